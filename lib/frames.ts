@@ -1,0 +1,112 @@
+/**
+ * The `~m~` framing of Socket.IO 0.6: text in, text out, no I/O.
+ *
+ * A payload is zero or more messages, each `~m~LENGTH~m~TEXT`, where LENGTH counts
+ * UTF-16 code units. The file is written in the subset of the language that the
+ * browser client can carry to IE6, because both sides share it.
+ *
+ * @module
+ */
+
+const MARK = '~m~';
+/** Begins the text of a heartbeat; what follows is its number. */
+export const HEARTBEAT = '~h~';
+/** Begins a text that is JSON. */
+export const JSON_TEXT = '~j~';
+
+const toString = Object.prototype.toString;
+
+function frame(text: string): string {
+  return MARK + text.length + MARK + text;
+}
+
+/** True if a receiver would take `text` for a heartbeat or for JSON. */
+function looksLikeControl(text: string): boolean {
+  if (text.charCodeAt(0) !== 0x7e || text.charCodeAt(2) !== 0x7e) return false;
+  const kind = text.charCodeAt(1);
+  return kind === 0x68 || kind === 0x6a;
+}
+
+function json(value: unknown): string {
+  return JSON_TEXT + JSON.stringify(value);
+}
+
+/**
+ * One value as one message.
+ *
+ * Text that begins like a control message travels as a JSON string, which clients of
+ * 2011 decode as well; 0.6.18 sent it raw and had it misread.
+ */
+function encodeOne(value: unknown): string {
+  if (typeof value === 'string') return frame(looksLikeControl(value) ? json(value) : value);
+  if (value === null || value === undefined) return frame('');
+  if (toString.call(value) === '[object Object]') return frame(json(value));
+  return frame(String(value));
+}
+
+/**
+ * Encodes what `send` accepts into a payload.
+ *
+ * Strings, numbers and booleans travel as their text, `null` and `undefined` as the empty
+ * text, plain objects as `~j~` and JSON. An array is several messages, one per element.
+ *
+ * @example encode(['hi', { n: 1 }]) // '~m~2~m~hi~m~10~m~~j~{"n":1}'
+ * @see PROTOCOL.md, section 1
+ */
+export function encode(value: unknown): string {
+  if (toString.call(value) !== '[object Array]') return encodeOne(value);
+  const list = value as readonly unknown[];
+  let payload = '';
+  for (let i = 0; i < list.length; i++) payload += encodeOne(list[i]);
+  return payload;
+}
+
+/** A payload that holds the heartbeat `number`. */
+export function encodeHeartbeat(number: number): string {
+  return frame(HEARTBEAT + number);
+}
+
+/**
+ * Splits a payload into the texts of its messages.
+ *
+ * Stops silently at the first thing that is no whole message: what was taken counts, the
+ * rest is dropped. Never throws; the time taken is linear in the length of the payload.
+ *
+ * @param limit the most messages to take; one more than that stops the scan, so that a
+ *   caller who passes `max + 1` can tell "too many" from "as many as allowed".
+ * @example decode('~m~2~m~hi~m~3~m~you') // ['hi', 'you']
+ */
+export function decode(payload: string, limit: number = Infinity): string[] {
+  const texts: string[] = [];
+  const end = payload.length;
+  let at = 0;
+  while (texts.length < limit) {
+    // '~m~', digits, '~m~'
+    if (
+      payload.charCodeAt(at) !== 0x7e ||
+      payload.charCodeAt(at + 1) !== 0x6d ||
+      payload.charCodeAt(at + 2) !== 0x7e
+    ) {
+      break;
+    }
+    let next = at + 3;
+    let length = 0;
+    for (let code; (code = payload.charCodeAt(next)) >= 0x30 && code <= 0x39; next++) {
+      length = length * 10 + (code - 0x30);
+      if (length > end) return texts;
+    }
+    if (
+      next === at + 3 ||
+      payload.charCodeAt(next) !== 0x7e ||
+      payload.charCodeAt(next + 1) !== 0x6d ||
+      payload.charCodeAt(next + 2) !== 0x7e
+    ) {
+      break;
+    }
+    next += 3;
+    at = next + length;
+    if (at > end) break;
+    texts.push(payload.substring(next, at));
+  }
+  return texts;
+}
