@@ -14,7 +14,10 @@ export const HEARTBEAT = '~h~';
 /** Begins a text that is JSON. */
 export const JSON_TEXT = '~j~';
 
-const toString = Object.prototype.toString;
+/** The class of a value, across realms and in every engine: `[object Array]` and the like. */
+function classOf(value: unknown): string {
+  return Object.prototype.toString.call(value);
+}
 
 function frame(text: string): string {
   return MARK + text.length + MARK + text;
@@ -40,7 +43,8 @@ function json(value: unknown): string {
 function encodeOne(value: unknown): string {
   if (typeof value === 'string') return frame(looksLikeControl(value) ? json(value) : value);
   if (value === null || value === undefined) return frame('');
-  if (toString.call(value) === '[object Object]') return frame(json(value));
+  if (classOf(value) === '[object Object]') return frame(json(value));
+  // oxlint-disable-next-line typescript/no-base-to-string -- dates and functions too, as 0.6 did
   return frame(String(value));
 }
 
@@ -54,7 +58,7 @@ function encodeOne(value: unknown): string {
  * @see PROTOCOL.md, section 1
  */
 export function encode(value: unknown): string {
-  if (toString.call(value) !== '[object Array]') return encodeOne(value);
+  if (classOf(value) !== '[object Array]') return encodeOne(value);
   const list = value as readonly unknown[];
   let payload = '';
   for (let i = 0; i < list.length; i++) payload += encodeOne(list[i]);
@@ -109,4 +113,18 @@ export function decode(payload: string, limit: number = Infinity): string[] {
     texts.push(payload.substring(next, at));
   }
   return texts;
+}
+
+/**
+ * The same payload with the texts that match `unsafe` as JSON strings, in which control
+ * characters are escaped. For transports that cannot carry every character.
+ */
+export function asJson(payload: string, unsafe: RegExp): string {
+  const texts = decode(payload);
+  let safe = '';
+  for (let i = 0; i < texts.length; i++) {
+    const text = texts[i] as string;
+    safe += frame(unsafe.test(text) ? json(text) : text);
+  }
+  return safe;
 }

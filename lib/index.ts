@@ -1,1 +1,37 @@
+/**
+ * Socket.IO-node 0.6 for today's Node.
+ *
+ * @example
+ * const io = require('socket.io-node');
+ * const listener = io.listen(server);
+ * listener.on('connection', (client) => client.send('hello'));
+ * @module
+ */
+import { Listener, type Listenable } from './listener.js';
+import type { ListenerOptions } from './options.js';
+
+export { Listener, type Listenable, type ListenerEvents } from './listener.js';
+export { Client, type ClientEvents, type DisconnectReason } from './client.js';
 export { encode, decode } from './frames.js';
+export type { Log } from './log.js';
+export type { ListenerOptions, SessionOptions, TransportOptions } from './options.js';
+export type { Refusal, RefusalCode } from './refusal.js';
+export { Transport, type Exchange, type TransportType } from './transports/transport.js';
+export { HttpTransport } from './transports/http.js';
+export { Polling } from './transports/polling.js';
+export { Streaming } from './transports/streaming.js';
+
+/** The version of Socket.IO-node that this package is compatible with; old programs test it. */
+export const version = '0.6.18';
+
+/**
+ * Listens for clients on an HTTP or HTTPS server.
+ *
+ * @param server the server, before or after its `listen()`; or an application of Express or Connect
+ * @throws {TypeError} If `server` is no server, or an option is of the wrong type.
+ * @throws {RangeError} If an option is out of range.
+ * @example io.listen(server, { resource: 'chat', origins: 'example.com:*' });
+ */
+export function listen(server: Listenable, options?: ListenerOptions): Listener {
+  return new Listener(server, options);
+}

@@ -1,0 +1,100 @@
+/**
+ * Serves the client script and the Flash file: these, and no others.
+ *
+ * @module
+ */
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import createDebug from 'debug';
+
+const debug = createDebug('socket.io:files');
+
+const PACKAGE = join(__dirname, '..', '..');
+const SCRIPT = join(PACKAGE, 'build', 'client', 'socket.io.min.js');
+const FLASH = join(PACKAGE, 'client', 'flash', 'WebSocketMain.swf');
+
+/** Paths below the resource; the long one is where clients of 2011 look for the Flash file. */
+const FILES: ReadonlyMap<string, { readonly file: string; readonly type: string }> = new Map([
+  ['socket.io.js', { file: SCRIPT, type: 'text/javascript; charset=utf-8' }],
+  ['WebSocketMain.swf', { file: FLASH, type: 'application/x-shockwave-flash' }],
+  [
+    'lib/vendor/web-socket-js/WebSocketMain.swf',
+    { file: FLASH, type: 'application/x-shockwave-flash' },
+  ],
+]);
+
+interface Served {
+  readonly type: string;
+  readonly tag: string;
+  readonly plain: Buffer;
+  readonly gzipped: Buffer;
+}
+
+const cache = new Map<string, Served>();
+
+function load(path: string): Served | null {
+  const known = FILES.get(path);
+  if (!known) return null;
+  let served = cache.get(path);
+  if (!served) {
+    let plain;
+    try {
+      plain = readFileSync(known.file);
+    } catch (error) {
+      debug('not built: %s', error);
+      return null;
+    }
+    const tag = createHash('sha1').update(plain).digest('hex').slice(0, 16);
+    served = { type: known.type, tag, plain, gzipped: gzipSync(plain, { level: 9 }) };
+    cache.set(path, served);
+  }
+  return served;
+}
+
+/** True if a list of encodings or tags names `name`, and does not refuse it. */
+function names(list: string, name: string): boolean {
+  return list.split(',').some((entry) => {
+    const [value, ...parameters] = entry.split(';').map((part) => part.trim());
+    return value === name && !parameters.some((parameter) => /^q=0(\.0*)?$/.test(parameter));
+  });
+}
+
+/**
+ * Answers a GET for one of the client's files.
+ *
+ * @param path what stands behind the resource in the URL
+ * @returns false if `path` names none, or the method is another: not ours then.
+ */
+export function serveClientFile(
+  path: string,
+  request: IncomingMessage,
+  response: ServerResponse,
+): boolean {
+  if (request.method !== 'GET') return false;
+  const served = load(path);
+  if (!served) return false;
+  const isZipped = names(request.headers['accept-encoding'] ?? '', 'gzip');
+  const body = isZipped ? served.gzipped : served.plain;
+  const tag = `"${served.tag}${isZipped ? '-gzip' : ''}"`;
+  const headers: Record<string, string | number> = {
+    ETag: tag,
+    Vary: 'Accept-Encoding',
+    'Cache-Control': 'no-cache',
+  };
+  const known = (request.headers['if-none-match'] ?? '').replaceAll('W/', '');
+  if (known === '*' || names(known, tag)) {
+    response.writeHead(304, headers);
+    response.end();
+    return true;
+  }
+  headers['Content-Type'] = served.type;
+  headers['Content-Length'] = body.length;
+  headers['X-Content-Type-Options'] = 'nosniff';
+  if (isZipped) headers['Content-Encoding'] = 'gzip';
+  response.writeHead(200, headers);
+  response.end(body);
+  return true;
+}

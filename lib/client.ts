@@ -1,0 +1,370 @@
+/**
+ * A session: what the application holds in its hands as `client`.
+ *
+ * It outlives its connections, knows no wire format of a transport, and ends in one place.
+ *
+ * @module
+ */
+import { EventEmitter } from 'node:events';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import createDebug from 'debug';
+import type { Broadcast } from './broadcast.js';
+import { decode, encode, encodeHeartbeat } from './frames.js';
+import { callWithReason, surface } from './handlers.js';
+import type { ResolvedOptions, SessionOptions } from './options.js';
+import { readMessage } from './message.js';
+import { Alarm, type Timers } from './timers.js';
+
+const debug = createDebug('socket.io:client');
+
+/** The life of a session. */
+export const State = {
+  /** No connection yet. */
+  NEW: 'new',
+  /** There is a connection or a poll to write to. */
+  OPEN: 'open',
+  /** Between polls, or waiting for the client to come back. */
+  AWAY: 'away',
+  GONE: 'gone',
+} as const;
+export type State = (typeof State)[keyof typeof State];
+
+const EDGES: Readonly<Record<State, readonly State[]>> = {
+  [State.NEW]: [State.OPEN, State.GONE],
+  [State.OPEN]: [State.OPEN, State.AWAY, State.GONE],
+  [State.AWAY]: [State.OPEN, State.GONE],
+  [State.GONE]: [],
+};
+
+/** Why a session ended. */
+export type DisconnectReason =
+  /** The client hung up, or stopped polling, and was not back within `closeTimeout`. */
+  | 'transport close'
+  /** A heartbeat was not echoed within `timeout`. */
+  | 'heartbeat timeout'
+  /** The client said goodbye. */
+  | 'client close'
+  /** The client broke the rules of its transport. */
+  | 'protocol error'
+  /** More waited for the client than `maxBuffer` or `maxQueue` allow. */
+  | 'queue overflow'
+  /** `client.disconnect()`. */
+  | 'server disconnect'
+  /** The Listener or its HTTP server was closed. */
+  | 'server close';
+
+/** What a session needs of a live connection; a Transport is one. */
+export interface Connection {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse | null;
+  readonly socket: Socket;
+  /** Sends one payload. */
+  write(payload: string): void;
+  /** Sends a payload that goes to many. */
+  writeShared(broadcast: Broadcast): void;
+  /** Sends what is still to be sent, and ends. */
+  close(): void;
+}
+
+/** What a session needs of its Listener. */
+export interface Host {
+  readonly options: ResolvedOptions;
+  /** @internal */ readonly _timers: Timers;
+  /** @internal */ _onClientConnect(client: Client): void;
+  /** @internal */ _onClientMessage(message: unknown, client: Client): void;
+  /** @internal */ _onClientDisconnect(client: Client, reason: DisconnectReason): void;
+  broadcast(message: unknown, except?: string): unknown;
+}
+
+/** What a session needs to know of the kind of transport it is served by. */
+export interface ConnectionType {
+  readonly transportName: string;
+}
+
+/** Events of a client. Programs of 0.6 emit events of their own on it as well. */
+export interface ClientEvents {
+  /** A message: text, or whatever JSON stood behind `~j~`. */
+  message: [message: unknown];
+  /** The session has ended; told to handlers that declare a parameter. */
+  disconnect: [reason: DisconnectReason];
+}
+
+// The listener methods know the events of 0.6, and let any other pass.
+export interface Client {
+  on<E extends keyof ClientEvents>(event: E, listener: (...args: ClientEvents[E]) => void): this;
+  on(event: string | symbol, listener: (...args: never[]) => void): this;
+  once<E extends keyof ClientEvents>(event: E, listener: (...args: ClientEvents[E]) => void): this;
+  once(event: string | symbol, listener: (...args: never[]) => void): this;
+}
+
+/**
+ * One client of a Listener, from its first connection to its `disconnect`.
+ *
+ * @example
+ * listener.on('connection', (client) => {
+ *   client.send({ welcome: client.sessionId });
+ *   client.on('message', (message) => client.broadcast(message));
+ *   client.on('disconnect', () => client.broadcast(client.sessionId + ' left'));
+ * });
+ */
+export class Client extends EventEmitter {
+  /** The Listener this client belongs to. */
+  readonly listener: Host;
+  /** Given at the first connection, for good. */
+  readonly sessionId: string;
+  /** True from the first connection until `disconnect`, also while the client is away. */
+  connected = false;
+  /** How many connections the session has had: every poll, every reconnect adds one. */
+  connections = 0;
+  /** The request that opened the latest connection. Never null, unlike in 0.6. */
+  request: IncomingMessage;
+  /** The response of the connection that is open, of HTTP transports; else null. */
+  response: ServerResponse | null = null;
+  /** The socket of the latest connection. Ending it hangs up on the client. */
+  connection: Socket;
+
+  /** @internal */ readonly _type: ConnectionType;
+  readonly #defaults: Readonly<SessionOptions>;
+  #options: SessionOptions | null = null;
+  #state: State = State.NEW;
+  #current: Connection | null = null;
+  #queue: string[] = [];
+  #queued = 0;
+  #heartbeats = 0;
+  #awaitsEcho = false;
+  #leaving: DisconnectReason = 'transport close';
+  readonly #alarm: Alarm = new Alarm(this);
+
+  /** @internal Made by the Listener when the first connection of a session is open. */
+  constructor(
+    listener: Host,
+    connection: Connection,
+    type: ConnectionType,
+    defaults: Readonly<SessionOptions>,
+  ) {
+    super();
+    this.listener = listener;
+    this.request = connection.request;
+    this.connection = connection.socket;
+    this.sessionId = listener.options.generateId(connection.request);
+    this._type = type;
+    this.#defaults = defaults;
+  }
+
+  /** Timings of this session: defaults of its transport plus `transportOptions`; may be written to. */
+  get options(): SessionOptions {
+    return (this.#options ??= { ...this.#defaults });
+  }
+
+  /** Name of the transport that serves this session. */
+  get transport(): string {
+    return this._type.transportName;
+  }
+
+  /** Address of the client, as its latest connection had it. */
+  get remoteAddress(): string | undefined {
+    return this.connection.remoteAddress;
+  }
+
+  /** True while there is a connection or a poll to write to. An internal of 0.6 that programs read. */
+  get _open(): boolean {
+    return this.#state === State.OPEN;
+  }
+
+  /**
+   * Sends a message; while the client is away it waits in the queue.
+   *
+   * Text goes as it is, plain objects as JSON, numbers and booleans as their text, `null`
+   * and `undefined` as the empty text; an array is several messages in one payload.
+   *
+   * @throws {TypeError} If an object cannot become JSON (it is circular, say).
+   * @example client.send('hello').send({ n: 1 });
+   */
+  send(message: unknown): this {
+    const payload = encode(message);
+    if (this.#state === State.OPEN) this.#current?.write(payload);
+    else this.#enqueue(payload);
+    return this;
+  }
+
+  /** Sends a message to every other client of the Listener. */
+  broadcast(message: unknown): this {
+    if (this.#state !== State.NEW) this.listener.broadcast(message, this.sessionId);
+    return this;
+  }
+
+  /** Ends the session: what was sent still goes out, `disconnect` is emitted, the connection closes. */
+  disconnect(): this {
+    this.#end('server disconnect');
+    return this;
+  }
+
+  /** Ends the session at once, as programs of 0.6 kicked their clients. */
+  _onDisconnect(): void {
+    this.#end('server disconnect');
+  }
+
+  /** Hangs up on the client, which may come back within `closeTimeout`; a kick of 0.6. */
+  _onClose(): this {
+    this.#hangUp('server disconnect');
+    return this;
+  }
+
+  /** @internal A connection of this session is open: the first one, or one that comes back. */
+  _attach(connection: Connection): void {
+    if (this.#state === State.GONE) {
+      connection.close();
+      return;
+    }
+    const previous = this.#current;
+    this.listener._timers.clear(this.#alarm);
+    this.#current = connection;
+    this.#awaitsEcho = false;
+    this.request = connection.request;
+    this.response = connection.response;
+    this.connection = connection.socket;
+    this.connections++;
+    this.#transition(State.OPEN);
+    previous?.close();
+    if (this.connected) {
+      this.#flush();
+    } else {
+      this.connected = true;
+      connection.write(encode(this.sessionId));
+      this.listener._onClientConnect(this);
+    }
+    if (this.#current === connection) this.#awaitHeartbeat();
+  }
+
+  /** @internal The connection is no more; a session has only one that counts. */
+  _detach(connection: Connection, reason: DisconnectReason = 'transport close'): void {
+    if (connection !== this.#current) return;
+    this.#current = null;
+    this.response = null;
+    this.#awaitsEcho = false;
+    this.#leaving = reason;
+    this.#transition(State.AWAY);
+    this.listener._timers.set(this.#alarm, this.#timings.closeTimeout);
+  }
+
+  /** @internal The session ends for a reason that the connection found. */
+  _end(reason: DisconnectReason): void {
+    this.#end(reason);
+  }
+
+  /**
+   * @internal A payload has arrived. A handler that throws loses no messages: its exception
+   * surfaces on its own, as an `uncaughtException` of the process.
+   * @returns false if it holds more messages than `maxMessages`; none is delivered then.
+   */
+  _onMessage(payload: string): boolean {
+    const limit = this.listener.options.maxMessages || Infinity;
+    const texts = decode(payload, limit + 1);
+    if (texts.length > limit) return false;
+    for (let i = 0; i < texts.length && this.#state !== State.GONE; i++) {
+      const text = texts[i] as string;
+      if (text.charCodeAt(0) === 0x7e && text.startsWith('~h~')) this.#onHeartbeat(text.slice(3));
+      else this.#deliver(readMessage(text));
+    }
+    return true;
+  }
+
+  /** @internal What the alarm means depends on what the session waits for. */
+  onAlarm(): void {
+    if (this.#state === State.AWAY) {
+      this.#end(this.#leaving);
+    } else if (this.#awaitsEcho) {
+      this.#hangUp('heartbeat timeout');
+    } else if (this.#timings.timeout) {
+      this.#awaitsEcho = true;
+      this.listener._timers.set(this.#alarm, this.#timings.timeout);
+      this.#current?.write(encodeHeartbeat(++this.#heartbeats));
+    }
+  }
+
+  /** @internal A broadcast of the Listener. */
+  _sendShared(broadcast: Broadcast): void {
+    if (this.#state === State.OPEN) this.#current?.writeShared(broadcast);
+    else this.#enqueue(broadcast.payload);
+  }
+
+  /** Read in here, so that only sessions whose options were asked for carry a copy. */
+  get #timings(): Readonly<SessionOptions> {
+    return this.#options ?? this.#defaults;
+  }
+
+  #transition(to: State): void {
+    if (!EDGES[this.#state].includes(to)) {
+      throw new Error(`A session cannot go from ${this.#state} to ${to}`);
+    }
+    if (debug.enabled) debug('%s… %s → %s', this.sessionId.slice(0, 6), this.#state, to);
+    this.#state = to;
+  }
+
+  #deliver(message: unknown): void {
+    try {
+      this.emit('message', message);
+    } catch (error) {
+      surface(error);
+    }
+    this.listener._onClientMessage(message, this);
+  }
+
+  #enqueue(payload: string): void {
+    if (this.#state === State.GONE) return;
+    const { maxQueue, maxBuffer } = this.listener.options;
+    this.#queue.push(payload);
+    this.#queued += payload.length;
+    const tooMany = maxQueue > 0 && this.#queue.length > maxQueue;
+    if (tooMany || (maxBuffer > 0 && this.#queued > maxBuffer)) this.#end('queue overflow');
+  }
+
+  #flush(): void {
+    if (this.#queue.length === 0) return;
+    const payload = this.#queue.join('');
+    this.#queue = [];
+    this.#queued = 0;
+    this.#current?.write(payload);
+  }
+
+  #awaitHeartbeat(): void {
+    if (!this.#timings.timeout) return;
+    this.listener._timers.set(this.#alarm, this.#timings.heartbeatInterval);
+  }
+
+  /** Only the outstanding number counts; 0.6.18 took 0 and none for an echo as well. */
+  #onHeartbeat(number: string): void {
+    if (!this.#awaitsEcho || number !== String(this.#heartbeats)) return;
+    this.#awaitsEcho = false;
+    this.#awaitHeartbeat();
+  }
+
+  #hangUp(reason: DisconnectReason): void {
+    const connection = this.#current;
+    if (!connection) return;
+    this._detach(connection, reason);
+    connection.close();
+  }
+
+  /** The one way out. The client is listed while it hears of it, and no longer when the Listener does. */
+  #end(reason: DisconnectReason): void {
+    if (this.#state === State.GONE) return;
+    const connection = this.#current;
+    const wasConnected = this.connected;
+    this.listener._timers.clear(this.#alarm);
+    this.#transition(State.GONE);
+    this.#current = null;
+    this.response = null;
+    this.#queue = [];
+    this.connected = false;
+    connection?.close();
+    if (!wasConnected) return;
+    try {
+      callWithReason(this, 'disconnect', [], reason);
+    } catch (error) {
+      surface(error);
+    }
+    this.listener._onClientDisconnect(this, reason);
+  }
+}

@@ -1,0 +1,4 @@
+/** `socket.io/transports/flashsocket`, which was the class itself. */
+import { Flashsocket } from '../../transports/flashsocket.js';
+
+export = Flashsocket;

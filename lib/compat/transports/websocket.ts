@@ -1,0 +1,4 @@
+/** `socket.io/transports/websocket`, which was the class itself. */
+import { Websocket } from '../../transports/websocket.js';
+
+export = Websocket;

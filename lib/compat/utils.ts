@@ -1,0 +1,6 @@
+/**
+ * `socket.io/utils`, as programs of 2011 required it.
+ *
+ * @module
+ */
+export { encode, decode } from '../frames.js';

@@ -1,0 +1,117 @@
+/**
+ * The door of an HTTP server: shows each request and upgrade to the Listeners behind it,
+ * and leaves everything else to the application.
+ *
+ * @module
+ */
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import { refusal, answerRefusal } from './refusal.js';
+
+/** Looks at requests; takes those that are its own. */
+export interface Doorkeeper {
+  /** Returns true if it has taken the request. */
+  check(request: IncomingMessage, response: ServerResponse): boolean;
+  check(request: IncomingMessage, socket: Socket, isUpgrade: true, head: Buffer): boolean;
+  /** The HTTP server has closed. */
+  _onServerClose(): void;
+}
+
+type RequestListener = (this: Server, request: IncomingMessage, response: ServerResponse) => void;
+
+const doors = new WeakMap<Server, Door>();
+
+/** One for each HTTP server, however many Listeners share it. */
+export class Door {
+  readonly #server: Server;
+  readonly #keepers: Doorkeeper[] = [];
+  /** The application's listeners that were there before us, called in their order as in 0.6. */
+  #before: RequestListener[] = [];
+  /** What was taken last: nobody else is to see it. */
+  #taken: IncomingMessage | null = null;
+
+  private constructor(server: Server) {
+    this.#server = server;
+  }
+
+  static of(server: Server): Door {
+    let door = doors.get(server);
+    if (!door) doors.set(server, (door = new Door(server)));
+    return door;
+  }
+
+  add(keeper: Doorkeeper): void {
+    if (this.#keepers.push(keeper) === 1) this.#open();
+  }
+
+  remove(keeper: Doorkeeper): void {
+    const at = this.#keepers.indexOf(keeper);
+    if (at < 0) return;
+    this.#keepers.splice(at, 1);
+    if (this.#keepers.length === 0) this.#close();
+  }
+
+  #open(): void {
+    const server = this.#server;
+    this.#before = server.listeners('request') as RequestListener[];
+    server.removeAllListeners('request');
+    server.on('request', this.#onRequest);
+    server.prependListener('upgrade', this.#onUpgrade);
+    server.on('close', this.#onClose);
+    server.emit = this.#emit;
+  }
+
+  #close(): void {
+    const server = this.#server;
+    server.off('request', this.#onRequest);
+    server.off('upgrade', this.#onUpgrade);
+    server.off('close', this.#onClose);
+    for (const listener of this.#before) server.on('request', listener);
+    this.#before = [];
+    Reflect.deleteProperty(server, 'emit');
+  }
+
+  /**
+   * Listeners that are added after us must not see what is ours: a web framework would
+   * answer our polls with 404, another WebSocket server would greet our upgrades.
+   */
+  readonly #emit = (event: string | symbol, ...args: unknown[]): boolean => {
+    const server = this.#server;
+    const emit = Reflect.get(Object.getPrototypeOf(server) as object, 'emit') as Server['emit'];
+    const isShared =
+      (event === 'request' || event === 'upgrade') && server.listenerCount(event) > 1;
+    if (!isShared) return Reflect.apply(emit, server, [event, ...args]) as boolean;
+    this.#taken = null;
+    for (const listener of server.rawListeners(event)) {
+      Reflect.apply(listener, server, args);
+      if (this.#taken === args[0]) break;
+    }
+    this.#taken = null;
+    return true;
+  };
+
+  readonly #onRequest = (request: IncomingMessage, response: ServerResponse): void => {
+    for (const keeper of this.#keepers) {
+      if (keeper.check(request, response)) {
+        this.#taken = request;
+        return;
+      }
+    }
+    for (const listener of this.#before) listener.call(this.#server, request, response);
+  };
+
+  readonly #onUpgrade = (request: IncomingMessage, socket: Socket, head: Buffer): void => {
+    for (const keeper of this.#keepers) {
+      if (keeper.check(request, socket, true, head)) {
+        this.#taken = request;
+        return;
+      }
+    }
+    if (this.#server.listenerCount('upgrade') > 1) return;
+    answerRefusal(refusal('ERR_SIO_UNCLAIMED_UPGRADE', request), socket);
+  };
+
+  readonly #onClose = (): void => {
+    for (const keeper of this.#keepers.slice()) keeper._onServerClose();
+  };
+}

@@ -1,0 +1,181 @@
+/**
+ * WebSocket drafts 75 and 76 (Hixie, 2009–10): handshake and frames, without sockets.
+ *
+ * @see https://datatracker.ietf.org/doc/html/draft-hixie-thewebsocketprotocol-76
+ * @module
+ */
+import { createHash } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+
+/** Bytes behind the head of a draft-76 request: the third key. Proxies may hold them back. */
+export const KEY3_BYTES = 8;
+/** The closing handshake of draft 76. */
+export const CLOSING_FRAME: Buffer = Buffer.from([0xff, 0x00]);
+
+const FRAME_START = 0x00;
+const FRAME_END = 0xff;
+const LARGEST_KEY = 2 ** 32 - 1;
+
+/** The two keys of a draft-76 handshake as numbers. */
+export type Keys = readonly [number, number];
+
+/**
+ * The number in a key: its digits, divided by how many blanks it has.
+ *
+ * @returns null if the key is none: no blank, no digit, no whole quotient, or too large.
+ */
+export function keyNumber(key: string): number | null {
+  let digits = '';
+  let blanks = 0;
+  for (const character of key) {
+    if (character >= '0' && character <= '9') digits += character;
+    else if (character === ' ') blanks++;
+  }
+  if (digits === '' || digits.length > 15 || blanks === 0) return null;
+  const number = Number(digits) / blanks;
+  return Number.isInteger(number) && number <= LARGEST_KEY ? number : null;
+}
+
+/** Which draft a request speaks: its keys for 76, `'75'` without any, null if malformed. */
+export function readKeys(request: IncomingMessage): Keys | '75' | null {
+  const { 'sec-websocket-key1': key1, 'sec-websocket-key2': key2 } = request.headers;
+  if (key1 === undefined && key2 === undefined) return '75';
+  if (typeof key1 !== 'string' || typeof key2 !== 'string') return null;
+  const first = keyNumber(key1);
+  const second = keyNumber(key2);
+  return first === null || second === null ? null : [first, second];
+}
+
+/** The 16 bytes that prove a draft-76 server: MD5 over both numbers and the third key. */
+export function proof([first, second]: Keys, key3: Buffer): Buffer {
+  const challenge = Buffer.alloc(8 + KEY3_BYTES);
+  challenge.writeUInt32BE(first, 0);
+  challenge.writeUInt32BE(second, 4);
+  key3.copy(challenge, 8, 0, KEY3_BYTES);
+  return createHash('md5').update(challenge).digest();
+}
+
+/**
+ * The head of the answer. Clients compare its first lines byte by byte: "Web Socket" is two
+ * words in draft 75 and one in 76, and the order counts.
+ */
+export function handshakeHead(request: IncomingMessage, draft: '75' | '76'): string {
+  const { origin, host, 'sec-websocket-protocol': protocol } = request.headers;
+  const scheme = 'encrypted' in request.socket && request.socket.encrypted ? 'wss' : 'ws';
+  const prefix = draft === '76' ? 'Sec-' : '';
+  const lines = [
+    `HTTP/1.1 101 ${draft === '76' ? 'WebSocket' : 'Web Socket'} Protocol Handshake`,
+    'Upgrade: WebSocket',
+    'Connection: Upgrade',
+    `${prefix}WebSocket-Origin: ${origin ?? 'null'}`,
+    `${prefix}WebSocket-Location: ${scheme}://${host ?? ''}${request.url ?? ''}`,
+  ];
+  if (draft === '76' && protocol !== undefined) lines.push(`Sec-WebSocket-Protocol: ${protocol}`);
+  return lines.join('\r\n') + '\r\n\r\n';
+}
+
+/** What a parser found. */
+export interface HixieEvents {
+  onText(text: string): void;
+  /** The closing handshake. */
+  onClosing(): void;
+  onError(kind: 'bad framing' | 'too large'): void;
+}
+
+const ParserState = { START: 'start', TEXT: 'text', CLOSING: 'closing', DONE: 'done' } as const;
+type ParserState = (typeof ParserState)[keyof typeof ParserState];
+
+/** Reads `00 … FF` frames from chunks that may be cut anywhere, in linear time. */
+export class HixieParser {
+  readonly #events: HixieEvents;
+  readonly #limit: number;
+  #state: ParserState = ParserState.START;
+  /** What there is of an unfinished frame; grows by doubling, never beyond the limit. */
+  #held: Buffer = Buffer.alloc(0);
+  #size = 0;
+
+  /** @param limit most bytes in one frame, 0: no limit */
+  constructor(events: HixieEvents, limit: number) {
+    this.#events = events;
+    this.#limit = limit;
+  }
+
+  feed(chunk: Buffer): void {
+    let at = 0;
+    while (at < chunk.length) {
+      switch (this.#state) {
+        case ParserState.START:
+          at = this.#readStart(chunk, at);
+          break;
+        case ParserState.TEXT:
+          at = this.#readText(chunk, at);
+          break;
+        case ParserState.CLOSING:
+          if (chunk[at] === FRAME_START) this.#finish(() => this.#events.onClosing());
+          else this.#fail('bad framing');
+          break;
+        case ParserState.DONE:
+          return;
+      }
+    }
+  }
+
+  /** Nothing more is read. */
+  stop(): void {
+    this.#state = ParserState.DONE;
+    this.#held = Buffer.alloc(0);
+    this.#size = 0;
+  }
+
+  #readStart(chunk: Buffer, at: number): number {
+    if (chunk[at] === FRAME_START) this.#state = ParserState.TEXT;
+    else if (chunk[at] === FRAME_END) this.#state = ParserState.CLOSING;
+    else this.#fail('bad framing');
+    return at + 1;
+  }
+
+  #readText(chunk: Buffer, at: number): number {
+    const end = chunk.indexOf(FRAME_END, at);
+    const stop = end < 0 ? chunk.length : end;
+    if (this.#limit > 0 && this.#size + stop - at > this.#limit) {
+      this.#fail('too large');
+      return chunk.length;
+    }
+    if (end < 0) {
+      this.#hold(chunk, at);
+      return chunk.length;
+    }
+    let text;
+    if (this.#size === 0) {
+      text = chunk.toString('utf8', at, end);
+    } else {
+      this.#hold(chunk.subarray(0, end), at);
+      text = this.#held.toString('utf8', 0, this.#size);
+      if (this.#held.length > 65536) this.#held = Buffer.alloc(0);
+      this.#size = 0;
+    }
+    this.#state = ParserState.START;
+    if (text !== '') this.#events.onText(text);
+    return end + 1;
+  }
+
+  #hold(chunk: Buffer, at: number): void {
+    const size = this.#size + chunk.length - at;
+    if (size > this.#held.length) {
+      const grown = Buffer.alloc(Math.max(size, 2 * this.#held.length, 256));
+      this.#held.copy(grown, 0, 0, this.#size);
+      this.#held = grown;
+    }
+    chunk.copy(this.#held, this.#size, at);
+    this.#size = size;
+  }
+
+  #fail(kind: 'bad framing' | 'too large'): void {
+    this.#finish(() => this.#events.onError(kind));
+  }
+
+  #finish(tell: () => void): void {
+    this.stop();
+    tell();
+  }
+}

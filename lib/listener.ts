@@ -1,0 +1,314 @@
+/**
+ * The Listener: knows its clients, finds out what a request wants, and hands it on.
+ *
+ * @module
+ */
+import { EventEmitter } from 'node:events';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import createDebug from 'debug';
+import { Broadcast } from './broadcast.js';
+import { Client, type DisconnectReason } from './client.js';
+import { serveClientFile } from './client-files.js';
+import { Door, type Doorkeeper } from './door.js';
+import { answerInlinePolicy } from './flash-policy.js';
+import { joinPolicyServer } from './policy-server.js';
+import { encode } from './frames.js';
+import { callWithReason, surface } from './handlers.js';
+import { shortId } from './log.js';
+import {
+  resolveOptions,
+  type ListenerOptions,
+  type ResolvedOptions,
+  type SessionOptions,
+} from './options.js';
+import { Origins } from './origins.js';
+import { answerRefusal, refusal, type Refusal, type RefusalCode } from './refusal.js';
+import { parseRoute } from './route.js';
+import { Timers } from './timers.js';
+import { selectTransports } from './transports/index.js';
+import type { Transport, TransportHost, TransportType } from './transports/transport.js';
+
+const debug = createDebug('socket.io:listener');
+const NO_HEAD: Buffer = Buffer.alloc(0);
+
+/** Events of a Listener; `this` in a handler is the Listener. */
+export interface ListenerEvents {
+  /** A client has connected; before `connection`. */
+  clientConnect: [client: Client];
+  /** A client has connected. */
+  connection: [client: Client];
+  /** A client has sent a message; after the client's own `message`. */
+  clientMessage: [message: unknown, client: Client];
+  /** A client is gone, and no longer in `clients`. */
+  clientDisconnect: [client: Client, reason: DisconnectReason];
+  /** A request was turned away. */
+  refused: [refusal: Refusal];
+}
+
+// The listener methods know our events, and let any other pass.
+export interface Listener {
+  on<E extends keyof ListenerEvents>(
+    event: E,
+    listener: (this: Listener, ...args: ListenerEvents[E]) => void,
+  ): this;
+  on(event: string | symbol, listener: (...args: never[]) => void): this;
+  once<E extends keyof ListenerEvents>(
+    event: E,
+    listener: (this: Listener, ...args: ListenerEvents[E]) => void,
+  ): this;
+  once(event: string | symbol, listener: (...args: never[]) => void): this;
+}
+
+/** Anything `io.listen` can listen on: a server, an application of Express or Connect, a port. */
+export type Listenable = Server | ((request: IncomingMessage, response: ServerResponse) => unknown);
+
+/**
+ * Listens on an HTTP server for clients, below `options.resource`.
+ *
+ * @example
+ * const server = http.createServer(app);
+ * const listener = new io.Listener(server, { origins: 'example.com:*' });
+ * listener.on('connection', (client) => client.send('hello'));
+ * server.listen(8080);
+ */
+export class Listener extends EventEmitter implements TransportHost, Doorkeeper {
+  /** The HTTP server. */
+  readonly server: Server;
+  /** The options with their defaults filled in. */
+  readonly options: ResolvedOptions;
+  /** Connected clients by session id. */
+  readonly clients: Record<string, Client> = {};
+
+  /** @internal */ readonly _timers: Timers;
+  /** @internal */ readonly _origins: Origins;
+  readonly #sessions = new Map<string, Client>();
+  readonly #transports: ReadonlyMap<string, TransportType>;
+  readonly #timings = new Map<TransportType, Readonly<SessionOptions>>();
+  readonly #prefix: string;
+  #leavePolicies: readonly (() => void)[] = [];
+
+  /**
+   * @throws {TypeError} If `server` is no server, or an option is of the wrong type.
+   * @throws {RangeError} If an option is out of range.
+   */
+  constructor(server: Listenable, options?: ListenerOptions) {
+    super();
+    this.options = resolveOptions(options);
+    this.server = toServer(server);
+    this._timers = new Timers(this.options.clock);
+    this._origins = new Origins(this.options.origins);
+    this.#prefix = `/${this.options.resource}/`;
+    this.#transports = selectTransports(this.options.transports);
+    for (const type of this.#transports.values()) {
+      const given = this.options.transportOptions[type.transportName];
+      this.#timings.set(type, Object.freeze({ ...type.defaults, ...given }));
+    }
+    addEventOptions(this, this.options);
+    Door.of(this.server).add(this);
+    if (this.#transports.has('flashsocket')) this.#offerPolicy();
+    this.options.log('socket.io ready - accepting connections');
+  }
+
+  /** The clients by another name that 0.6 had. */
+  get clientsIndex(): Record<string, Client> {
+    return this.clients;
+  }
+
+  /**
+   * Sends a message to every client.
+   *
+   * @param except session id, or session ids, to leave out
+   * @throws {TypeError} If an object cannot become JSON.
+   * @example listener.broadcast({ announcement: 'hello' }, client.sessionId);
+   */
+  broadcast(
+    message: unknown,
+    except?: string | number | readonly (string | number)[] | null,
+  ): this {
+    const broadcast = new Broadcast(encode(message));
+    const isLeftOut = exceptRule(except);
+    for (const client of this.#sessions.values()) {
+      if (!isLeftOut?.(client.sessionId)) client._sendShared(broadcast);
+    }
+    return this;
+  }
+
+  /** Ends every session, lets go of the HTTP server and of port 843. The server itself stays. */
+  close(): this {
+    Door.of(this.server).remove(this);
+    this._onServerClose();
+    return this;
+  }
+
+  /**
+   * Looks at a request or upgrade, and deals with it if it is ours.
+   *
+   * @returns false if it is not: the application may have it.
+   */
+  check(
+    request: IncomingMessage,
+    target: ServerResponse | Socket,
+    isUpgrade = false,
+    head: Buffer = NO_HEAD,
+  ): boolean {
+    const url = request.url ?? '';
+    if (!url.startsWith(this.#prefix)) return false;
+    const route = parseRoute(url, this.#prefix.length);
+    if (!isUpgrade && serveClientFile(route.path, request, target as ServerResponse)) return true;
+    const type = this.#transports.get(route.transport);
+    if (!type) return false;
+    if (route.sessionId === '') {
+      const { maxSessions } = this.options;
+      if (maxSessions > 0 && this.#sessions.size >= maxSessions) {
+        this._refuse('ERR_SIO_TOO_MANY_SESSIONS', request, target);
+      } else {
+        this._onConnection(type.transportName, request, target, isUpgrade, head);
+      }
+      return true;
+    }
+    const client = this.#sessions.get(route.sessionId);
+    const isOurs = client?._type === type;
+    // A preflight comes without cookies and asks for nothing of the session.
+    if (!isOurs && request.method !== 'OPTIONS') {
+      this.options.log(`No client has the session id ${shortId(route.sessionId)}`);
+      this._refuse('ERR_SIO_UNKNOWN_SESSION', request, target);
+      return true;
+    }
+    this.#handle(type, client, request, target, isUpgrade, head, route.rest);
+    return true;
+  }
+
+  /** A request without a session id: the beginning of a session. Open to patching, as in 0.6. */
+  _onConnection(
+    transport: string,
+    request: IncomingMessage,
+    target: ServerResponse | Socket,
+    isUpgrade = false,
+    head: Buffer = NO_HEAD,
+  ): void {
+    const type = this.#transports.get(transport);
+    if (!type) return;
+    const lastId = request.headers['last-event-id'];
+    const client = typeof lastId === 'string' ? this.#sessions.get(lastId) : undefined;
+    const resumed = client?._type === type ? client : undefined;
+    if (!resumed) this.options.log(`Initializing client with transport "${transport}"`);
+    this.#handle(type, resumed, request, target, isUpgrade, head, '');
+  }
+
+  /** @internal */
+  _open(connection: Transport): void {
+    const timings = this.#timings.get(connection.type) ?? connection.type.defaults;
+    const client = new Client(this, connection, connection.type, timings);
+    connection.session = client;
+    client._attach(connection);
+  }
+
+  /** @internal */
+  _refuse(
+    code: RefusalCode,
+    request: IncomingMessage,
+    target: ServerResponse | Socket,
+    headers?: Readonly<Record<string, string>>,
+  ): void {
+    const why = refusal(code, request);
+    debug('%s: %s %s', code, request.method, request.url?.slice(0, 80));
+    answerRefusal(why, target, headers);
+    this.#emitSafely('refused', why);
+  }
+
+  /** @internal */
+  _onClientConnect(client: Client): void {
+    this.#sessions.set(client.sessionId, client);
+    this.clients[client.sessionId] = client;
+    this.options.log(`Client ${shortId(client.sessionId)} connected`);
+    this.#emitSafely('clientConnect', client);
+    this.#emitSafely('connection', client);
+  }
+
+  /** @internal */
+  _onClientMessage(message: unknown, client: Client): void {
+    this.#emitSafely('clientMessage', message, client);
+  }
+
+  /** @internal */
+  _onClientDisconnect(client: Client, reason: DisconnectReason): void {
+    this.#sessions.delete(client.sessionId);
+    delete this.clients[client.sessionId];
+    this.options.log(`Client ${shortId(client.sessionId)} disconnected (${reason})`);
+    try {
+      callWithReason(this, 'clientDisconnect', [client], reason);
+    } catch (error) {
+      surface(error);
+    }
+  }
+
+  /** @internal */
+  _onServerClose(): void {
+    for (const leave of this.#leavePolicies) leave();
+    this.#leavePolicies = [];
+    for (const client of this.#sessions.values()) client._end('server close');
+  }
+
+  #handle(
+    type: TransportType,
+    client: Client | undefined,
+    request: IncomingMessage,
+    target: ServerResponse | Socket,
+    isUpgrade: boolean,
+    head: Buffer,
+    rest: string,
+  ): void {
+    const response = isUpgrade ? null : (target as ServerResponse);
+    const socket = isUpgrade ? (target as Socket) : request.socket;
+    type.handle({ host: this, type, client, request, response, socket, head, rest });
+  }
+
+  #offerPolicy(): void {
+    const entries = (): readonly string[] => this._origins.entries;
+    const leave = [answerInlinePolicy(this.server, entries)];
+    if (this.options.flashPolicyServer) leave.push(joinPolicyServer(entries, this.options.log));
+    this.#leavePolicies = leave;
+  }
+
+  #emitSafely<E extends keyof ListenerEvents>(event: E, ...args: ListenerEvents[E]): void {
+    try {
+      this.emit(event, ...args);
+    } catch (error) {
+      surface(error);
+    }
+  }
+}
+
+/** What `except` leaves out; null: nobody. Ids as numbers match as loosely as in 0.6. */
+function exceptRule(except: unknown): ((id: string) => boolean) | null {
+  if (except === undefined || except === null || except === 0 || except === '') return null;
+  if (Array.isArray(except)) {
+    const ids = new Set(except.map(String));
+    return (id) => ids.has(id);
+  }
+  if (typeof except === 'number') return (id) => Number(id) === except;
+  return (id) => id === except;
+}
+
+/** `onClientConnect: fn` and the like, as the README of 2010 had it. */
+function addEventOptions(listener: Listener, options: ResolvedOptions): void {
+  for (const [name, value] of Object.entries(options)) {
+    if (typeof value !== 'function' || !/^on[A-Z]/.test(name)) continue;
+    listener.on(name.charAt(2).toLowerCase() + name.slice(3), value as () => void);
+  }
+}
+
+function toServer(server: unknown): Server {
+  if (typeof server === 'function') {
+    // An application of Express 3 and later is a function; its listen() is to find our server.
+    const created = createServer(server as Parameters<typeof createServer>[1] & object);
+    if ('listen' in server) server.listen = created.listen.bind(created);
+    return created;
+  }
+  if (server instanceof EventEmitter && 'listen' in server) return server as Server;
+  const kind = server === null ? 'null' : typeof server;
+  throw new TypeError(
+    `Expected \`server\` to be an http.Server, an https.Server or an application, got ${kind}`,
+  );
+}

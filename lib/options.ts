@@ -1,0 +1,223 @@
+/**
+ * Options of a Listener: what there is, in which unit, with which default.
+ *
+ * @module
+ */
+import type { IncomingMessage } from 'node:http';
+import { inspect } from 'node:util';
+import { sessionId } from './session-id.js';
+import { logNothing, logToStdout, type Log } from './log.js';
+import { systemClock, type Clock } from './timers.js';
+
+/** Timings of one transport, in milliseconds. Writable on a live `client.options`. */
+export interface TransportOptions {
+  /** How long a client may take to echo a heartbeat; `null` or 0: no heartbeats. @default 8000, polling null */
+  timeout?: number | null;
+  /** From the opening of a connection, or the last echo, to the next heartbeat. @default 10000 */
+  heartbeatInterval?: number;
+  /** How long a session waits for its client to come back. @default 0, polling 8000 */
+  closeTimeout?: number;
+  /** How long a poll stays open with nothing to say; polling transports only. @default 20000 */
+  duration?: number;
+}
+
+/** A transport as the `transports` option names it: built in, or a class of your own. */
+export type TransportChoice = string | { readonly transportName: string };
+
+/** Options of `io.listen`. Names that 0.6 had mean what they meant. */
+export interface ListenerOptions {
+  /**
+   * Which origins may connect: `HOST:PORT`, either side may be `*`; a list, or one text.
+   *
+   * @default '*:*'
+   */
+  readonly origins?: string | readonly string[];
+  /** The path below which everything is ours; may contain slashes. @default 'socket.io' */
+  readonly resource?: string;
+  /** Serve the Flash policy file on port 843 as well. @default true */
+  readonly flashPolicyServer?: boolean;
+  /**
+   * The transports to offer.
+   *
+   * @default the six of 0.6, and `server-events` beside them
+   */
+  readonly transports?: readonly TransportChoice[];
+  /** Timings by transport name. @default {} */
+  readonly transportOptions?: Readonly<Record<string, TransportOptions>>;
+  /** Takes each line of the log; `null` or `false`: silence. @default to standard output */
+  readonly log?: Log | null | false;
+  /** Largest request body or WebSocket message, in bytes. 0: no limit. @default 10485760 */
+  readonly maxPayload?: number;
+  /** Most messages in one payload. 0: no limit. @default 10000 */
+  readonly maxMessages?: number;
+  /** Most bytes that may wait for one client before it is dropped. 0: no limit. @default 16777216 */
+  readonly maxBuffer?: number;
+  /** Most sends that may wait for a client that is away before it is dropped. 0: no limit. @default 10000 */
+  readonly maxQueue?: number;
+  /** Most sessions at a time; further ones are answered 503. 0: no limit. @default 0 */
+  readonly maxSessions?: number;
+  /**
+   * Makes session ids: URL-safe text without `/ ? # ~ %`, never the same twice, and not to be guessed.
+   *
+   * @default 38 decimal digits from `crypto`
+   */
+  readonly generateId?: (request: IncomingMessage) => string;
+  /** @internal Time, for tests. */
+  readonly clock?: Clock;
+  /** `onClientConnect: fn` and the like add listeners; what is not known is kept as it is. */
+  readonly [other: string]: unknown;
+}
+
+/** Options with every default filled in. */
+export interface ResolvedOptions {
+  origins: string | readonly string[];
+  resource: string;
+  flashPolicyServer: boolean;
+  transports: readonly TransportChoice[];
+  transportOptions: Readonly<Record<string, TransportOptions>>;
+  log: Log;
+  maxPayload: number;
+  maxMessages: number;
+  maxBuffer: number;
+  maxQueue: number;
+  maxSessions: number;
+  generateId: (request: IncomingMessage) => string;
+  clock: Clock;
+  [other: string]: unknown;
+}
+
+const MEBIBYTE = 1024 * 1024;
+/** Node's timers take 31 bits. */
+const LONGEST_TIMEOUT_MS = 2 ** 31 - 1;
+
+/** The six transports of 0.6, in its order. */
+export const TRANSPORTS_OF_0_6: readonly string[] = Object.freeze([
+  'websocket',
+  'flashsocket',
+  'htmlfile',
+  'xhr-multipart',
+  'xhr-polling',
+  'jsonp-polling',
+]);
+
+const DEFAULTS: Readonly<ResolvedOptions> = Object.freeze({
+  origins: '*:*',
+  resource: 'socket.io',
+  flashPolicyServer: true,
+  transports: TRANSPORTS_OF_0_6,
+  transportOptions: Object.freeze({}),
+  log: logToStdout,
+  maxPayload: 10 * MEBIBYTE,
+  maxMessages: 10_000,
+  maxBuffer: 16 * MEBIBYTE,
+  maxQueue: 10_000,
+  maxSessions: 0,
+  generateId: sessionId,
+  clock: systemClock,
+});
+
+function show(value: unknown): string {
+  return `${inspect(value, { depth: 0, breakLength: Infinity }).slice(0, 80)} (${typeof value})`;
+}
+
+function expected(name: string, what: string, value: unknown): TypeError {
+  return new TypeError(`Expected \`${name}\` to be ${what}, got ${show(value)}`);
+}
+
+function checkNumber(name: string, value: unknown, max: number): void {
+  if (typeof value !== 'number' || Number.isNaN(value)) throw expected(name, 'a number', value);
+  if (value < 0 || value > max) {
+    throw new RangeError(`Expected \`${name}\` to be from 0 to ${max}, got ${value}`);
+  }
+}
+
+const isText = (value: unknown): value is string => typeof value === 'string';
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const TIMINGS = ['heartbeatInterval', 'closeTimeout', 'duration'] as const;
+
+function checkTransportOptions(all: unknown): void {
+  if (!isRecord(all)) throw expected('transportOptions', 'an object', all);
+  for (const [name, options] of Object.entries(all)) {
+    const path = `transportOptions['${name}']`;
+    if (options === undefined || options === null) continue;
+    if (!isRecord(options)) throw expected(path, 'an object', options);
+    for (const timing of TIMINGS) {
+      const value = options[timing];
+      if (value !== undefined) checkNumber(`${path}.${timing}`, value, LONGEST_TIMEOUT_MS);
+    }
+    const timeout = options['timeout'];
+    if (timeout !== undefined && timeout !== null && timeout !== false) {
+      checkNumber(`${path}.timeout`, timeout, LONGEST_TIMEOUT_MS);
+    }
+  }
+}
+
+function checkTransports(list: unknown): void {
+  if (!Array.isArray(list)) throw expected('transports', 'an array', list);
+  list.forEach((choice: unknown, i) => {
+    const named =
+      isText(choice) ||
+      (typeof choice === 'function' && 'transportName' in choice && isText(choice.transportName));
+    if (!named) throw expected(`transports[${i}]`, 'a name or a Transport class', choice);
+  });
+}
+
+const LIMITS = ['maxPayload', 'maxMessages', 'maxBuffer', 'maxQueue', 'maxSessions'] as const;
+
+function check(options: Record<string, unknown>): void {
+  const { origins, resource, log, generateId } = options;
+  const texts = isText(origins) || (Array.isArray(origins) && origins.every(isText));
+  if (!texts)
+    throw expected('origins', "a text like 'example.com:*', or an array of such", origins);
+  if (!isText(resource) || resource === '') throw expected('resource', 'a path', resource);
+  if (typeof log !== 'function') throw expected('log', 'a function, null or false', log);
+  if (typeof generateId !== 'function') throw expected('generateId', 'a function', generateId);
+  for (const limit of LIMITS) checkNumber(limit, options[limit], Number.MAX_SAFE_INTEGER);
+  checkTransports(options['transports']);
+  checkTransportOptions(options['transportOptions']);
+}
+
+/**
+ * Fills in the defaults and checks what was given. The caller's object is left alone.
+ *
+ * @throws {TypeError} If an option is of the wrong type.
+ * @throws {RangeError} If a number is out of range.
+ */
+export function resolveOptions(given: ListenerOptions = {}): ResolvedOptions {
+  if (!isRecord(given)) throw expected('options', 'an object', given);
+  const options: ResolvedOptions = { ...DEFAULTS };
+  for (const [name, value] of Object.entries(given)) {
+    if (value !== undefined) options[name] = value;
+  }
+  if (!options.log) options.log = logNothing;
+  check(options);
+  options.resource = options.resource.replace(/^\/+|\/+$/g, '');
+  return options;
+}
+
+/** Timings of a session: every one filled in, in the session's own copy once it is written to. */
+export interface SessionOptions {
+  timeout: number | null;
+  heartbeatInterval: number;
+  closeTimeout: number;
+  duration: number;
+  [other: string]: unknown;
+}
+
+/** What streaming transports default to; as 0.6.18. */
+export const STREAMING_DEFAULTS: Readonly<SessionOptions> = Object.freeze({
+  timeout: 8000,
+  heartbeatInterval: 10_000,
+  closeTimeout: 0,
+  duration: 20_000,
+});
+
+/** What polling transports default to; as 0.6.18. */
+export const POLLING_DEFAULTS: Readonly<SessionOptions> = Object.freeze({
+  timeout: null,
+  heartbeatInterval: 10_000,
+  closeTimeout: 8000,
+  duration: 20_000,
+});

@@ -1,0 +1,81 @@
+/**
+ * The `origins` rule: which pages may talk to this server, and what CORS says of it.
+ *
+ * @module
+ */
+import type { IncomingMessage } from 'node:http';
+
+interface Entry {
+  readonly host: string;
+  readonly port: string;
+}
+
+const DEFAULT_PORTS: Readonly<Record<string, string>> = {
+  'http:': '80',
+  'ws:': '80',
+  'https:': '443',
+  'wss:': '443',
+};
+
+function parseEntry(text: string): Entry {
+  const entry = text.trim().toLowerCase();
+  const scheme = /^([a-z][a-z0-9+.-]*:)\/\//.exec(entry);
+  if (scheme) {
+    const url = new URL(entry);
+    return { host: url.hostname, port: url.port || DEFAULT_PORTS[url.protocol] || '*' };
+  }
+  const colon = entry.lastIndexOf(':');
+  // A colon inside brackets belongs to an IPv6 address.
+  if (colon <= entry.lastIndexOf(']')) return { host: entry || '*', port: '*' };
+  return { host: entry.slice(0, colon) || '*', port: entry.slice(colon + 1) || '*' };
+}
+
+/** `origins` as `HOST:PORT` texts, of which either side may be `*`. */
+export class Origins {
+  /** Everything is allowed, a missing Origin header included. */
+  readonly any: boolean;
+  /** The entries as `HOST:PORT`, for the Flash policy. */
+  readonly entries: readonly string[];
+  readonly #entries: readonly Entry[];
+
+  /** @throws {TypeError} If an entry looks like a URL and is none. */
+  constructor(origins: string | readonly string[]) {
+    const texts = typeof origins === 'string' ? origins.split(/[\s,]+/) : origins;
+    this.#entries = texts.filter((text) => text !== '').map(parseEntry);
+    this.any = this.#entries.some(({ host, port }) => host === '*' && port === '*');
+    this.entries = this.#entries.map(({ host, port }) => `${host}:${port}`);
+  }
+
+  /** Decides about the value of an Origin header. */
+  allows(origin: string | undefined): boolean {
+    if (this.any) return true;
+    if (!origin || !URL.canParse(origin)) return false;
+    const { hostname, port, protocol } = new URL(origin);
+    const actual = port || DEFAULT_PORTS[protocol];
+    return this.#entries.some(
+      (entry) =>
+        (entry.host === '*' || entry.host === hostname) &&
+        (entry.port === '*' || entry.port === actual),
+    );
+  }
+}
+
+/** Header names and values in turn, as `writeHead` takes them fastest. */
+export type HeaderList = string[];
+
+/**
+ * The CORS headers for a request that is allowed; none without an Origin header.
+ *
+ * Always names the origin, because browsers refuse `*` together with credentials (0.6.18
+ * sent that). `Origin: null`, which anybody can have, gets `*` and never credentials.
+ *
+ * @param always grant credentials also without a cookie, as xhr-multipart did.
+ */
+export function corsHeaders(request: IncomingMessage, always = false): HeaderList {
+  const { origin, cookie } = request.headers;
+  if (!origin) return [];
+  if (origin === 'null') return ['Access-Control-Allow-Origin', '*'];
+  const headers = ['Access-Control-Allow-Origin', origin, 'Vary', 'Origin'];
+  if (always || cookie) headers.push('Access-Control-Allow-Credentials', 'true');
+  return headers;
+}

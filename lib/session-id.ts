@@ -1,0 +1,34 @@
+import { randomFillSync } from 'node:crypto';
+
+/** 38 decimal digits hold 126 random bits; 0.6 ids were decimal text too. */
+const DIGIT_PAIRS = 19;
+const pool: Buffer = Buffer.alloc(4096);
+let next = pool.length;
+
+function randomByte(): number {
+  if (next === pool.length) {
+    randomFillSync(pool);
+    next = 0;
+  }
+  const byte = pool[next] ?? 0;
+  pool[next++] = 0;
+  return byte;
+}
+
+/**
+ * A session id nobody can guess: 38 decimal digits from the system's random generator.
+ *
+ * Digits, because applications of 2011 match ids with `\d+` and put them into URLs and
+ * element ids. 0.6.18 took the digits of `Math.random()` (CVE-2017-16031).
+ */
+export function sessionId(): string {
+  let id = '';
+  for (let pairs = 0; pairs < DIGIT_PAIRS;) {
+    const byte = randomByte();
+    if (byte >= 200) continue; // 200 is the largest multiple of 100: every pair equally likely
+    const pair = byte % 100;
+    id += pair < 10 ? '0' + pair : pair;
+    pairs++;
+  }
+  return id;
+}

@@ -1,0 +1,132 @@
+import createDebug from 'debug';
+import {
+  CLOSING_FRAME,
+  handshakeHead,
+  HixieParser,
+  KEY3_BYTES,
+  proof,
+  readKeys,
+  type HixieEvents,
+  type Keys,
+} from '../hixie.js';
+import type { Socket } from 'node:net';
+import { Alarm } from '../timers.js';
+import { frameText, putText, type Framing } from './outbox.js';
+import { SocketTransport } from './socket.js';
+import type { Exchange } from './transport.js';
+
+const debug = createDebug('socket.io:hixie');
+
+/** How long the third key may take to come, and a closed connection to end, in milliseconds. */
+const HANDSHAKE_MS = 10_000;
+const LINGER_MS = 2000;
+
+/** `00`, UTF-8, `FF`. */
+const framing: Framing = {
+  overhead: () => 2,
+  put(target, at, text, size) {
+    target[at] = 0x00;
+    const end = putText(target, at + 1, text, size);
+    target[end] = 0xff;
+    return end + 1;
+  },
+};
+
+const wrap = (payload: string): Buffer => frameText(framing, payload);
+
+/** A WebSocket as browsers spoke it in 2010: drafts 75 and 76, also behind proxies that wait. */
+export class Hixie extends SocketTransport implements HixieEvents {
+  protected readonly framing: Framing = framing;
+  protected readonly wrap: (payload: string) => Buffer = wrap;
+  readonly #parser: HixieParser;
+  /** Keys that still wait for the third one; null once the handshake is through. */
+  #keys: Keys | null;
+  #key3: Buffer = Buffer.alloc(0);
+  readonly #draft: '75' | '76';
+  readonly #alarm: Alarm = new Alarm(this);
+
+  private constructor(exchange: Exchange, keys: Keys | null) {
+    super(exchange);
+    this.#keys = keys;
+    this.#draft = keys ? '76' : '75';
+    this.#parser = new HixieParser(this, exchange.host.options.maxPayload);
+  }
+
+  static accept(exchange: Exchange): void {
+    const { host, request, socket } = exchange;
+    const keys = readKeys(request);
+    if (keys === null) host._refuse('ERR_SIO_BAD_HANDSHAKE', request, socket);
+    else new Hixie(exchange, keys === '75' ? null : keys).#begin(socket, exchange.head);
+  }
+
+  onText(text: string): void {
+    if (this.session?._onMessage(text) === false) this.onError('too large');
+  }
+
+  onClosing(): void {
+    this.close();
+  }
+
+  onError(kind: string): void {
+    debug('%s', kind);
+    this.isOpen = false;
+    this.session?._end('protocol error');
+    this.socket.destroy();
+  }
+
+  /** @internal The third key never came. */
+  onAlarm(): void {
+    this.onError('handshake timeout');
+  }
+
+  protected hangUp(): void {
+    this.#parser.stop();
+    const { socket } = this;
+    if (this.#draft === '76' && socket.writable) socket.write(CLOSING_FRAME);
+    socket.end();
+    setTimeout(() => socket.destroy(), LINGER_MS).unref();
+  }
+
+  #begin(socket: Socket, head: Buffer): void {
+    socket.setTimeout(0);
+    socket.setNoDelay(true);
+    socket.on('error', (error) => debug('ignored %s', error));
+    socket.on('end', () => this.#ended());
+    socket.on('close', () => this.#ended());
+    socket.write(handshakeHead(this.request, this.#draft));
+    socket.on('data', (chunk: Buffer) => this.#receive(chunk));
+    if (this.#keys) this.host._timers.set(this.#alarm, HANDSHAKE_MS);
+    else this.opened();
+    // A copy: the head is a slice of a much larger buffer.
+    if (head.length > 0) this.#receive(Buffer.from(head));
+  }
+
+  #receive(chunk: Buffer): void {
+    let rest = chunk;
+    if (this.#keys) {
+      const missing = KEY3_BYTES - this.#key3.length;
+      this.#key3 = Buffer.concat([this.#key3, chunk.subarray(0, missing)]);
+      if (this.#key3.length < KEY3_BYTES) return;
+      rest = chunk.subarray(missing);
+      this.#complete(this.#keys);
+    }
+    if (this.isOpen) this.#parser.feed(rest);
+  }
+
+  /** Draft 76 only: the third key is there, and nothing has been told to anybody before. */
+  #complete(keys: Keys): void {
+    this.#keys = null;
+    this.host._timers.clear(this.#alarm);
+    this.socket.write(proof(keys, this.#key3));
+    this.opened();
+  }
+
+  #ended(): void {
+    this.host._timers.clear(this.#alarm);
+    if (this.isOpen) {
+      this.isOpen = false;
+      this.gone();
+    }
+    if (!this.socket.writableEnded) this.socket.end();
+  }
+}

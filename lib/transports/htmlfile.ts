@@ -1,0 +1,27 @@
+import { scriptLiteral } from '../script.js';
+import { Streaming } from './streaming.js';
+
+/**
+ * Internet Explorer renders after 256 bytes, WebKit and Firefox of today after about a
+ * kilobyte, or with a charset in the Content-Type: send both.
+ */
+const HEAD: string = '<html><body>' + ' '.repeat(1100);
+const TYPE = 'text/html; charset=utf-8';
+
+function script(payload: string): Buffer {
+  return Buffer.from(`<script>parent.s._(${scriptLiteral(payload)}, document);</script>`);
+}
+
+/** A page in a hidden frame that never ends loading; every payload is a script in it. */
+export class HtmlFile extends Streaming {
+  static readonly transportName: string = 'htmlfile';
+
+  protected readonly wrap: (payload: string) => Buffer = script;
+
+  protected writeHead(): void {
+    const headers = ['Content-Type', TYPE, 'Connection', 'keep-alive'];
+    headers.push('X-Content-Type-Options', 'nosniff', 'Cache-Control', 'no-store');
+    this.response.writeHead(200, headers);
+    this.response.write(HEAD);
+  }
+}

@@ -1,0 +1,145 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import createDebug from 'debug';
+import type { Client } from '../client.js';
+import { dataOf, readBody } from '../form.js';
+import { corsHeaders, type HeaderList } from '../origins.js';
+import { Transport, type Exchange, type TransportHost } from './transport.js';
+
+const debug = createDebug('socket.io:http');
+
+const OK = 'ok';
+const OK_HEADERS = ['Content-Type', 'text/plain', 'Content-Length', '2'];
+const ALLOWED_METHODS = { Allow: 'GET, POST, OPTIONS' };
+
+/** An exchange over HTTP: its response is there. */
+export interface HttpExchange extends Exchange {
+  readonly response: ServerResponse;
+}
+
+/**
+ * What HTTP transports share: GET opens the way down, POST brings messages up, OPTIONS is a
+ * CORS preflight. Subclasses say what the way down looks like.
+ */
+export abstract class HttpTransport extends Transport {
+  static readonly takesUpgrades: boolean = false;
+  /** Grant credentials to an allowed origin also without a cookie. */
+  static readonly alwaysCredentials: boolean = false;
+
+  declare readonly response: ServerResponse;
+
+  /** Deals with one request of this transport. */
+  static handle(this: HttpTransportClass, exchange: Exchange): void {
+    const { host, request, response } = exchange;
+    if (!isHttp(exchange) || !response) {
+      host._refuse('ERR_SIO_UNEXPECTED_UPGRADE', request, exchange.socket);
+      return;
+    }
+    switch (request.method) {
+      case 'GET':
+        new this(exchange).begin();
+        break;
+      case 'POST':
+        receive(exchange, this.corsHeaders(host, request));
+        break;
+      case 'OPTIONS':
+        if (request.headers['access-control-request-method']) {
+          preflight(request, response, this.corsHeaders(host, request));
+          break;
+        }
+        host._refuse('ERR_SIO_BAD_METHOD', request, response, ALLOWED_METHODS);
+        break;
+      default:
+        host._refuse('ERR_SIO_BAD_METHOD', request, response, ALLOWED_METHODS);
+    }
+  }
+
+  /** The CORS headers that go with an answer; none for an origin that is not allowed. */
+  static corsHeaders(host: TransportHost, request: IncomingMessage): HeaderList {
+    const { origin } = request.headers;
+    if (!origin || !host._origins.allows(origin)) return [];
+    return corsHeaders(request, this.alwaysCredentials);
+  }
+
+  /** Begins the answer to a GET. */
+  abstract begin(): void;
+
+  /** The connection closed, or the response is through. */
+  protected abstract hungUp(): void;
+
+  /** Hears of the end of the response, however it comes. */
+  protected watch(): void {
+    this.response.on('close', () => this.hungUp());
+    this.response.on('error', responseOnError);
+  }
+
+  protected cors(): HeaderList {
+    if (!this.request.headers.origin) return [];
+    return (this.constructor as unknown as HttpTransportClass).corsHeaders(this.host, this.request);
+  }
+}
+
+interface HttpTransportClass {
+  new (exchange: HttpExchange): HttpTransport;
+  readonly alwaysCredentials: boolean;
+  corsHeaders(host: TransportHost, request: IncomingMessage): HeaderList;
+}
+
+/** Writing to a connection that is just breaking is no error of ours; 'close' follows. */
+function responseOnError(error: Error): void {
+  debug('ignored %s', error);
+}
+
+function isHttp(exchange: Exchange): exchange is HttpExchange {
+  return exchange.response !== null;
+}
+
+function preflight(request: IncomingMessage, response: ServerResponse, cors: HeaderList): void {
+  const headers = [...OK_HEADERS, ...cors];
+  if (cors.length > 0) {
+    headers.push('Access-Control-Allow-Methods');
+    headers.push(String(request.headers['access-control-request-method']));
+    const names = request.headers['access-control-request-headers'];
+    if (names) headers.push('Access-Control-Allow-Headers', names);
+  }
+  response.writeHead(200, headers);
+  response.end(OK);
+}
+
+/** Messages from the client, or its goodbye. The events fire before the answer, as in 0.6. */
+function receive(exchange: HttpExchange, cors: HeaderList): void {
+  const { host, client, request, response, rest } = exchange;
+  const { origin } = request.headers;
+  if (origin && !host._origins.allows(origin)) {
+    host._refuse('ERR_SIO_UNAUTHORIZED_ORIGIN', request, response);
+    return;
+  }
+  if (!client) {
+    host._refuse('ERR_SIO_BAD_REQUEST', request, response);
+    return;
+  }
+  request.on('error', () => response.destroy());
+  readBody(request, host.options.maxPayload, (body) => {
+    if (body === null) {
+      host._refuse('ERR_SIO_TOO_LARGE', request, response);
+    } else if (!client.connected) {
+      host._refuse('ERR_SIO_UNKNOWN_SESSION', request, response);
+    } else if (rest === 'close') {
+      client._end('client close');
+      answerOk(response, cors);
+    } else if (deliver(client, body)) {
+      answerOk(response, cors);
+    } else {
+      host._refuse('ERR_SIO_TOO_LARGE', request, response);
+    }
+  });
+}
+
+function deliver(client: Client, body: string): boolean {
+  const payload = dataOf(body);
+  return payload === undefined || client._onMessage(payload);
+}
+
+function answerOk(response: ServerResponse, cors: HeaderList): void {
+  response.writeHead(200, cors.length > 0 ? [...OK_HEADERS, ...cors] : OK_HEADERS);
+  response.end(OK);
+}

@@ -1,0 +1,37 @@
+import { TRANSPORTS_OF_0_6, type TransportChoice } from '../options.js';
+import { Flashsocket } from './flashsocket.js';
+import { HtmlFile } from './htmlfile.js';
+import { JsonpPolling } from './jsonp-polling.js';
+import { ServerEvents } from './server-events.js';
+import { Websocket } from './websocket.js';
+import { XhrMultipart } from './xhr-multipart.js';
+import { XhrPolling } from './xhr-polling.js';
+import type { TransportType } from './transport.js';
+
+/** The transports that come with the package: where one is plugged in. */
+export const BUILT_IN: ReadonlyMap<string, TransportType> = new Map(
+  [Websocket, Flashsocket, HtmlFile, XhrMultipart, XhrPolling, JsonpPolling, ServerEvents].map(
+    (type): [string, TransportType] => [type.transportName, type],
+  ),
+);
+
+function find(choice: TransportChoice, at: number): TransportType {
+  if (typeof choice !== 'string') return choice as TransportType;
+  const type = BUILT_IN.get(choice);
+  if (type) return type;
+  const names = [...BUILT_IN.keys()].join(', ');
+  throw new TypeError(`Expected \`transports[${at}]\` to be one of ${names}, got '${choice}'`);
+}
+
+/**
+ * The transports a Listener offers, by name. To the default list of 0.6 comes `server-events`,
+ * which 0.6 did not have.
+ *
+ * @throws {TypeError} If a name is not known.
+ */
+export function selectTransports(
+  choices: readonly TransportChoice[],
+): ReadonlyMap<string, TransportType> {
+  const list = choices === TRANSPORTS_OF_0_6 ? [...choices, ServerEvents] : choices;
+  return new Map(list.map(find).map((type) => [type.transportName, type]));
+}

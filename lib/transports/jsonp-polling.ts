@@ -1,0 +1,39 @@
+import { scriptLiteral } from '../script.js';
+import type { Exchange } from './transport.js';
+import { Polling } from './polling.js';
+
+const TYPE = 'text/javascript; charset=UTF-8';
+const DENIED = "alert('Cross domain security restrictions not met');";
+/** The digits that end the path; a slash and a query may follow. No longer than a number can be. */
+const INDEX = /\/(\d{1,15})\/?(?:\?.*)?$/;
+
+/** Long polling by script elements: the payload is the argument of a call to the poll's callback. */
+export class JsonpPolling extends Polling {
+  static readonly transportName: string = 'jsonp-polling';
+
+  static override handle(exchange: Exchange): void {
+    if (exchange.response && exchange.rest !== 'close' && !INDEX.test(exchange.request.url ?? '')) {
+      exchange.host._refuse('ERR_SIO_NO_INDEX', exchange.request, exchange.response);
+      return;
+    }
+    super.handle(exchange);
+  }
+
+  protected answer(payload: string): void {
+    const script = this.#mayRead() ? this.#call(payload) : DENIED;
+    const size = String(Buffer.byteLength(script));
+    const headers = ['Content-Type', TYPE, 'Content-Length', size];
+    this.response.writeHead(200, [...headers, 'X-Content-Type-Options', 'nosniff']);
+    this.response.end(script);
+  }
+
+  #call(payload: string): string {
+    const index = INDEX.exec(this.request.url ?? '')?.[1] ?? '0';
+    return `io.JSONP[${index}]._(${scriptLiteral(payload)});`;
+  }
+
+  #mayRead(): boolean {
+    const { origin } = this.request.headers;
+    return !origin || this.host._origins.allows(origin);
+  }
+}

@@ -1,0 +1,52 @@
+import { POLLING_DEFAULTS, type SessionOptions } from '../options.js';
+import { Alarm } from '../timers.js';
+import { HttpTransport } from './http.js';
+
+/**
+ * A GET that is held until there is something to say, or until `duration` is over, and then
+ * answered once. The session is away until the next poll.
+ */
+export abstract class Polling extends HttpTransport {
+  static readonly defaults: Readonly<SessionOptions> = POLLING_DEFAULTS;
+
+  #isOpen = true;
+  readonly #alarm: Alarm = new Alarm(this);
+
+  begin(): void {
+    this.watch();
+    this.opened();
+    const { session } = this;
+    if (this.#isOpen && session) this.host._timers.set(this.#alarm, session.options.duration);
+  }
+
+  write(payload: string): void {
+    if (!this.#isOpen) return;
+    this.#end();
+    this.answer(payload);
+    this.gone();
+  }
+
+  close(): void {
+    this.write('');
+  }
+
+  /** @internal */
+  onAlarm(): void {
+    this.write('');
+  }
+
+  /** The client dropped the poll before it was answered. */
+  protected hungUp(): void {
+    if (!this.#isOpen) return;
+    this.#end();
+    this.gone();
+  }
+
+  /** Writes the whole response. */
+  protected abstract answer(payload: string): void;
+
+  #end(): void {
+    this.#isOpen = false;
+    this.host._timers.clear(this.#alarm);
+  }
+}

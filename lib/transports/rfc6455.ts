@@ -1,0 +1,168 @@
+import { isAscii, isUtf8 } from 'node:buffer';
+import type { Socket } from 'node:net';
+import { Server as WebSocketServer, WebSocket, type ServerOptions } from 'ws';
+import createDebug from 'debug';
+import { answerSocket } from '../refusal.js';
+import { frameText, putText, type Framing } from './outbox.js';
+import { SocketTransport } from './socket.js';
+import type { Exchange, TransportHost } from './transport.js';
+
+const debug = createDebug('socket.io:websocket');
+
+/** Close codes of RFC 6455, section 7.4.1. */
+const NORMAL_CLOSURE = 1000;
+const UNSUPPORTED_DATA = 1003;
+const INVALID_PAYLOAD = 1007;
+const TOO_BIG = 1009;
+
+/** How long a peer may take to answer the closing handshake, in milliseconds. */
+const CLOSE_TIMEOUT_MS = 2000;
+
+/** FIN and the opcode of a text frame. */
+const TEXT_FRAME = 0x81;
+
+/** Unmasked text frames of RFC 6455, section 5.2. */
+const framing: Framing = {
+  overhead: (size) => (size < 126 ? 2 : size < 65536 ? 4 : 10),
+  put(target, at, text, size) {
+    target[at] = TEXT_FRAME;
+    if (size < 126) {
+      target[at + 1] = size;
+      return putText(target, at + 2, text, size);
+    }
+    if (size < 65536) {
+      target[at + 1] = 126;
+      target.writeUInt16BE(size, at + 2);
+      return putText(target, at + 4, text, size);
+    }
+    target[at + 1] = 127;
+    target.writeBigUInt64BE(BigInt(size), at + 2);
+    return putText(target, at + 10, text, size);
+  },
+};
+
+const wrap = (payload: string): Buffer => frameText(framing, payload);
+
+/** The text of a message, or null if it is not UTF-8. */
+function readText(data: Buffer): string | null {
+  if (isAscii(data)) return data.toString('latin1');
+  return isUtf8(data) ? data.toString() : null;
+}
+
+/** ws's side of a connection, which knows ours. */
+class Link extends WebSocket {
+  transport: Rfc6455 | null = null;
+}
+
+function linkOnMessage(this: WebSocket, data: Buffer, isBinary: boolean): void {
+  (this as Link).transport?.receive(data, isBinary);
+}
+
+function linkOnClose(this: WebSocket): void {
+  (this as Link).transport?.closed();
+}
+
+function linkOnError(this: WebSocket, error: Error): void {
+  debug('protocol error: %s', error.message);
+  (this as Link).transport?.failed();
+}
+
+const servers = new WeakMap<TransportHost, WebSocketServer<typeof Link>>();
+
+/** ws without a server of its own: it answers handshakes and reads frames. */
+function serverOf(host: TransportHost): WebSocketServer<typeof Link> {
+  let server = servers.get(host);
+  if (!server) {
+    // `closeTimeout` is in ws, and not yet in its types.
+    const options: ServerOptions<typeof Link> & { closeTimeout: number } = {
+      noServer: true,
+      clientTracking: false,
+      perMessageDeflate: false,
+      maxPayload: host.options.maxPayload,
+      // Checked in readText, in the same pass that tells ASCII from the rest.
+      skipUTF8Validation: true,
+      closeTimeout: CLOSE_TIMEOUT_MS,
+      WebSocket: Link,
+    };
+    server = new WebSocketServer(options);
+    server.on('wsClientError', (error, socket, request) => {
+      debug('handshake refused: %s', error.message);
+      // A version we do not speak is answered with those we do (RFC 6455, section 4.4).
+      host._refuse('ERR_SIO_BAD_HANDSHAKE', request, socket as Socket, {
+        'Sec-WebSocket-Version': '13, 8',
+      });
+    });
+    servers.set(host, server);
+  }
+  return server;
+}
+
+/** A WebSocket as browsers of today speak it: RFC 6455 and draft hybi-08, read by `ws`. */
+export class Rfc6455 extends SocketTransport {
+  protected readonly framing: Framing = framing;
+  protected readonly wrap: (payload: string) => Buffer = wrap;
+  readonly #link: Link;
+
+  private constructor(exchange: Exchange, link: Link) {
+    super(exchange);
+    this.#link = link;
+    link.transport = this;
+    link.on('message', linkOnMessage);
+    link.on('close', linkOnClose);
+    link.on('error', linkOnError);
+  }
+
+  static accept(exchange: Exchange): void {
+    const { host, request, socket, head } = exchange;
+    // The answer to the handshake and the first messages leave together.
+    socket.cork();
+    try {
+      serverOf(host).handleUpgrade(request, socket, head, (link) => {
+        const transport = new Rfc6455(exchange, link);
+        transport.opened();
+        transport.flush();
+      });
+    } catch (error) {
+      // ws throws if the socket has been upgraded already, by somebody in front of us.
+      debug('ignored %s', error);
+      answerSocket(socket, 400, 'This connection is taken');
+    } finally {
+      socket.uncork();
+    }
+  }
+
+  /** @internal */
+  receive(data: Buffer, isBinary: boolean): void {
+    if (!this.isOpen) return;
+    if (isBinary) {
+      this.#fail(UNSUPPORTED_DATA);
+      return;
+    }
+    const payload = readText(data);
+    if (payload === null) this.#fail(INVALID_PAYLOAD);
+    else if (this.session?._onMessage(payload) === false) this.#fail(TOO_BIG);
+  }
+
+  /** @internal */
+  closed(): void {
+    if (!this.isOpen) return;
+    this.isOpen = false;
+    this.gone();
+  }
+
+  /** @internal ws has found a frame that breaks the rules, and answers it with a close frame. */
+  failed(): void {
+    this.isOpen = false;
+    this.session?._end('protocol error');
+  }
+
+  protected hangUp(): void {
+    this.#link.close(NORMAL_CLOSURE);
+  }
+
+  #fail(code: number): void {
+    this.isOpen = false;
+    this.#link.close(code);
+    this.session?._end('protocol error');
+  }
+}
