@@ -10,7 +10,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import createDebug from 'debug';
 import type { Broadcast } from './broadcast.js';
-import { decode, encode, encodeHeartbeat } from './frames.js';
+import { decode, encode, encodeHeartbeat, HEARTBEAT } from './frames.js';
 import { callWithReason, surface } from './handlers.js';
 import type { ResolvedOptions, SessionOptions } from './options.js';
 import { readMessage } from './message.js';
@@ -59,10 +59,12 @@ export interface Connection {
   readonly request: IncomingMessage;
   readonly response: ServerResponse | null;
   readonly socket: Socket;
-  /** Sends one payload. */
-  write(payload: string): void;
-  /** Sends a payload that goes to many. */
-  writeShared(broadcast: Broadcast): void;
+  /** True for a poll: what is written answers it, and it is over. */
+  readonly isPoll: boolean;
+  /** Sends one payload; false if the connection is breaking and has not taken it. */
+  write(payload: string): boolean;
+  /** Sends a payload that goes to many; as `write`. */
+  writeShared(broadcast: Broadcast): boolean;
   /** Sends what is still to be sent, and ends. */
   close(): void;
 }
@@ -131,6 +133,7 @@ export class Client extends EventEmitter {
   #current: Connection | null = null;
   #queue: string[] = [];
   #queued = 0;
+  #holds = false;
   #heartbeats = 0;
   #awaitsEcho = false;
   #leaving: DisconnectReason = 'transport close';
@@ -183,8 +186,7 @@ export class Client extends EventEmitter {
    */
   send(message: unknown): this {
     const payload = encode(message);
-    if (this.#state === State.OPEN) this.#current?.write(payload);
-    else this.#enqueue(payload);
+    if (!this.#target?.write(payload)) this.#enqueue(payload);
     return this;
   }
 
@@ -245,7 +247,7 @@ export class Client extends EventEmitter {
     this.#awaitsEcho = false;
     this.#leaving = reason;
     this.#transition(State.AWAY);
-    this.listener._timers.set(this.#alarm, this.#timings.closeTimeout);
+    this.listener._timers.set(this.#alarm, this._timings.closeTimeout);
   }
 
   /** @internal The session ends for a reason that the connection found. */
@@ -262,10 +264,17 @@ export class Client extends EventEmitter {
     const limit = this.listener.options.maxMessages || Infinity;
     const texts = decode(payload, limit + 1);
     if (texts.length > limit) return false;
+    // Replies to one batch share the answer of the poll, instead of a poll for the first and
+    // another for the rest.
+    this.#holds = texts.length > 1 && this.#current?.isPoll === true;
     for (let i = 0; i < texts.length && this.#state !== State.GONE; i++) {
       const text = texts[i] as string;
-      if (text.charCodeAt(0) === 0x7e && text.startsWith('~h~')) this.#onHeartbeat(text.slice(3));
+      if (text.charCodeAt(0) === 0x7e && text.startsWith(HEARTBEAT)) this.#onHeartbeat(text);
       else this.#deliver(readMessage(text));
+    }
+    if (this.#holds) {
+      this.#holds = false;
+      this.#flush();
     }
     return true;
   }
@@ -276,22 +285,26 @@ export class Client extends EventEmitter {
       this.#end(this.#leaving);
     } else if (this.#awaitsEcho) {
       this.#hangUp('heartbeat timeout');
-    } else if (this.#timings.timeout) {
+    } else if (this._timings.timeout) {
       this.#awaitsEcho = true;
-      this.listener._timers.set(this.#alarm, this.#timings.timeout);
+      this.listener._timers.set(this.#alarm, this._timings.timeout);
       this.#current?.write(encodeHeartbeat(++this.#heartbeats));
     }
   }
 
   /** @internal A broadcast of the Listener. */
   _sendShared(broadcast: Broadcast): void {
-    if (this.#state === State.OPEN) this.#current?.writeShared(broadcast);
-    else this.#enqueue(broadcast.payload);
+    if (!this.#target?.writeShared(broadcast)) this.#enqueue(broadcast.payload);
   }
 
-  /** Read in here, so that only sessions whose options were asked for carry a copy. */
-  get #timings(): Readonly<SessionOptions> {
+  /** @internal As `options`; but only sessions whose options were asked for carry a copy. */
+  get _timings(): Readonly<SessionOptions> {
     return this.#options ?? this.#defaults;
+  }
+
+  /** Where a send goes; null: into the queue. */
+  get #target(): Connection | null {
+    return this.#holds ? null : this.#current;
   }
 
   #transition(to: State): void {
@@ -321,21 +334,22 @@ export class Client extends EventEmitter {
   }
 
   #flush(): void {
-    if (this.#queue.length === 0) return;
-    const payload = this.#queue.join('');
+    if (this.#queue.length === 0 || !this.#current) return;
+    const queue = this.#queue;
     this.#queue = [];
     this.#queued = 0;
-    this.#current?.write(payload);
+    const payload = queue.length === 1 ? queue[0] : queue.join('');
+    if (payload !== undefined && !this.#current.write(payload)) this.#enqueue(payload);
   }
 
   #awaitHeartbeat(): void {
-    if (!this.#timings.timeout) return;
-    this.listener._timers.set(this.#alarm, this.#timings.heartbeatInterval);
+    if (!this._timings.timeout) return;
+    this.listener._timers.set(this.#alarm, this._timings.heartbeatInterval);
   }
 
   /** Only the outstanding number counts; 0.6.18 took 0 and none for an echo as well. */
-  #onHeartbeat(number: string): void {
-    if (!this.#awaitsEcho || number !== String(this.#heartbeats)) return;
+  #onHeartbeat(text: string): void {
+    if (!this.#awaitsEcho || text !== HEARTBEAT + this.#heartbeats) return;
     this.#awaitsEcho = false;
     this.#awaitHeartbeat();
   }

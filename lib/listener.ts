@@ -155,9 +155,8 @@ export class Listener extends EventEmitter implements TransportHost, Doorkeeper 
     const url = request.url ?? '';
     if (!url.startsWith(this.#prefix)) return false;
     const route = parseRoute(url, this.#prefix.length);
-    if (!isUpgrade && serveClientFile(route.path, request, target as ServerResponse)) return true;
     const type = this.#transports.get(route.transport);
-    if (!type) return false;
+    if (!type) return !isUpgrade && serveClientFile(route.path, request, target as ServerResponse);
     if (route.sessionId === '') {
       const { maxSessions } = this.options;
       if (maxSessions > 0 && this.#sessions.size >= maxSessions) {

@@ -1,11 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import createDebug from 'debug';
 import type { Client } from '../client.js';
 import { dataOf, readBody } from '../form.js';
 import { corsHeaders, type HeaderList } from '../origins.js';
 import { Transport, type Exchange, type TransportHost } from './transport.js';
-
-const debug = createDebug('socket.io:http');
 
 const OK = 'ok';
 const OK_HEADERS = ['Content-Type', 'text/plain', 'Content-Length', '2'];
@@ -63,15 +60,6 @@ export abstract class HttpTransport extends Transport {
   /** Begins the answer to a GET. */
   abstract begin(): void;
 
-  /** The connection closed, or the response is through. */
-  protected abstract hungUp(): void;
-
-  /** Hears of the end of the response, however it comes. */
-  protected watch(): void {
-    this.response.on('close', () => this.hungUp());
-    this.response.on('error', responseOnError);
-  }
-
   protected cors(): HeaderList {
     if (!this.request.headers.origin) return [];
     return (this.constructor as unknown as HttpTransportClass).corsHeaders(this.host, this.request);
@@ -82,11 +70,6 @@ interface HttpTransportClass {
   new (exchange: HttpExchange): HttpTransport;
   readonly alwaysCredentials: boolean;
   corsHeaders(host: TransportHost, request: IncomingMessage): HeaderList;
-}
-
-/** Writing to a connection that is just breaking is no error of ours; 'close' follows. */
-function responseOnError(error: Error): void {
-  debug('ignored %s', error);
 }
 
 function isHttp(exchange: Exchange): exchange is HttpExchange {

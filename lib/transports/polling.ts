@@ -1,6 +1,7 @@
 import { POLLING_DEFAULTS, type SessionOptions } from '../options.js';
 import { Alarm } from '../timers.js';
 import { HttpTransport } from './http.js';
+import { unwatch, watch } from './watch.js';
 
 /**
  * A GET that is held until there is something to say, or until `duration` is over, and then
@@ -13,17 +14,22 @@ export abstract class Polling extends HttpTransport {
   readonly #alarm: Alarm = new Alarm(this);
 
   begin(): void {
-    this.watch();
     this.opened();
-    const { session } = this;
-    if (this.#isOpen && session) this.host._timers.set(this.#alarm, session.options.duration);
+    if (!this.#isOpen || !this.session) return;
+    watch(this);
+    this.host._timers.set(this.#alarm, this.session._timings.duration);
   }
 
-  write(payload: string): void {
-    if (!this.#isOpen) return;
+  override get isPoll(): boolean {
+    return true;
+  }
+
+  write(payload: string): boolean {
+    if (!this.#isOpen || !this.socket.writable) return false;
     this.#end();
     this.answer(payload);
     this.gone();
+    return true;
   }
 
   close(): void {
@@ -35,8 +41,8 @@ export abstract class Polling extends HttpTransport {
     this.write('');
   }
 
-  /** The client dropped the poll before it was answered. */
-  protected hungUp(): void {
+  /** @internal The client dropped the poll before it was answered. */
+  hungUp(): void {
     if (!this.#isOpen) return;
     this.#end();
     this.gone();
@@ -48,5 +54,6 @@ export abstract class Polling extends HttpTransport {
   #end(): void {
     this.#isOpen = false;
     this.host._timers.clear(this.#alarm);
+    unwatch(this);
   }
 }

@@ -30,11 +30,11 @@ export class ServerEvents extends Streaming {
   }
 
   /** The id goes with the first event, and comes back as Last-Event-ID when EventSource reconnects. */
-  override write(payload: string): void {
+  override write(payload: string): boolean {
     if (!this.#named && this.session) {
       this.#named = true;
       this.response.write(`id: ${this.session.sessionId}\n`);
     }
-    super.write(payload);
+    return super.write(payload);
   }
 }

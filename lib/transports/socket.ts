@@ -11,12 +11,12 @@ export abstract class SocketTransport extends Transport {
   /** A payload as one frame; pure, and the same for every client. */
   protected abstract readonly wrap: (payload: string) => Buffer;
 
-  write(payload: string): void {
-    this.#push(payload);
+  write(payload: string): boolean {
+    return this.#push(payload);
   }
 
-  override writeShared(broadcast: Broadcast): void {
-    this.#push(broadcast.as(this.wrap));
+  override writeShared(broadcast: Broadcast): boolean {
+    return this.#push(broadcast.as(this.wrap));
   }
 
   /** @internal Writes what this turn has gathered. */
@@ -45,13 +45,14 @@ export abstract class SocketTransport extends Transport {
   /** Ends the connection as its draft does it. */
   protected abstract hangUp(): void;
 
-  #push(piece: Piece): void {
-    if (!this.isOpen) return;
+  #push(piece: Piece): boolean {
+    if (!this.isOpen || !this.socket.writable) return false;
     if (this.#pieces) {
       this.#pieces.push(piece);
     } else {
       this.#pieces = [piece];
       flushLater(this);
     }
+    return true;
   }
 }

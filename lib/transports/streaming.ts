@@ -1,36 +1,43 @@
+import createDebug from 'debug';
 import type { Broadcast } from '../broadcast.js';
 import { STREAMING_DEFAULTS, type SessionOptions } from '../options.js';
 import { HttpTransport } from './http.js';
+import { unwatch, watch } from './watch.js';
+
+const debug = createDebug('socket.io:http');
 
 /** How long a client may take to fetch the end of a stream. */
 const LINGER_MS = 2000;
+
+/** Writing to a connection that is just breaking is no error of ours; its end follows. */
+function responseOnError(error: Error): void {
+  debug('ignored %s', error);
+}
 
 /** A response that never ends: every send is a piece of its body. */
 export abstract class Streaming extends HttpTransport {
   static readonly defaults: Readonly<SessionOptions> = STREAMING_DEFAULTS;
 
   #isOpen = true;
-  readonly #onEnd = (): void => this.hungUp();
 
   /** A payload as a piece of the body; pure, and the same for every client. */
   protected abstract readonly wrap: (payload: string) => Buffer;
 
   begin(): void {
-    this.watch();
-    // Programs that listen for the end of `client.connection` find the client away already.
-    this.request.socket.once('end', this.#onEnd);
+    watch(this);
+    this.response.on('error', responseOnError);
     // A stream is quiet for as long as the application is.
-    this.request.socket.setTimeout(0);
+    this.socket.setTimeout(0);
     this.writeHead();
     this.opened();
   }
 
-  write(payload: string): void {
-    this.#send(this.wrap(payload));
+  write(payload: string): boolean {
+    return this.#send(this.wrap(payload));
   }
 
-  override writeShared(broadcast: Broadcast): void {
-    this.#send(broadcast.as(this.wrap));
+  override writeShared(broadcast: Broadcast): boolean {
+    return this.#send(broadcast.as(this.wrap));
   }
 
   close(): void {
@@ -41,26 +48,27 @@ export abstract class Streaming extends HttpTransport {
     setTimeout(() => response.destroyed || this.socket.destroy(), LINGER_MS).unref();
   }
 
-  protected hungUp(): void {
+  hungUp(): void {
     if (this.#isOpen) this.#end();
   }
 
   /** Writes the head of the response, and what comes before the first message. */
   protected abstract writeHead(): void;
 
-  #send(bytes: Buffer): void {
-    if (!this.#isOpen) return;
+  #send(bytes: Buffer): boolean {
+    if (!this.#isOpen || !this.socket.writable) return false;
     if (this.isOverfull(this.response.writableLength)) {
       this.session?._end('queue overflow');
       this.socket.destroy();
-      return;
+    } else {
+      this.response.write(bytes);
     }
-    this.response.write(bytes);
+    return true;
   }
 
   #end(): void {
     this.#isOpen = false;
-    this.socket.off('end', this.#onEnd);
+    unwatch(this);
     this.gone();
   }
 }

@@ -83,15 +83,24 @@ export abstract class Transport implements Connection {
     return isPrototype(Reflect.get(this, 'prototype'), value);
   }
 
-  /** Sends one payload: one frame, part, event, script or response. */
-  abstract write(payload: string): void;
+  /** True for a poll: what is written answers it, and it is over. */
+  get isPoll(): boolean {
+    return false;
+  }
+
+  /**
+   * Sends one payload: one frame, part, event, script or response.
+   *
+   * @returns false if the connection is breaking; the payload is kept for the next one then.
+   */
+  abstract write(payload: string): boolean;
 
   /** Sends what is still to be sent, and ends the connection. Idempotent. */
   abstract close(): void;
 
   /** Sends a payload that goes to many; a transport that can share its bytes does. */
-  writeShared(broadcast: Broadcast): void {
-    this.write(broadcast.payload);
+  writeShared(broadcast: Broadcast): boolean {
+    return this.write(broadcast.payload);
   }
 
   /** The connection can be written to: opens a new session, or goes on with its own. */
