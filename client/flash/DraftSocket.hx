@@ -1,0 +1,273 @@
+import flash.events.Event;
+import flash.events.IOErrorEvent;
+import flash.events.ProgressEvent;
+import flash.events.SecurityErrorEvent;
+import flash.net.Socket;
+import flash.utils.ByteArray;
+import haxe.Timer;
+
+/** What comes next on the wire. **/
+private enum abstract Expecting(Int) {
+	var TunnelHead;
+	var Head;
+	var Proof;
+	var Frames;
+}
+
+/** One connection of draft-hixie-thewebsocketprotocol-76. **/
+class DraftSocket {
+	public static inline var CONNECTING = 0;
+	public static inline var OPEN = 1;
+	public static inline var CLOSING = 2;
+	public static inline var CLOSED = 3;
+
+	static inline var HEAD_LIMIT_BYTES = 8192;
+	static inline var FRAME_LIMIT_BYTES = 0x4000000;
+	/** How long the server may take to answer the closing handshake. **/
+	static inline var CLOSE_TIMEOUT_MS = 1000;
+
+	final id:Int;
+	final handshake:Handshake;
+	final onGone:Int->Bool;
+	final socket = new Socket();
+	var readyState = CONNECTING;
+	var expecting = Head;
+	var tunnelRequest:Null<String> = null;
+	var closeTimer:Null<Timer> = null;
+
+	/** Bytes not yet taken: the ones before `scanned` have been looked at. **/
+	var input = new ByteArray();
+	var scanned = 0;
+
+	public function new(id:Int, handshake:Handshake, onGone:Int->Bool) {
+		this.id = id;
+		this.handshake = handshake;
+		this.onGone = onGone;
+		socket.addEventListener(Event.CONNECT, socketOnConnect);
+		socket.addEventListener(Event.CLOSE, socketOnClose);
+		socket.addEventListener(ProgressEvent.SOCKET_DATA, socketOnData);
+		socket.addEventListener(IOErrorEvent.IO_ERROR, socketOnIoError);
+		socket.addEventListener(SecurityErrorEvent.SECURITY_ERROR, socketOnSecurityError);
+	}
+
+	public function connect(url:Url, proxy:Null<{host:String, port:Int}>):Void {
+		final to = proxy == null ? {host: url.host, port: url.port} : proxy;
+		if (proxy != null) {
+			expecting = TunnelHead;
+			final target = url.host + ":" + url.port;
+			tunnelRequest = "CONNECT " + target + " HTTP/1.1\r\nHost: " + target + "\r\n\r\n";
+		}
+		Page.log("connects to " + to.host + ":" + to.port);
+		try {
+			socket.connect(to.host, to.port);
+		} catch (error:Dynamic) {
+			fail("cannot connect to " + to.host + ":" + to.port + ": " + error);
+		}
+	}
+
+	/** True if it was sent, false if the socket is closing or closed. **/
+	public function send(text:ByteArray):Bool {
+		if (readyState == CONNECTING)
+			Page.error("send before the connection is open");
+		if (readyState != OPEN)
+			return false;
+		socket.writeByte(0x00);
+		socket.writeBytes(text);
+		socket.writeByte(0xFF);
+		socket.flush();
+		return true;
+	}
+
+	public function close():Void {
+		switch readyState {
+			case CONNECTING:
+				finish();
+			case OPEN:
+				sayGoodbye();
+				readyState = CLOSING;
+				closeTimer = Timer.delay(() -> finish(), CLOSE_TIMEOUT_MS);
+		}
+	}
+
+	function socketOnConnect(_):Void {
+		if (tunnelRequest != null)
+			socket.writeUTFBytes(tunnelRequest);
+		else
+			socket.writeBytes(handshake.request);
+		socket.flush();
+	}
+
+	function socketOnClose(_):Void {
+		if (readyState == CONNECTING)
+			fail("closed before the handshake was complete");
+		else
+			finish();
+	}
+
+	function socketOnIoError(event:IOErrorEvent):Void {
+		fail("connection failed: " + event.text);
+	}
+
+	function socketOnSecurityError(event:SecurityErrorEvent):Void {
+		fail("no policy file allows the connection: " + event.text);
+	}
+
+	function socketOnData(_):Void {
+		socket.readBytes(input, input.length);
+		var start = 0;
+		while (readyState != CLOSED) {
+			final next = take(start);
+			if (next == start)
+				break;
+			start = scanned = next;
+		}
+		if (start > 0) {
+			final rest = new ByteArray();
+			rest.writeBytes(input, start);
+			input = rest;
+			scanned -= start;
+		}
+	}
+
+	/** Takes one thing off the input, and says where the next one begins: at `start` if it is not all there. **/
+	function take(start:Int):Int {
+		switch expecting {
+			case TunnelHead:
+				final end = headEnd(start);
+				if (end == start)
+					return start;
+				final head = textOf(start, end);
+				if (!~/^HTTP\/1\.[01] 200 /.match(head))
+					fail("the proxy refuses: " + head.split("\r\n")[0]);
+				else {
+					expecting = Head;
+					socket.writeBytes(handshake.request);
+					socket.flush();
+				}
+				return end;
+			case Head:
+				final end = headEnd(start);
+				if (end == start)
+					return start;
+				final refusal = handshake.refusal(textOf(start, end));
+				if (refusal != null)
+					fail(refusal);
+				expecting = Proof;
+				return end;
+			case Proof:
+				if (Std.int(input.length) - start < 16)
+					return start;
+				if (handshake.isProof(input, start)) {
+					expecting = Frames;
+					readyState = OPEN;
+					queue("open");
+				} else
+					fail("the server has not answered the challenge");
+				return start + 16;
+			case Frames:
+				return takeFrame(start);
+		}
+	}
+
+	function takeFrame(start:Int):Int {
+		final length = Std.int(input.length);
+		if (start == length)
+			return start;
+		if (input[start] == 0xFF) {
+			if (start + 1 == length)
+				return start;
+			if (input[start + 1] != 0x00)
+				fail("bad frame");
+			else {
+				if (readyState == OPEN)
+					sayGoodbye();
+				finish();
+			}
+			return start + 2;
+		}
+		if (input[start] != 0x00) {
+			fail("bad frame");
+			return length;
+		}
+		var at = scanned > start ? scanned : start + 1;
+		while (at < length && input[at] != 0xFF)
+			at++;
+		scanned = at;
+		if (at == length) {
+			if (length - start > FRAME_LIMIT_BYTES)
+				fail("frame too large");
+			return start;
+		}
+		if (readyState == OPEN)
+			queue("message", Text.toPage(input, start + 1, at));
+		return at + 1;
+	}
+
+	/** Where the head that begins at `start` ends, blank line included; `start` while it is not complete. **/
+	function headEnd(start:Int):Int {
+		final length = Std.int(input.length);
+		for (at in start...length - 3)
+			if (input[at] == 13 && input[at + 1] == 10 && input[at + 2] == 13 && input[at + 3] == 10)
+				return at + 4;
+		if (length - start > HEAD_LIMIT_BYTES)
+			fail("the head of the answer is too long");
+		return start;
+	}
+
+	/** A head as text, without its blank line. **/
+	function textOf(start:Int, end:Int):String {
+		input.position = start;
+		return input.readUTFBytes(end - start - 4);
+	}
+
+	function sayGoodbye():Void {
+		socket.writeByte(0xFF);
+		socket.writeByte(0x00);
+		socket.flush();
+	}
+
+	/** Before the connection is open pages hear of a failure by a line on the console, later by an event. **/
+	function fail(reason:String):Void {
+		if (readyState == CLOSED)
+			return;
+		final wasConnecting = readyState == CONNECTING;
+		if (wasConnecting)
+			Page.error(reason);
+		else
+			Page.log(reason);
+		finish(!wasConnecting);
+	}
+
+	/** The one way out. **/
+	function finish(isError = false):Void {
+		if (readyState == CLOSED)
+			return;
+		readyState = CLOSED;
+		if (closeTimer != null)
+			closeTimer.stop();
+		socket.removeEventListener(Event.CONNECT, socketOnConnect);
+		socket.removeEventListener(Event.CLOSE, socketOnClose);
+		socket.removeEventListener(ProgressEvent.SOCKET_DATA, socketOnData);
+		socket.removeEventListener(IOErrorEvent.IO_ERROR, socketOnIoError);
+		socket.removeEventListener(SecurityErrorEvent.SECURITY_ERROR, socketOnSecurityError);
+		try {
+			socket.close();
+		} catch (error:Dynamic) {
+			Page.log("was not connected: " + error);
+		}
+		onGone(id);
+		if (isError)
+			queue("error");
+		queue("close");
+	}
+
+	function queue(type:String, ?message:String):Void {
+		Page.queue({
+			type: type,
+			webSocketId: id,
+			readyState: readyState,
+			protocol: handshake.protocol,
+			message: message,
+		});
+	}
+}
