@@ -6,6 +6,7 @@
  */
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import { intercept } from './intercept.js';
 import { refusal, answerRefusal } from './refusal.js';
 
 /** Looks at requests; takes those that are its own. */
@@ -29,6 +30,7 @@ export class Door {
   #before: RequestListener[] = [];
   /** What was taken last: nobody else is to see it. */
   #taken: IncomingMessage | null = null;
+  #undo: readonly (() => void)[] = [];
 
   private constructor(server: Server) {
     this.#server = server;
@@ -58,7 +60,10 @@ export class Door {
     server.on('request', this.#onRequest);
     server.prependListener('upgrade', this.#onUpgrade);
     server.on('close', this.#onClose);
-    server.emit = this.#emit;
+    this.#undo = [
+      intercept(server, 'request', (...args) => this.#offer('request', args)),
+      intercept(server, 'upgrade', (...args) => this.#offer('upgrade', args)),
+    ];
   }
 
   #close(): void {
@@ -68,27 +73,23 @@ export class Door {
     server.off('close', this.#onClose);
     for (const listener of this.#before) server.on('request', listener);
     this.#before = [];
-    Reflect.deleteProperty(server, 'emit');
+    for (const undo of this.#undo) undo();
   }
 
   /**
    * Listeners that are added after us must not see what is ours: a web framework would
    * answer our polls with 404, another WebSocket server would greet our upgrades.
    */
-  readonly #emit = (event: string | symbol, ...args: unknown[]): boolean => {
+  #offer(event: 'request' | 'upgrade', args: readonly unknown[]): boolean {
     const server = this.#server;
-    const emit = Reflect.get(Object.getPrototypeOf(server) as object, 'emit') as Server['emit'];
-    const isShared =
-      (event === 'request' || event === 'upgrade') && server.listenerCount(event) > 1;
-    if (!isShared) return Reflect.apply(emit, server, [event, ...args]) as boolean;
-    this.#taken = null;
+    if (server.listenerCount(event) < 2) return false;
     for (const listener of server.rawListeners(event)) {
       Reflect.apply(listener, server, args);
       if (this.#taken === args[0]) break;
     }
     this.#taken = null;
     return true;
-  };
+  }
 
   readonly #onRequest = (request: IncomingMessage, response: ServerResponse): void => {
     for (const keeper of this.#keepers) {

@@ -3,7 +3,6 @@
  *
  * @module
  */
-import type { EventEmitter } from 'node:events';
 import type { Server as HttpServer } from 'node:http';
 import type { Server as HttpsServer } from 'node:https';
 import { Socket } from 'node:net';
@@ -19,6 +18,7 @@ import {
   sendAndEnd,
   type PolicyLimits,
 } from './flash-policy.js';
+import { emitPast, intercept } from './intercept.js';
 
 const debug = createDebug('socket.io:flash-policy');
 
@@ -31,28 +31,24 @@ type PolicyServer = HttpServer | HttpsServer;
  *
  * The parser sees a policy request first, and stumbles over its first byte. The server then
  * emits 'clientError', which is where it is caught: nothing is spent on connections that speak
- * HTTP. It is caught in `emit`, so that listeners of the app never see it, and that the server
+ * HTTP. It is intercepted, so that listeners of the app never see it, and that the server
  * deals with every other error as if we were not there. On a TLS port the request comes in
  * plain text all the same, and the handshake would swallow it; there 'connection' is held back
  * until the first packet is known.
  */
 class InlinePolicy {
-  /** What `emit` was before us; does what would happen without us. */
-  readonly #emit: EventEmitter['emit'];
+  readonly #server: PolicyServer;
   readonly #limits: Required<PolicyLimits>;
   readonly #members = new Set<() => readonly string[]>();
   readonly #pending = new Set<Socket>();
 
   constructor(server: PolicyServer, limits: PolicyLimits) {
+    this.#server = server;
     this.#limits = { ...POLICY_LIMITS, ...limits };
-    const emitter: EventEmitter = server;
-    this.#emit = emitter.emit.bind(server);
-    const isTls = server instanceof TlsServer;
-    emitter.emit = (event: string | symbol, ...args: unknown[]) => {
-      if (event === 'clientError' && this.#takeRequest(args[0], args[1])) return true;
-      if (event === 'connection' && isTls && this.#holdConnection(args[0])) return true;
-      return this.#emit(event, ...args);
-    };
+    intercept(server, 'clientError', (error, socket) => this.#takeRequest(error, socket));
+    if (server instanceof TlsServer) {
+      intercept(server, 'connection', (socket) => this.#holdConnection(socket));
+    }
   }
 
   join(entries: () => readonly string[]): () => void {
@@ -84,7 +80,7 @@ class InlinePolicy {
     socket.removeAllListeners('data');
     socket.removeAllListeners('end');
     this.#gather(socket, rawPacket, () => {
-      if (!this.#emit('clientError', error, socket)) sendAndEnd(socket, BAD_REQUEST);
+      if (!emitPast(this.#server, 'clientError', error, socket)) sendAndEnd(socket, BAD_REQUEST);
     });
     return true;
   }
@@ -101,7 +97,7 @@ class InlinePolicy {
     };
     const handOn = (): void => {
       letGo();
-      if (!socket.destroyed) this.#emit('connection', socket);
+      if (!socket.destroyed) emitPast(this.#server, 'connection', socket);
     };
     const socketOnReadable = (): void => {
       const packet: unknown = socket.read();
