@@ -19,7 +19,8 @@ function classOf(value: unknown): string {
   return Object.prototype.toString.call(value);
 }
 
-function frame(text: string): string {
+/** One message, whatever its text begins with. */
+export function frame(text: string): string {
   return MARK + text.length + MARK + text;
 }
 

@@ -1,0 +1,97 @@
+/**
+ * The emitter of client 0.6: `emit` takes its arguments as an array, and most methods have
+ * several names.
+ *
+ * @module
+ */
+import { root } from './platform.js';
+
+/** A listener; `ref` is set on the wrapper that `once` makes. */
+export interface Handler {
+  (this: unknown, ...args: never[]): unknown;
+  ref?: Handler;
+}
+
+/** The listener that an event of `Events` takes; events of the page's own take any. */
+export type ListenerOf<Events, Name> = Name extends keyof Events ? Events[Name] : Handler;
+
+/** `on` under its other names. */
+export type Listen<Events, Self> = <Name extends string>(
+  name: Name,
+  fn: ListenerOf<Events, Name>,
+) => Self;
+
+const hasOwn = Object.prototype.hasOwnProperty;
+
+function callLater(error: unknown): void {
+  root.setTimeout(() => {
+    throw error;
+  }, 0);
+}
+
+export class Emitter<Events = object> {
+  events: Record<string, Handler[]>;
+
+  declare addListener: Listen<Events, this>;
+  declare addEvent: Listen<Events, this>;
+  declare addEventListener: Listen<Events, this>;
+  declare removeListener: Listen<Events, this>;
+  declare removeEventListener: Listen<Events, this>;
+  declare fire: (name: string, args?: readonly unknown[]) => this;
+
+  constructor() {
+    this.events = {};
+  }
+
+  /** Calls `fn` whenever `name` is emitted. */
+  on<Name extends string>(name: Name, fn: ListenerOf<Events, Name>): this {
+    if (!hasOwn.call(this.events, name)) this.events[name] = [];
+    this.events[name]!.push(fn as Handler);
+    return this;
+  }
+
+  /** Calls `fn` the next time `name` is emitted. */
+  once<Name extends string>(name: Name, fn: ListenerOf<Events, Name>): this {
+    const self = this;
+    const wrapper: Handler = function () {
+      self.removeEvent(name, wrapper as ListenerOf<Events, Name>);
+      // eslint-disable-next-line prefer-rest-params -- spread would need helpers on ES3
+      (fn as Handler).apply(self, arguments as unknown as never[]);
+    };
+    wrapper.ref = fn as Handler;
+    return this.on(name, wrapper as ListenerOf<Events, Name>);
+  }
+
+  /**
+   * Calls the listeners of `name`.
+   *
+   * What a listener throws is reported by the platform on its next turn; the other listeners
+   * and the rest of a batch of messages are not the ones to suffer.
+   */
+  emit(name: string, args?: readonly unknown[]): this {
+    const handlers = hasOwn.call(this.events, name) ? this.events[name]!.concat() : [];
+    for (let i = 0; i < handlers.length; i++) {
+      try {
+        handlers[i]!.apply(this, (args || []) as never[]);
+      } catch (err) {
+        callLater(err);
+      }
+    }
+    return this;
+  }
+
+  /** Removes a listener that `on` or `once` added. */
+  removeEvent<Name extends string>(name: Name, fn: ListenerOf<Events, Name>): this {
+    const handlers = hasOwn.call(this.events, name) ? this.events[name]! : [];
+    for (let i = handlers.length; i--;) {
+      if (handlers[i] === (fn as Handler) || handlers[i]!.ref === (fn as Handler))
+        handlers.splice(i, 1);
+    }
+    return this;
+  }
+}
+
+const proto = Emitter.prototype;
+proto.addListener = proto.addEvent = proto.addEventListener = proto.on;
+proto.removeListener = proto.removeEventListener = proto.removeEvent;
+proto.fire = proto.emit;

@@ -1,0 +1,74 @@
+/**
+ * The names of client 0.6.3, as pages know them from the global `io`.
+ *
+ * @module
+ */
+import { root } from './platform.js';
+import { Transport as BaseTransport, transports } from './transport.js';
+import { FlashSocket } from './transports/flashsocket.js';
+import { HTMLFile } from './transports/htmlfile.js';
+import { JSONPPolling } from './transports/jsonp-polling.js';
+import { ServerEvents } from './transports/server-events.js';
+import { WS } from './transports/websocket.js';
+import { XHRMultipart } from './transports/xhr-multipart.js';
+import { XHRPolling } from './transports/xhr-polling.js';
+import { XHR } from './transports/xhr.js';
+import * as functions from './util.js';
+
+export { JSONP } from './transports/jsonp-polling.js';
+export { Socket, type SocketEvents } from './socket.js';
+export type { SocketOptions } from './options.js';
+export type { TransportOptions, TransportType } from './transport.js';
+
+/** The version of the client whose interface this is. */
+export const version = '0.6.3';
+
+/** The transports by name; pages add their own here. */
+export interface Transports {
+  XHR: typeof XHR;
+  websocket: typeof WS;
+  flashsocket: typeof FlashSocket;
+  'server-events': typeof ServerEvents;
+  htmlfile: typeof HTMLFile;
+  'xhr-multipart': typeof XHRMultipart;
+  'xhr-polling': typeof XHRPolling;
+  'jsonp-polling': typeof JSONPPolling;
+}
+
+/** The base of all transports, and the table of them. */
+export const Transport: typeof BaseTransport & Transports = BaseTransport as typeof BaseTransport &
+  Transports;
+Transport.XHR = XHR;
+transports['websocket'] = WS;
+transports['flashsocket'] = FlashSocket;
+transports['server-events'] = ServerEvents;
+transports['htmlfile'] = HTMLFile;
+transports['xhr-multipart'] = XHRMultipart;
+transports['xhr-polling'] = XHRPolling;
+transports['jsonp-polling'] = JSONPPolling;
+
+/** Small helpers that transports of 2011 use. */
+export const util: Pick<
+  typeof functions,
+  'load' | 'defer' | 'inherit' | 'indexOf' | 'isArray' | 'merge'
+> & { webkit: boolean } = {
+  load: functions.load,
+  defer: functions.defer,
+  inherit: functions.inherit,
+  indexOf: functions.indexOf,
+  isArray: functions.isArray,
+  merge: functions.merge,
+  webkit: !!root.navigator && /webkit/i.test(root.navigator.userAgent),
+};
+
+/**
+ * Says where `lib/vendor/web-socket-js/WebSocketMain.swf` is found.
+ *
+ * @deprecated Set the global `WEB_SOCKET_SWF_LOCATION`.
+ */
+export function setPath(this: { path?: string } | void, path: string): void {
+  const folder = path.replace(/\/?$/, '/');
+  if (this) this.path = folder;
+  (root as { WEB_SOCKET_SWF_LOCATION?: string }).WEB_SOCKET_SWF_LOCATION =
+    folder + 'lib/vendor/web-socket-js/WebSocketMain.swf';
+}

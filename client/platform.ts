@@ -1,0 +1,94 @@
+/**
+ * The only door to the outside: timers, requests, sockets and the page.
+ *
+ * In a browser `root` is the global object itself; in Node it is a small object that offers the
+ * same names. No other module of the core touches a global, so the session runs unchanged in a
+ * page, a worker, Node, or a test with a made-up clock.
+ *
+ * @module
+ */
+
+/** What we use of `XMLHttpRequest` and `XDomainRequest`. */
+export interface Xhr {
+  readyState?: number;
+  status?: number;
+  responseText: string;
+  withCredentials?: boolean;
+  multipart?: boolean;
+  onreadystatechange?: (() => void) | null;
+  onload?: unknown;
+  onerror?: unknown;
+  ontimeout?: unknown;
+  onprogress?: unknown;
+  open(method: string, url: string, isAsync?: boolean): void;
+  setRequestHeader?(name: string, value: string): void;
+  send(body: string | null): void;
+  abort(): void;
+}
+
+/** What we use of `WebSocket`. */
+export interface WebSocketLike {
+  readyState: number;
+  onopen: unknown;
+  onmessage: unknown;
+  onclose: unknown;
+  onerror: unknown;
+  send(data: string): void;
+  close(): void;
+}
+
+/** What we use of `EventSource`. */
+export interface EventSourceLike {
+  onopen: unknown;
+  onmessage: unknown;
+  onerror: unknown;
+  close(): void;
+}
+
+/** What we use of a streamed `Response`. */
+export interface StreamedResponse {
+  ok: boolean;
+  body: {
+    getReader(): {
+      read(): PromiseLike<{ done: boolean; value?: unknown }>;
+      cancel(): PromiseLike<unknown>;
+    };
+  };
+}
+
+/** The names a platform offers; what is missing switches off the transports that need it. */
+export interface Platform {
+  setTimeout(callback: () => void, delay: number): unknown;
+  clearTimeout(timer: unknown): void;
+  location?: { protocol: string; hostname: string; port: string };
+  /** A `Document`; typed by the modules that need a page. */
+  document?: unknown;
+  navigator?: {
+    userAgent: string;
+    vendor?: string;
+    sendBeacon?(url: string, body: string): boolean;
+  };
+  WebSocket?: new (url: string) => WebSocketLike;
+  MozWebSocket?: new (url: string) => WebSocketLike;
+  EventSource?: new (url: string) => EventSourceLike;
+  XMLHttpRequest?: new () => Xhr;
+  XDomainRequest?: new () => Xhr;
+  ActiveXObject?: new (name: string) => unknown;
+  Response?: { prototype: object };
+  TextDecoder?: new () => { decode(bytes: unknown, options: { stream: boolean }): string };
+  fetch?(url: string, options?: object): PromiseLike<StreamedResponse>;
+}
+
+/** The platform in use. */
+export let root: Platform = {
+  setTimeout: (callback, delay) => setTimeout(callback, delay),
+  clearTimeout: (timer) => clearTimeout(timer as ReturnType<typeof setTimeout>),
+};
+
+/** Chooses the platform; called once by the entry point, before the first `Socket`. */
+export function usePlatform(platform: Platform): void {
+  root = platform;
+}
+
+/** For handlers that must be functions and must do nothing. */
+export function noop(): void {}

@@ -1,0 +1,267 @@
+/**
+ * What all transports share: framing, the session id, heartbeats and the watch for a dead link.
+ *
+ * One `Transport` is one connection and is never used twice. Pages may bring their own, written
+ * as in 2011: `io.util.inherit(Mine, io.Transport)`, then `connect`, `send` and `disconnect`.
+ *
+ * @module
+ */
+import { decode, encode, frame, HEARTBEAT, JSON_TEXT } from '../lib/frames.js';
+import { escapeUnits, Json } from './json.js';
+import { root } from './platform.js';
+import { isArray, merge } from './util.js';
+
+/** Options of one transport, in `options.transportOptions[type]`. */
+export interface TransportOptions {
+  /**
+   * Milliseconds of silence after which the link is taken for dead.
+   *
+   * @default 15000, polling transports 25000
+   */
+  timeout?: number;
+}
+
+/** What a transport needs of its `Socket`. */
+export interface Base {
+  host: string;
+  options: {
+    secure: boolean;
+    port: number | string;
+    resource: string;
+  };
+  queueStack: unknown[];
+  isXDomain(): boolean;
+  onConnect(): void;
+  _onMessage(message: unknown): void;
+  onDisconnect(): void;
+  emit(name: string, args?: readonly unknown[]): unknown;
+}
+
+/** A transport's constructor with its two questions to the browser. */
+export interface TransportType {
+  new (base: Base, options?: TransportOptions): Transport;
+  /** Can this browser do it? */
+  check(): boolean;
+  /** Can it reach another origin? */
+  xdomainCheck(): boolean;
+}
+
+/** How a connection ends. */
+export const Ending = {
+  /** The link is gone, or is taken for gone. */
+  LOST: 0,
+  /** We leave, and tell the server so. */
+  LEFT: 1,
+  /** The page leaves: what is to be said must be said in this turn. */
+  UNLOADED: 2,
+} as const;
+export type Ending = (typeof Ending)[keyof typeof Ending];
+
+/** A lone surrogate has no UTF-8, so no request and no frame can carry it as it is. */
+const LONE_SURROGATE = /[\ud800-\udbff](?![\udc00-\udfff])|(?:[^\ud800-\udbff]|^)[\udc00-\udfff]/;
+const SURROGATES = /[\ud800-\udbff][\udc00-\udfff]|[\ud800-\udfff]/g;
+
+/** A heartbeat on its way back, among messages in a send buffer. */
+class Echo {
+  declare _text: string;
+  constructor(text: string) {
+    this._text = text;
+  }
+}
+
+function escapeLoneSurrogate(match: string): string {
+  return match.length > 1 ? match : escapeUnits(match);
+}
+
+/** A JSON handshake names its session; any other first message is the id itself. */
+function sessionIdOf(text: string): string {
+  try {
+    const handshake = text.charAt(0) === '{' && (Json.parse(text) as { session_id?: string });
+    return (handshake && handshake.session_id) || text;
+  } catch {
+    return text; // not JSON: an id that happens to begin with a brace
+  }
+}
+
+export class Transport {
+  base: Base;
+  options: { timeout: number };
+  /** The name in `options.transports`. */
+  declare type: string;
+  connected: boolean;
+  connecting: boolean;
+  /** The session's id while connected; set before `connect` is emitted. */
+  sessionid: string | null;
+  /** The first message of the session as it came. */
+  declare handshake: string | undefined;
+  /** The timer of the watch for a dead link. */
+  declare timeout: unknown;
+  declare _silence: number;
+  /** No event of this connection counts any more. */
+  _isOver: boolean;
+
+  constructor(base: Base, options?: TransportOptions) {
+    this.base = base;
+    this.options = { timeout: this._silence };
+    merge(this.options, options);
+    this.connected = this.connecting = this._isOver = false;
+    this.sessionid = null;
+  }
+
+  /** Opens the connection; with a `sessionid`, asks for that session again. */
+  connect(): this {
+    throw new Error('Missing connect() implementation');
+  }
+
+  /** Sends a message, or several in an array. */
+  send(_data: unknown): this {
+    throw new Error('Missing send() implementation');
+  }
+
+  /** Closes the connection for good. */
+  disconnect(): this {
+    this._end(Ending.LEFT);
+    this.base.onDisconnect();
+    return this;
+  }
+
+  /** Encodes a message, or several in an array, into a payload. */
+  encode(messages: unknown): string {
+    const list = isArray(messages) ? messages : [messages];
+    let payload = '';
+    for (let i = 0; i < list.length; i++) {
+      const message = list[i];
+      payload += message instanceof Echo ? frame(message._text) : this._portable(encode([message]));
+    }
+    return payload;
+  }
+
+  /** Splits a payload into the texts of its messages. */
+  decode(payload: string): string[] {
+    return decode(payload);
+  }
+
+  /** A payload arrived. */
+  onData(payload: string): void {
+    if (this._isOver) return;
+    this.setTimeout();
+    const texts = this.decode(payload);
+    for (let i = 0; i < texts.length && !this._isOver; i++) this.onMessage(texts[i]!);
+  }
+
+  /** (Re)starts the watch for a dead link. */
+  setTimeout(): void {
+    root.clearTimeout(this.timeout);
+    this.timeout = root.setTimeout(() => this.onTimeout(), this.options.timeout);
+  }
+
+  onTimeout(): void {
+    this.onDisconnect();
+  }
+
+  /** A message arrived; the first one of a new session is its id. */
+  onMessage(text: string): void {
+    if (!this.sessionid) {
+      this.sessionid = sessionIdOf((this.handshake = text));
+      return this.onConnect();
+    }
+    if (!this.connected) this.onConnect();
+    const kind = text.slice(0, 3);
+    if (kind === HEARTBEAT) return this.onHeartbeat(text.slice(3));
+    let value: unknown = text;
+    if (kind === JSON_TEXT) {
+      try {
+        value = Json.parse(text.slice(3));
+      } catch {
+        value = {}; // as the server does, and as clients of 0.6.4 and later expect
+      }
+    }
+    this.base._onMessage(value);
+  }
+
+  /** Echoes a heartbeat. */
+  onHeartbeat(heartbeat: string): void {
+    this.send(new Echo(HEARTBEAT + heartbeat));
+  }
+
+  /** The session is there, new or again. */
+  onConnect(): void {
+    this.connected = true;
+    this.connecting = false;
+    this.setTimeout();
+    this.base.onConnect();
+  }
+
+  /** The connection is gone, or never came to be. */
+  onDisconnect(): void {
+    if (this._isOver) return;
+    this._end(Ending.LOST);
+    this.base.onDisconnect();
+  }
+
+  /** The address of the session, or of a new one. */
+  prepareUrl(): string {
+    const options = this.base.options;
+    return (
+      (options.secure ? 'https://' : 'http://') +
+      this.base.host +
+      ':' +
+      options.port +
+      '/' +
+      options.resource +
+      '/' +
+      this.type +
+      '/' +
+      (this.sessionid || '')
+    );
+  }
+
+  /** The one way out of a connection. */
+  _end(how: Ending): void {
+    if (this._isOver) return;
+    this._isOver = true;
+    root.clearTimeout(this.timeout);
+    this._close(how);
+    this.connected = this.connecting = false;
+    this.sessionid = null;
+  }
+
+  /** Lets go of what the connection holds. */
+  _close(_how: Ending): void {}
+
+  /** True if a payload would not arrive as it is. */
+  _isFragile(payload: string): boolean {
+    return LONE_SURROGATE.test(payload);
+  }
+
+  /** Escapes in JSON text what `_isFragile` is about. */
+  _escape(text: string): string {
+    return text.replace(SURROGATES, escapeLoneSurrogate);
+  }
+
+  /** One framed message such that it arrives as it is: as JSON, if need be. */
+  _portable(payload: string): string {
+    if (!this._isFragile(payload)) return payload;
+    const text = decode(payload)[0]!;
+    const isJson = text.slice(0, 3) === JSON_TEXT;
+    return frame(this._escape(isJson ? text : JSON_TEXT + Json.stringify(text)));
+  }
+}
+
+/** Based on the server's default heartbeat interval of 10 s. */
+Transport.prototype._silence = 15000;
+
+/** What of `messages` a later connection may send again: echoes belong to their connection. */
+export function withoutEchoes(messages: readonly unknown[]): unknown[] {
+  const kept: unknown[] = [];
+  for (let i = 0; i < messages.length; i++) {
+    if (!(messages[i] instanceof Echo)) kept.push(messages[i]);
+  }
+  return kept;
+}
+
+/** `io.Transport[type]`: where transports are plugged in. */
+export const transports: Record<string, TransportType | undefined> = Transport as unknown as Record<
+  string,
+  TransportType | undefined
+>;

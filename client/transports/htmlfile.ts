@@ -1,0 +1,82 @@
+/**
+ * An endless page in a hidden iframe, whose scripts call us: by ActiveX where that exists, which
+ * neither clicks nor shows the page as loading, in a plain iframe elsewhere.
+ *
+ * @module
+ */
+import { root } from '../platform.js';
+import type { Ending } from '../transport.js';
+import { defer, listen, stamp } from '../util.js';
+import { XHR } from './xhr.js';
+
+declare const CollectGarbage: (() => void) | undefined;
+
+type OldDocument = Document & { parentWindow?: Window };
+
+function createDocument(): OldDocument | null {
+  try {
+    return new root.ActiveXObject!('htmlfile') as OldDocument;
+  } catch {
+    return null; // not Internet Explorer
+  }
+}
+
+export class HTMLFile extends XHR {
+  declare doc: OldDocument | null | undefined;
+  declare iframe: HTMLIFrameElement | undefined;
+  /** Holds `iframe`, so that `parent.s` is a name in a window of our own. */
+  declare _frame: HTMLIFrameElement | undefined;
+
+  static override check(): boolean {
+    return !!root.document && XHR.check();
+  }
+
+  static override xdomainCheck(): boolean {
+    return false; // the page that streams must reach its parent
+  }
+
+  override get(): void {
+    // A page that never ends would keep this one from being loaded.
+    defer(() => {
+      if (!this._isOver) this._openFrame();
+    });
+  }
+
+  _openFrame(): void {
+    let doc = createDocument();
+    if (!doc) {
+      const page = root.document as Document;
+      const frame = (this._frame = page.createElement('iframe'));
+      frame.style.display = 'none';
+      page.body.appendChild(frame);
+      doc = frame.contentWindow!.document;
+    }
+    this.doc = doc;
+    doc.open();
+    doc.write('<html><body></body></html>');
+    doc.close();
+    ((doc.parentWindow || doc.defaultView) as unknown as { s: HTMLFile }).s = this;
+    const iframe = (this.iframe = doc.createElement('iframe'));
+    iframe.src = this.prepareUrl() + '/' + stamp();
+    listen(iframe, 'load', () => this.onDisconnect());
+    doc.body.appendChild(iframe);
+  }
+
+  /** A script of the stream calls. */
+  _(payload: string, doc: Document): void {
+    const script = doc.getElementsByTagName('script')[0];
+    if (script) script.parentNode!.removeChild(script);
+    this.onData(payload);
+  }
+
+  override _close(how: Ending): void {
+    if (this._frame) this._frame.parentNode!.removeChild(this._frame);
+    else if (this.iframe) {
+      this.iframe.src = 'about:blank';
+      this.doc = null;
+      if (typeof CollectGarbage === 'function') CollectGarbage();
+    }
+    super._close(how);
+  }
+}
+HTMLFile.prototype.type = 'htmlfile';

@@ -1,0 +1,61 @@
+/** One WebSocket per connection, one payload per frame. @module */
+import { noop, root, type WebSocketLike } from '../platform.js';
+import { Ending, Transport, withoutEchoes } from '../transport.js';
+
+/** `WebSocket.OPEN` */
+const OPEN = 1;
+
+export class WS extends Transport {
+  declare socket: WebSocketLike | undefined;
+
+  static check(): boolean {
+    // A bare object of this name is the flashsocket's or a polyfill's, no WebSocket.
+    const WebSocket = root.WebSocket || root.MozWebSocket;
+    return !!(WebSocket && WebSocket.prototype);
+  }
+
+  static xdomainCheck(): boolean {
+    return true;
+  }
+
+  override connect(): this {
+    const socket = (this.socket = this._open(this.prepareUrl()));
+    socket.onopen = () => {
+      // A server that does not know the session would have refused the upgrade.
+      if (this.sessionid) this.onConnect();
+    };
+    socket.onmessage = (event: { data: unknown }) => {
+      if (typeof event.data === 'string') this.onData(event.data);
+    };
+    socket.onclose = () => this.onDisconnect();
+    socket.onerror = (event: unknown) => this.onError(event);
+    return this;
+  }
+
+  override send(data: unknown): this {
+    const base = this.base;
+    if (this.socket!.readyState === OPEN) this.socket!.send(this.encode(data));
+    else base.queueStack = base.queueStack.concat(withoutEchoes(([] as unknown[]).concat(data)));
+    return this;
+  }
+
+  onError(event: unknown): void {
+    this.base.emit('error', [event]);
+  }
+
+  override prepareUrl(): string {
+    return super.prepareUrl().replace('http', 'ws').replace(/\/$/, '');
+  }
+
+  _open(url: string): WebSocketLike {
+    return new (root.WebSocket || root.MozWebSocket)!(url);
+  }
+
+  override _close(_how: Ending): void {
+    const socket = this.socket;
+    if (!socket) return;
+    socket.onopen = socket.onmessage = socket.onclose = socket.onerror = noop;
+    socket.close();
+  }
+}
+WS.prototype.type = 'websocket';
