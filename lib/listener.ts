@@ -152,7 +152,7 @@ export class Listener extends EventEmitter implements TransportHost, Doorkeeper 
     isUpgrade = false,
     head: Buffer = NO_HEAD,
   ): boolean {
-    const url = request.url ?? '';
+    const url = pathOf(request.url ?? '');
     if (!url.startsWith(this.#prefix)) return false;
     const route = parseRoute(url, this.#prefix.length);
     const type = this.#transports.get(route.transport);
@@ -277,6 +277,13 @@ export class Listener extends EventEmitter implements TransportHost, Doorkeeper 
       surface(error);
     }
   }
+}
+
+/** Proxies may send the URL in absolute form (RFC 9112, section 3.2.2). */
+function pathOf(url: string): string {
+  if (url.startsWith('/') || !URL.canParse(url)) return url;
+  const { pathname, search } = new URL(url);
+  return pathname + search;
 }
 
 /** What `except` leaves out; null: nobody. Ids as numbers match as loosely as in 0.6. */

@@ -124,5 +124,5 @@ function deliver(client: Client, body: string): boolean {
 
 function answerOk(response: ServerResponse, cors: HeaderList): void {
   response.writeHead(200, cors.length > 0 ? [...OK_HEADERS, ...cors] : OK_HEADERS);
-  response.end(OK);
+  response.end(OK, 'latin1');
 }

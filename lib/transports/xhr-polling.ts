@@ -7,8 +7,10 @@ export class XhrPolling extends Polling {
   static readonly transportName: string = 'xhr-polling';
 
   protected answer(payload: string): void {
-    const size = String(Buffer.byteLength(payload));
-    this.response.writeHead(200, ['Content-Type', TYPE, 'Content-Length', size, ...this.cors()]);
-    this.response.end(payload);
+    const size = Buffer.byteLength(payload);
+    const headers = ['Content-Type', TYPE, 'Content-Length', String(size), ...this.cors()];
+    this.response.writeHead(200, headers);
+    // As many bytes as code units is ASCII, which Node writes faster when told so.
+    this.response.end(payload, size === payload.length ? 'latin1' : 'utf8');
   }
 }
