@@ -1,3 +1,4 @@
+import flash.errors.Error;
 import flash.events.Event;
 import flash.events.IOErrorEvent;
 import flash.events.ProgressEvent;
@@ -60,7 +61,7 @@ class DraftSocket {
 		Page.log("connects to " + to.host + ":" + to.port);
 		try {
 			socket.connect(to.host, to.port);
-		} catch (error:Dynamic) {
+		} catch (error:Error) {
 			fail("cannot connect to " + to.host + ":" + to.port + ": " + error);
 		}
 	}
@@ -252,7 +253,7 @@ class DraftSocket {
 		socket.removeEventListener(SecurityErrorEvent.SECURITY_ERROR, socketOnSecurityError);
 		try {
 			socket.close();
-		} catch (error:Dynamic) {
+		} catch (error:Error) {
 			Page.log("was not connected: " + error);
 		}
 		onGone(id);

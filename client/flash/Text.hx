@@ -15,7 +15,15 @@ class Text {
 
 	/** UTF-8 in `bytes` from `start` to before `end`, percent-encoded for the page. **/
 	public static function toPage(bytes:ByteArray, start:Int, end:Int):String {
+		var text = "";
+		var from = start;
 		bytes.position = start;
-		return escape(bytes.readUTFBytes(end - start));
+		// players stop reading at a NUL
+		for (at in start...end)
+			if (bytes[at] == 0) {
+				text += escape(bytes.readUTFBytes(at - from)) + "%00";
+				from = bytes.position = at + 1;
+			}
+		return text + escape(bytes.readUTFBytes(end - from));
 	}
 }

@@ -1,0 +1,80 @@
+/**
+ * Flashsocket end to end: Chromium, Ruffle for the player, our server.
+ *
+ *     npm run flash [-- words of the lines to run]
+ */
+import { createServer } from 'node:net';
+import { App } from './app.js';
+import { Chromium, type Page } from './chromium.js';
+import { SCENARIOS, type Context } from './scenarios.js';
+import { Site } from './site.js';
+import { SocketProxy } from './socket-proxy.js';
+
+/** A scenario that takes longer has failed. */
+const LIMIT_MS = 20_000;
+const PAGES = {
+  'our page, our swf': 'ours',
+  '2011 page, our swf': 'mixed',
+  '2011 page, 2011 swf': '2011',
+};
+
+const words = process.argv.slice(2);
+let passed = 0;
+let failed = 0;
+
+function isWanted(line: string): boolean {
+  return words.every((word) => line.includes(word));
+}
+
+async function report(line: string, work: () => Promise<void>): Promise<void> {
+  const start = performance.now();
+  let failure: string | undefined;
+  let timer: NodeJS.Timeout | undefined;
+  const limit = new Promise<void>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`Expected an end within ${LIMIT_MS} ms`)), LIMIT_MS);
+  });
+  try {
+    await Promise.race([work(), limit]);
+  } catch (error) {
+    failure = error instanceof Error ? error.message : String(error);
+  }
+  clearTimeout(timer);
+  const ms = Math.round(performance.now() - start);
+  if (failure === undefined) passed++;
+  else failed++;
+  console.log(failure === undefined ? `ok    ${line} (${ms} ms)` : `FAIL  ${line}: ${failure}`);
+}
+
+async function runPages(chromium: Chromium, context: Omit<Context, 'page' | 'otherPage'>): Promise<void> {
+  for (const [kind, name] of Object.entries(PAGES)) {
+    const wanted = Object.entries(SCENARIOS).filter(([title]) => isWanted(`${kind}: ${title}`));
+    if (wanted.length === 0) continue;
+    const url = `http://127.0.0.1:${context.app.port}/${name}.html`;
+    const page = await chromium.open(url);
+    const otherPage = await chromium.open(url);
+    for (const [title, scenario] of wanted) {
+      await report(`${kind}: ${title}`, () => scenario({ ...context, page, otherPage }, title));
+    }
+    console.log(page.problems);
+    await page.close();
+    await otherPage.close();
+  }
+}
+
+async function main(): Promise<void> {
+  const chromium = await Chromium.launch();
+  const proxy = await SocketProxy.start();
+  const app = new App();
+  await app.start((request, response) => serve(request, response));
+  const { serve } = new Site(proxy.port, app.port, 1);
+  // asked for each time: it is another one after a restart
+  Object.defineProperty(proxy, 'policyPort', { get: () => app.policyPort });
+  await runPages(chromium, { app, proxy, serve });
+  await app.stop();
+  proxy.close();
+  await chromium.close();
+  console.log(`${passed} passed, ${failed} failed`);
+  process.exitCode = failed === 0 ? 0 : 1;
+}
+
+void main();
