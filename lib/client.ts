@@ -272,10 +272,7 @@ export class Client extends EventEmitter {
       if (text.charCodeAt(0) === 0x7e && text.startsWith(HEARTBEAT)) this.#onHeartbeat(text);
       else this.#deliver(readMessage(text));
     }
-    if (this.#holds) {
-      this.#holds = false;
-      this.#flush();
-    }
+    this.#release();
     return true;
   }
 
@@ -333,6 +330,13 @@ export class Client extends EventEmitter {
     if (tooMany || (maxBuffer > 0 && this.#queued > maxBuffer)) this.#end('queue overflow');
   }
 
+  /** Sends the replies to a batch that were held for its end. */
+  #release(): void {
+    if (!this.#holds) return;
+    this.#holds = false;
+    this.#flush();
+  }
+
   #flush(): void {
     if (this.#queue.length === 0 || !this.#current) return;
     const queue = this.#queue;
@@ -363,6 +367,7 @@ export class Client extends EventEmitter {
 
   /** The one way out. The client is listed while it hears of it, and no longer when the Listener does. */
   #end(reason: DisconnectReason): void {
+    this.#release();
     if (this.#state === State.GONE) return;
     const connection = this.#current;
     const wasConnected = this.connected;

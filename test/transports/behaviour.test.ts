@@ -1,0 +1,21 @@
+/**
+ * One suite for all transports: an application cannot tell which of them serves a client.
+ *
+ * @module
+ */
+import { VARIANTS } from '../support/drivers/index.js';
+import { describeEndings } from './behaviour/endings.js';
+import { describeHeartbeats } from './behaviour/heartbeats.js';
+import { describeLimits } from './behaviour/limits.js';
+import { describeMessages } from './behaviour/messages.js';
+import { describeSessions } from './behaviour/sessions.js';
+
+for (const variant of VARIANTS) {
+  describe(variant.name, () => {
+    describeSessions(variant);
+    describeMessages(variant);
+    describeHeartbeats(variant);
+    describeEndings(variant);
+    describeLimits(variant);
+  });
+}

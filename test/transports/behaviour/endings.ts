@@ -1,0 +1,185 @@
+import { expect } from 'chai';
+import { HttpDriver, type Variant } from '../../support/drivers/index.js';
+import { framed } from '../../support/payload.js';
+import { request } from '../../support/raw.js';
+import { uncaught, until } from '../../support/wait.js';
+import { GRAIN, opened, record, stage, TIMINGS } from './scene.js';
+
+export function describeEndings(variant: Variant): void {
+  describe('endings', () => {
+    it('client.disconnect() tells both sides once, and what was sent goes out', async () => {
+      const { io, clock, join } = await stage(variant);
+      const events = record(io);
+      const [driver, client] = await join();
+      events.length = 0;
+      expect(client.send('goodbye').disconnect()).to.equal(client);
+      expect(events).to.deep.equal([
+        ['disconnect', 'server disconnect'],
+        ['clientDisconnect', client, 'server disconnect'],
+      ]);
+      expect(await driver.next()).to.equal('goodbye');
+      await driver.ended();
+      client.disconnect().send('into the void').broadcast('x')._onClose()._onDisconnect();
+      expect(events.length).to.equal(2);
+      expect(client.connected).to.equal(false);
+      expect(client.request.headers.host).to.be.a('string');
+      expect(client.remoteAddress).to.be.oneOf(['127.0.0.1', undefined]);
+      expect(clock.pending).to.equal(0);
+    });
+
+    it('client.disconnect() inside a batch drops the rest of it, and what was sent goes out', async () => {
+      const { io, join } = await stage(variant);
+      const messages: unknown[] = [];
+      io.on('clientMessage', (message, client) => {
+        messages.push(message);
+        client.send('goodbye').disconnect();
+      });
+      const [driver] = await join();
+      await driver.send(framed('quit', 'never heard')).catch(() => undefined);
+      expect(await driver.next()).to.equal('goodbye');
+      await driver.ended();
+      expect(messages).to.deep.equal(['quit']);
+    });
+
+    it('client.disconnect() inside the connection handler ends the session at once', async () => {
+      const { io, port, clock } = await stage(variant);
+      const events = record(io);
+      io.on('connection', (client) => client.send('no').disconnect());
+      const driver = await variant.create(port).open();
+      if (driver.kind !== 'polling') expect(await driver.next()).to.equal('no');
+      await driver.ended();
+      expect(events.map(([name]) => name)).to.deep.equal([
+        'clientConnect',
+        'connection',
+        'disconnect',
+        'clientDisconnect',
+      ]);
+      expect(io.clients).to.deep.equal({});
+      expect(clock.pending).to.equal(0);
+    });
+
+    it('client._onDisconnect() ends the session as it did in 0.6', async () => {
+      const { io, join } = await stage(variant);
+      const events = record(io);
+      const [driver, client] = await join();
+      client._onDisconnect();
+      await driver.ended();
+      expect(events.at(-1)).to.deep.equal(['clientDisconnect', client, 'server disconnect']);
+    });
+
+    it('client._onClose() hangs up, and the client may come back', async () => {
+      const { join, clock } = await stage(variant);
+      const [driver, client] = await join();
+      expect(client._onClose()).to.equal(client);
+      expect(client._open).to.equal(false);
+      if (driver.kind === 'polling') {
+        await opened(client);
+      } else {
+        await driver.ended();
+        await driver.resume();
+      }
+      client.send('back');
+      expect(await driver.next()).to.equal('back');
+      driver.drop();
+      client._onClose();
+      clock.tick(TIMINGS.closeTimeout + GRAIN);
+      expect(client.connected).to.equal(false);
+    });
+
+    it('give the reason only to handlers that declare a parameter for it', async () => {
+      const { io, join } = await stage(variant);
+      const [, client] = await join();
+      const heard: unknown[][] = [];
+      client.on('disconnect', function (this: unknown, ...args: []) {
+        heard.push(['on client', this === client, ...args]);
+      });
+      client.once('disconnect', (reason) => heard.push(['once client', reason]));
+      io.on('clientDisconnect', function (who, ...args: never[]) {
+        heard.push(['on Listener', this === io, who === client, ...args]);
+      });
+      io.once('clientDisconnect', (_who, reason) => heard.push(['once Listener', reason]));
+      client.disconnect();
+      expect(heard).to.deep.equal([
+        ['on client', true],
+        ['once client', 'server disconnect'],
+        ['on Listener', true, true],
+        ['once Listener', 'server disconnect'],
+      ]);
+    });
+
+    it('a goodbye of the client ends the session', async () => {
+      const { io, clock, join } = await stage(variant, {}, { closeTimeout: 0 });
+      const events = record(io);
+      const [driver, client] = await join();
+      events.length = 0;
+      const closing = driver.close();
+      if (driver instanceof HttpDriver) {
+        await closing;
+        expect(events[0]).to.deep.equal(['disconnect', 'client close']);
+      } else {
+        await closing;
+        clock.tick(0);
+        expect(events[0]).to.deep.equal(['disconnect', 'transport close']);
+      }
+      expect(events.length).to.equal(2);
+      expect(client.connected).to.equal(false);
+      expect((await driver.refusal(driver.sessionId)).status).to.equal(404);
+    });
+
+    it('listener.close() ends every session, and leaves requests to the application', async () => {
+      const { io, clock, join, port } = await stage(variant);
+      const events = record(io);
+      const [one] = await join();
+      const [two] = await join();
+      events.length = 0;
+      expect(io.close()).to.equal(io);
+      expect(events.map((event) => [event[0], event.at(-1)])).to.deep.equal([
+        ['disconnect', 'server close'],
+        ['clientDisconnect', 'server close'],
+        ['disconnect', 'server close'],
+        ['clientDisconnect', 'server close'],
+      ]);
+      expect(io.clients).to.deep.equal({});
+      expect(clock.pending).to.equal(0);
+      io.close();
+      expect(events.length).to.equal(4);
+      if (one.kind === 'polling') {
+        one.drop();
+        two.drop();
+      } else {
+        await one.ended();
+        await two.ended();
+      }
+      const { body } = await request(port, `/socket.io/${one.transport}/${one.sessionId}`);
+      expect(body).to.equal('app');
+    });
+
+    it('the end of the HTTP server ends every session', async () => {
+      const { io, server, join, clock } = await stage(variant);
+      const events = record(io);
+      const [driver, client] = await join();
+      driver.drop();
+      const closed = new Promise((resolve) => server.once('close', resolve));
+      server.close();
+      server.closeAllConnections();
+      await closed;
+      expect(events.at(-1)).to.deep.equal(['clientDisconnect', client, 'server close']);
+      await until(() => clock.pending === 0, 'the timers to stop');
+    });
+
+    it('an exception in a disconnect handler surfaces, and the Listener hears of the end', async () => {
+      const { io, join } = await stage(variant);
+      const [, client] = await join();
+      let ends = 0;
+      io.on('clientDisconnect', () => ends++);
+      client.on('disconnect', () => {
+        throw new Error('goodbye failed');
+      });
+      const surfaced = uncaught();
+      client.disconnect();
+      expect(ends).to.equal(1);
+      expect((await surfaced).message).to.equal('goodbye failed');
+      expect(io.clients).to.deep.equal({});
+    });
+  });
+}

@@ -1,0 +1,123 @@
+import { expect } from 'chai';
+import type { DisconnectReason } from '../../../lib/index.js';
+import {
+  HixieDriver,
+  HttpDriver,
+  WebsocketDriver,
+  type Variant,
+} from '../../support/drivers/index.js';
+import { framed } from '../../support/payload.js';
+import { form } from '../../support/raw.js';
+import { until } from '../../support/wait.js';
+import { away, stage, type Scene } from './scene.js';
+
+/** More than the padding that htmlfile begins with. */
+const LIMIT = 4000;
+
+interface Outcome {
+  readonly scene: Scene;
+  readonly codes: string[];
+  readonly messages: unknown[];
+  readonly reasons: DisconnectReason[];
+}
+
+async function stageWithEars(variant: Variant, options: object): Promise<Outcome> {
+  const scene = await stage(variant, { ...options });
+  const codes: string[] = [];
+  const messages: unknown[] = [];
+  const reasons: DisconnectReason[] = [];
+  scene.io.on('refused', ({ code }) => codes.push(code));
+  scene.io.on('clientMessage', (message) => messages.push(message));
+  scene.io.on('clientDisconnect', (_client, reason) => reasons.push(reason));
+  return { scene, codes, messages, reasons };
+}
+
+/** What is too much is refused over HTTP, where the session lives on, and ends it on a socket. */
+async function expectTooMuch(outcome: Outcome, payload: string): Promise<void> {
+  const { scene, codes, messages, reasons } = outcome;
+  const [driver, client] = await scene.join();
+  if (driver instanceof HttpDriver) {
+    const { status } = await driver.post(payload);
+    expect(status).to.equal(413);
+    expect(codes).to.deep.equal(['ERR_SIO_TOO_LARGE']);
+    client.send('still here');
+    expect(await driver.next()).to.equal('still here');
+  } else {
+    await driver.send(payload);
+    if (driver instanceof WebsocketDriver) expect(await driver.closeCode()).to.equal(1009);
+    if (driver instanceof HixieDriver) await driver.raw.ended();
+    expect(reasons).to.deep.equal(['protocol error']);
+    expect(client.connected).to.equal(false);
+  }
+  expect(messages).to.deep.equal([]);
+}
+
+export function describeLimits(variant: Variant): void {
+  describe('limits', () => {
+    it('of maxPayload hold to the byte', async () => {
+      const outcome = await stageWithEars(variant, { maxPayload: LIMIT });
+      const [driver] = await outcome.scene.join();
+      // over HTTP the limit is that of the body
+      const size = (text: string): number =>
+        (driver instanceof HttpDriver ? form(framed(text)) : framed(text)).length;
+      let most = '';
+      while (size(most) < LIMIT) most += 'x';
+      await driver.send(framed(most));
+      await until(() => outcome.messages.length === 1, 'the message');
+      expect(outcome.messages).to.deep.equal([most]);
+      outcome.messages.length = 0;
+      await expectTooMuch(outcome, framed(most + 'x'));
+    });
+
+    it('of maxMessages deliver all or nothing', async () => {
+      const outcome = await stageWithEars(variant, { maxMessages: 3 });
+      const [driver] = await outcome.scene.join();
+      await driver.send(framed('a', 'b', 'c'));
+      await until(() => outcome.messages.length === 3, 'the messages');
+      outcome.messages.length = 0;
+      await expectTooMuch(outcome, framed('a', 'b', 'c', 'd'));
+    });
+
+    it('of 0 are none', async () => {
+      const outcome = await stageWithEars(variant, {
+        maxPayload: 0,
+        maxMessages: 0,
+        maxBuffer: 0,
+        maxQueue: 0,
+      });
+      const [driver, client] = await outcome.scene.join();
+      const texts = Array.from({ length: 12_000 }, (_, i) => String(i));
+      await driver.send(framed(...texts));
+      await until(() => outcome.messages.length === texts.length, 'the messages');
+      driver.drop();
+      await away(client);
+      for (const text of texts) client.send(text);
+      await driver.resume();
+      expect(await driver.nextPayload()).to.equal(framed(...texts));
+    });
+
+    it('of maxQueue end a session that lets more wait', async () => {
+      const { scene, reasons } = await stageWithEars(variant, { maxQueue: 5 });
+      const [driver, client] = await scene.join();
+      driver.drop();
+      await away(client);
+      for (let i = 0; i < 5; i++) client.send(i);
+      expect(client.connected).to.equal(true);
+      client.send('one too many');
+      expect(client.connected).to.equal(false);
+      expect(reasons).to.deep.equal(['queue overflow']);
+    });
+
+    it('of maxBuffer end a session that lets more wait', async () => {
+      const { scene, reasons } = await stageWithEars(variant, { maxBuffer: LIMIT });
+      const [driver, client] = await scene.join();
+      driver.drop();
+      await away(client);
+      client.send('x'.repeat(LIMIT - 20));
+      expect(client.connected).to.equal(true);
+      scene.io.broadcast('x'.repeat(20));
+      expect(client.connected).to.equal(false);
+      expect(reasons).to.deep.equal(['queue overflow']);
+    });
+  });
+}
