@@ -5,6 +5,7 @@
  */
 import type { IncomingMessage } from 'node:http';
 import { unescape } from 'node:querystring';
+import { Gatherer } from './gather.js';
 
 /** Percent- and plus-decoded once, as UTF-8; what is malformed stays as it is. */
 function decodeField(text: string): string {
@@ -17,14 +18,16 @@ function decodeField(text: string): string {
  * @example dataOf('data=~m~2~m~hi') // '~m~2~m~hi'
  */
 export function dataOf(body: string): string | undefined {
-  if (!body.includes('&')) return body.startsWith('data=') ? decodeField(body.slice(5)) : undefined;
   let data: string | undefined;
-  for (const field of body.split('&')) {
-    if (!field.startsWith('data=')) continue;
+  // Field by field: a body of nothing but `&` would make a list of millions.
+  for (let start = 0, end; start <= body.length; start = end + 1) {
+    end = body.indexOf('&', start);
+    if (end < 0) end = body.length;
+    if (!body.startsWith('data=', start)) continue;
     if (data !== undefined) return undefined;
-    data = decodeField(field.slice(5));
+    data = body.slice(start + 5, end);
   }
-  return data;
+  return data === undefined ? undefined : decodeField(data);
 }
 
 /**
@@ -45,18 +48,18 @@ export function readBody(
     return;
   }
   let first: Buffer | null = null;
-  let more: Buffer[] | null = null;
-  let size = 0;
+  let more: Gatherer | null = null;
   function onData(chunk: Buffer): void {
-    size += chunk.length;
+    if (first && !more) (more = new Gatherer()).add(first);
+    const size = (more?.size ?? 0) + chunk.length;
     if (limit > 0 && size > limit) {
       request.off('data', onData).off('end', onEnd);
       done(null);
-    } else if (!first) first = chunk;
-    else (more ??= [first]).push(chunk);
+    } else if (more) more.add(chunk);
+    else first = chunk;
   }
   function onEnd(): void {
-    const body = more ? Buffer.concat(more, size) : first;
+    const body = more ? more.take() : first;
     done(body ? body.toString() : '');
   }
   request.on('data', onData);

@@ -6,6 +6,7 @@
  */
 import { createHash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
+import { Gatherer } from './gather.js';
 
 /** Bytes behind the head of a draft-76 request: the third key. Proxies may hold them back. */
 export const KEY3_BYTES = 8;
@@ -90,9 +91,8 @@ export class HixieParser {
   readonly #events: HixieEvents;
   readonly #limit: number;
   #state: ParserState = ParserState.START;
-  /** What there is of an unfinished frame; grows by doubling, never beyond the limit. */
-  #held: Buffer = Buffer.alloc(0);
-  #size = 0;
+  /** What there is of an unfinished frame. */
+  readonly #held: Gatherer = new Gatherer();
 
   /** @param limit most bytes in one frame, 0: no limit */
   constructor(events: HixieEvents, limit: number) {
@@ -123,8 +123,7 @@ export class HixieParser {
   /** Nothing more is read. */
   stop(): void {
     this.#state = ParserState.DONE;
-    this.#held = Buffer.alloc(0);
-    this.#size = 0;
+    this.#held.clear();
   }
 
   #readStart(chunk: Buffer, at: number): number {
@@ -137,37 +136,24 @@ export class HixieParser {
   #readText(chunk: Buffer, at: number): number {
     const end = chunk.indexOf(FRAME_END, at);
     const stop = end < 0 ? chunk.length : end;
-    if (this.#limit > 0 && this.#size + stop - at > this.#limit) {
+    if (this.#limit > 0 && this.#held.size + stop - at > this.#limit) {
       this.#fail('too large');
       return chunk.length;
     }
     if (end < 0) {
-      this.#hold(chunk, at);
+      this.#held.add(chunk.subarray(at));
       return chunk.length;
     }
     let text;
-    if (this.#size === 0) {
+    if (this.#held.size === 0) {
       text = chunk.toString('utf8', at, end);
     } else {
-      this.#hold(chunk.subarray(0, end), at);
-      text = this.#held.toString('utf8', 0, this.#size);
-      if (this.#held.length > 65536) this.#held = Buffer.alloc(0);
-      this.#size = 0;
+      this.#held.add(chunk.subarray(at, end));
+      text = this.#held.take().toString();
     }
     this.#state = ParserState.START;
     if (text !== '') this.#events.onText(text);
     return end + 1;
-  }
-
-  #hold(chunk: Buffer, at: number): void {
-    const size = this.#size + chunk.length - at;
-    if (size > this.#held.length) {
-      const grown = Buffer.alloc(Math.max(size, 2 * this.#held.length, 256));
-      this.#held.copy(grown, 0, 0, this.#size);
-      this.#held = grown;
-    }
-    chunk.copy(this.#held, this.#size, at);
-    this.#size = size;
   }
 
   #fail(kind: 'bad framing' | 'too large'): void {
