@@ -142,6 +142,7 @@ export class Client extends EventEmitter {
   /** @internal Made by the Listener when the first connection of a session is open. */
   constructor(
     listener: Host,
+    sessionId: string,
     connection: Connection,
     type: ConnectionType,
     defaults: Readonly<SessionOptions>,
@@ -150,7 +151,7 @@ export class Client extends EventEmitter {
     this.listener = listener;
     this.request = connection.request;
     this.connection = connection.socket;
-    this.sessionId = listener.options.generateId(connection.request);
+    this.sessionId = sessionId;
     this._type = type;
     this.#defaults = defaults;
   }

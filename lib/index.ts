@@ -11,6 +11,7 @@ import { Listener, type Listenable } from './listener.js';
 import type { ListenerOptions } from './options.js';
 
 export { Listener, type Listenable, type ListenerEvents } from './listener.js';
+export type { Authorize, AuthorizeCallback, Denial, Verdict } from './authorize.js';
 export { Client, type ClientEvents, type DisconnectReason } from './client.js';
 export { encode, decode } from './frames.js';
 export type { Log } from './log.js';

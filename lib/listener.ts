@@ -7,6 +7,8 @@ import { EventEmitter } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import createDebug from 'debug';
+import { Admission } from './admission.js';
+import { ask, Waiting, type Authorize, type Decision } from './authorize.js';
 import { Broadcast } from './broadcast.js';
 import { Client, type DisconnectReason } from './client.js';
 import { serveClientFile } from './client-files.js';
@@ -30,6 +32,9 @@ import { selectTransports } from './transports/index.js';
 import type { Transport, TransportHost, TransportType } from './transports/transport.js';
 
 const debug = createDebug('socket.io:listener');
+/** What stands in a path by itself, and in a line of an event stream. */
+const USABLE_ID = /^[\w!$&'()*+,.:;=@-]+$/;
+const CLOSING: Decision = { isAdmitted: false, status: 503, message: 'This server is closing' };
 const NO_HEAD: Buffer = Buffer.alloc(0);
 
 /** Events of a Listener; `this` in a handler is the Listener. */
@@ -82,10 +87,12 @@ export class Listener extends EventEmitter implements TransportHost, Doorkeeper 
 
   /** @internal */ readonly _timers: Timers;
   /** @internal */ readonly _origins: Origins;
+  /** @internal */ readonly _admission: Admission;
   readonly #sessions = new Map<string, Client>();
   readonly #transports: ReadonlyMap<string, TransportType>;
   readonly #timings = new Map<TransportType, Readonly<SessionOptions>>();
   readonly #prefix: string;
+  readonly #waiting = new Set<Waiting>();
   #leavePolicies: readonly (() => void)[] = [];
 
   /**
@@ -98,6 +105,7 @@ export class Listener extends EventEmitter implements TransportHost, Doorkeeper 
     this.server = toServer(server);
     this._timers = new Timers(this.options.clock);
     this._origins = new Origins(this.options.origins);
+    this._admission = new Admission(this.options);
     this.#prefix = `/${this.options.resource}/`;
     this.#transports = selectTransports(this.options.transports);
     for (const type of this.#transports.values()) {
@@ -157,13 +165,12 @@ export class Listener extends EventEmitter implements TransportHost, Doorkeeper 
     const route = parseRoute(url, this.#prefix.length);
     const type = this.#transports.get(route.transport);
     if (!type) return !isUpgrade && serveClientFile(route.path, request, target as ServerResponse);
+    if (isUpgrade && !this._origins.allows(request.headers.origin)) {
+      this._refuse('ERR_SIO_FORBIDDEN_ORIGIN', request, target);
+      return true;
+    }
     if (route.sessionId === '') {
-      const { maxSessions } = this.options;
-      if (maxSessions > 0 && this.#sessions.size >= maxSessions) {
-        this._refuse('ERR_SIO_TOO_MANY_SESSIONS', request, target);
-      } else {
-        this._onConnection(type.transportName, request, target, isUpgrade, head);
-      }
+      this._onConnection(type.transportName, request, target, isUpgrade, head);
       return true;
     }
     const client = this.#sessions.get(route.sessionId);
@@ -191,14 +198,30 @@ export class Listener extends EventEmitter implements TransportHost, Doorkeeper 
     const lastId = request.headers['last-event-id'];
     const client = typeof lastId === 'string' ? this.#sessions.get(lastId) : undefined;
     const resumed = client?._type === type ? client : undefined;
-    if (!resumed) this.options.log(`Initializing client with transport "${transport}"`);
-    this.#handle(type, resumed, request, target, isUpgrade, head, '');
+    const { authorize } = this.options;
+    // A copy if it has to wait: the head is a slice of a much larger buffer.
+    const kept = authorize ? Buffer.from(head) : head;
+    const handle = (): void => this.#handle(type, resumed, request, target, isUpgrade, kept, '');
+    if (resumed || (!isUpgrade && request.method !== 'GET')) {
+      handle();
+      return;
+    }
+    this.options.log(`Initializing client with transport "${transport}"`);
+    const objection = this._admission.objection(request);
+    if (objection) this._refuse(objection, request, target);
+    else if (authorize) this.#authorize(authorize, request, target, handle);
+    else handle();
   }
 
   /** @internal */
   _open(connection: Transport): void {
+    const sessionId = this.#makeId(connection.request);
+    if (sessionId === null) {
+      connection.socket.destroy();
+      return;
+    }
     const timings = this.#timings.get(connection.type) ?? connection.type.defaults;
-    const client = new Client(this, connection, connection.type, timings);
+    const client = new Client(this, sessionId, connection, connection.type, timings);
     connection.session = client;
     client._attach(connection);
   }
@@ -209,8 +232,9 @@ export class Listener extends EventEmitter implements TransportHost, Doorkeeper 
     request: IncomingMessage,
     target: ServerResponse | Socket,
     headers?: Readonly<Record<string, string>>,
+    own?: { readonly status: number; readonly message: string },
   ): void {
-    const why = refusal(code, request);
+    const why = refusal(code, request, own);
     debug('%s: %s %s', code, request.method, request.url?.slice(0, 80));
     answerRefusal(why, target, headers);
     this.#emitSafely('refused', why);
@@ -218,6 +242,7 @@ export class Listener extends EventEmitter implements TransportHost, Doorkeeper 
 
   /** @internal */
   _onClientConnect(client: Client): void {
+    this._admission.enter(client, client.request);
     this.#sessions.set(client.sessionId, client);
     this.clients[client.sessionId] = client;
     this.options.log(`Client ${shortId(client.sessionId)} connected`);
@@ -232,6 +257,7 @@ export class Listener extends EventEmitter implements TransportHost, Doorkeeper 
 
   /** @internal */
   _onClientDisconnect(client: Client, reason: DisconnectReason): void {
+    this._admission.leave(client);
     this.#sessions.delete(client.sessionId);
     delete this.clients[client.sessionId];
     this.options.log(`Client ${shortId(client.sessionId)} disconnected (${reason})`);
@@ -246,6 +272,7 @@ export class Listener extends EventEmitter implements TransportHost, Doorkeeper 
   _onServerClose(): void {
     for (const leave of this.#leavePolicies) leave();
     this.#leavePolicies = [];
+    for (const waiting of this.#waiting) waiting.settle(CLOSING);
     for (const client of this.#sessions.values()) client._end('server close');
   }
 
@@ -261,6 +288,42 @@ export class Listener extends EventEmitter implements TransportHost, Doorkeeper 
     const response = isUpgrade ? null : (target as ServerResponse);
     const socket = isUpgrade ? (target as Socket) : request.socket;
     type.handle({ host: this, type, client, request, response, socket, head, rest });
+  }
+
+  /** Opens when the application says so; its verdict may take a while, and the client may go. */
+  #authorize(
+    authorize: Authorize,
+    request: IncomingMessage,
+    target: ServerResponse | Socket,
+    open: () => void,
+  ): void {
+    const release = this._admission.hold(request);
+    if (!release) {
+      this._refuse('ERR_SIO_TOO_MANY_HANDSHAKES', request, target);
+      return;
+    }
+    const { handshakeTimeout } = this.options;
+    const waiting = new Waiting(this._timers, target, handshakeTimeout, (decision) => {
+      release();
+      this.#waiting.delete(waiting);
+      if (decision?.isAdmitted) open();
+      else if (decision) this._refuse('ERR_SIO_UNAUTHORIZED', request, target, {}, decision);
+    });
+    this.#waiting.add(waiting);
+    ask(authorize, request, (decision) => waiting.settle(decision));
+  }
+
+  /** Null if the application's generator fails: a session without an id of its own cannot be. */
+  #makeId(request: IncomingMessage): string | null {
+    try {
+      const id = this.options.generateId(request);
+      if (!USABLE_ID.test(id)) throw new TypeError(`Session ids are URL-safe text, got ${id}`);
+      if (this.#sessions.has(id)) throw new Error(`The session id ${shortId(id)} is in use`);
+      return id;
+    } catch (error) {
+      surface(error);
+      return null;
+    }
   }
 
   #offerPolicy(): void {

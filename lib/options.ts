@@ -5,6 +5,7 @@
  */
 import type { IncomingMessage } from 'node:http';
 import { inspect } from 'node:util';
+import type { Authorize } from './authorize.js';
 import { sessionId } from './session-id.js';
 import { logNothing, logToStdout, type Log } from './log.js';
 import { systemClock, type Clock } from './timers.js';
@@ -54,8 +55,34 @@ export interface ListenerOptions {
   readonly maxBuffer?: number;
   /** Most sends that may wait for a client that is away before it is dropped. 0: no limit. @default 10000 */
   readonly maxQueue?: number;
+  /** Most fragments of one WebSocket message. 0: no limit. @default 16384 */
+  readonly maxFragments?: number;
   /** Most sessions at a time; further ones are answered 503. 0: no limit. @default 0 */
   readonly maxSessions?: number;
+  /**
+   * Most sessions at a time from one IPv4 address or IPv6 /64 network; further ones are answered
+   * 429. Behind a proxy every client has the proxy's address: leave it off there. 0: no limit.
+   *
+   * @default 0
+   */
+  readonly maxSessionsPerAddress?: number;
+  /**
+   * Most handshakes at a time that are not through: that wait for `authorize`, or for the third
+   * key of draft 76. Further ones are answered 503. 0: no limit.
+   *
+   * @default 10000
+   */
+  readonly maxHandshakes?: number;
+  /** How long such a handshake may take, in milliseconds. 0: no limit. @default 10000 */
+  readonly handshakeTimeout?: number;
+  /**
+   * Asked before a session begins; lets in, or refuses with a status and a message. A client that
+   * comes back with its session id is not asked again.
+   *
+   * @default everybody may
+   * @example authorize: (request) => isKnown(request.headers.cookie)
+   */
+  readonly authorize?: Authorize;
   /**
    * Makes session ids: URL-safe text without `/ ? # ~ %`, never the same twice, and not to be guessed.
    *
@@ -80,7 +107,12 @@ export interface ResolvedOptions {
   maxMessages: number;
   maxBuffer: number;
   maxQueue: number;
+  maxFragments: number;
   maxSessions: number;
+  maxSessionsPerAddress: number;
+  maxHandshakes: number;
+  handshakeTimeout: number;
+  authorize?: Authorize;
   generateId: (request: IncomingMessage) => string;
   clock: Clock;
   [other: string]: unknown;
@@ -111,7 +143,11 @@ const DEFAULTS: Readonly<ResolvedOptions> = Object.freeze({
   maxMessages: 10_000,
   maxBuffer: 16 * MEBIBYTE,
   maxQueue: 10_000,
+  maxFragments: 16_384,
   maxSessions: 0,
+  maxSessionsPerAddress: 0,
+  maxHandshakes: 10_000,
+  handshakeTimeout: 10_000,
   generateId: sessionId,
   clock: systemClock,
 });
@@ -164,17 +200,32 @@ function checkTransports(list: unknown): void {
   });
 }
 
-const LIMITS = ['maxPayload', 'maxMessages', 'maxBuffer', 'maxQueue', 'maxSessions'] as const;
+const LIMITS = [
+  'maxPayload',
+  'maxMessages',
+  'maxBuffer',
+  'maxQueue',
+  'maxSessions',
+  'maxSessionsPerAddress',
+  'maxHandshakes',
+] as const;
+/** ws counts in 32 bits. */
+const MOST_FRAGMENTS = 2 ** 31 - 1;
 
 function check(options: Record<string, unknown>): void {
-  const { origins, resource, log, generateId } = options;
+  const { origins, resource, log, generateId, authorize } = options;
   const texts = isText(origins) || (Array.isArray(origins) && origins.every(isText));
   if (!texts)
     throw expected('origins', "a text like 'example.com:*', or an array of such", origins);
   if (!isText(resource) || resource === '') throw expected('resource', 'a path', resource);
   if (typeof log !== 'function') throw expected('log', 'a function, null or false', log);
   if (typeof generateId !== 'function') throw expected('generateId', 'a function', generateId);
+  if (authorize !== undefined && typeof authorize !== 'function') {
+    throw expected('authorize', 'a function', authorize);
+  }
   for (const limit of LIMITS) checkNumber(limit, options[limit], Number.MAX_SAFE_INTEGER);
+  checkNumber('maxFragments', options['maxFragments'], MOST_FRAGMENTS);
+  checkNumber('handshakeTimeout', options['handshakeTimeout'], LONGEST_TIMEOUT_MS);
   checkTransports(options['transports']);
   checkTransportOptions(options['transportOptions']);
 }

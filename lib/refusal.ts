@@ -7,6 +7,7 @@ export const REFUSALS = {
   ERR_SIO_BAD_HANDSHAKE: [400, 'This is no WebSocket handshake that can be answered'],
   ERR_SIO_UNEXPECTED_UPGRADE: [400, 'This transport takes no upgrades'],
   ERR_SIO_NO_INDEX: [400, 'The path of a jsonp-polling request ends in the number of its callback'],
+  ERR_SIO_UNAUTHORIZED: [403, 'Not authorized'],
   ERR_SIO_FORBIDDEN_ORIGIN: [403, 'This origin is not allowed'],
   ERR_SIO_UNAUTHORIZED_ORIGIN: [401, 'unauthorized'],
   ERR_SIO_UNKNOWN_SESSION: [404, 'Unknown session id'],
@@ -14,7 +15,9 @@ export const REFUSALS = {
   ERR_SIO_BAD_METHOD: [405, 'This method is not allowed here'],
   ERR_SIO_TOO_LARGE: [413, 'The message is larger than this server accepts'],
   ERR_SIO_UPGRADE_REQUIRED: [426, 'This transport needs a WebSocket upgrade'],
+  ERR_SIO_TOO_MANY_SESSIONS_OF_ADDRESS: [429, 'Your address has as many sessions as it may have'],
   ERR_SIO_TOO_MANY_SESSIONS: [503, 'This server has as many sessions as it may have'],
+  ERR_SIO_TOO_MANY_HANDSHAKES: [503, 'This server has as many handshakes to finish as it may have'],
 } as const;
 
 export type RefusalCode = keyof typeof REFUSALS;
@@ -30,9 +33,14 @@ export interface Refusal {
   readonly request: IncomingMessage;
 }
 
-export function refusal(code: RefusalCode, request: IncomingMessage): Refusal {
+/** @param own what is answered instead of what {@link REFUSALS} has for the code */
+export function refusal(
+  code: RefusalCode,
+  request: IncomingMessage,
+  own?: { readonly status: number; readonly message: string },
+): Refusal {
   const [status, message] = REFUSALS[code];
-  return { code, status, message, request };
+  return { code, status: own?.status ?? status, message: own?.message ?? message, request };
 }
 
 /** How long a turned-away peer may take to fetch its answer. */

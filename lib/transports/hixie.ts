@@ -17,8 +17,7 @@ import type { Exchange } from './transport.js';
 
 const debug = createDebug('socket.io:hixie');
 
-/** How long the third key may take to come, and a closed connection to end, in milliseconds. */
-const HANDSHAKE_MS = 10_000;
+/** How long a closed connection may take to end, in milliseconds. */
 const LINGER_MS = 2000;
 
 /** `00`, UTF-8, `FF`. */
@@ -42,6 +41,8 @@ export class Hixie extends SocketTransport implements HixieEvents {
   /** Keys that still wait for the third one; null once the handshake is through. */
   #keys: Keys | null;
   #key3: Buffer = Buffer.alloc(0);
+  /** Ends the count of this handshake, if it takes its time. */
+  #release: (() => void) | null = null;
   readonly #draft: '75' | '76';
   readonly #alarm: Alarm = new Alarm(this);
 
@@ -53,10 +54,21 @@ export class Hixie extends SocketTransport implements HixieEvents {
   }
 
   static accept(exchange: Exchange): void {
-    const { host, request, socket } = exchange;
-    const keys = readKeys(request);
-    if (keys === null) host._refuse('ERR_SIO_BAD_HANDSHAKE', request, socket);
-    else new Hixie(exchange, keys === '75' ? null : keys).#begin(socket, exchange.head);
+    const { host, request, socket, head } = exchange;
+    const keys = request.method === 'GET' ? readKeys(request) : null;
+    if (keys === null) {
+      host._refuse('ERR_SIO_BAD_HANDSHAKE', request, socket);
+      return;
+    }
+    const hixie = new Hixie(exchange, keys === '75' ? null : keys);
+    if (keys !== '75' && head.length < KEY3_BYTES) {
+      hixie.#release = host._admission.hold(request);
+      if (!hixie.#release) {
+        host._refuse('ERR_SIO_TOO_MANY_HANDSHAKES', request, socket);
+        return;
+      }
+    }
+    hixie.#begin(socket, head);
   }
 
   onText(text: string): void {
@@ -88,6 +100,7 @@ export class Hixie extends SocketTransport implements HixieEvents {
   }
 
   #begin(socket: Socket, head: Buffer): void {
+    const { handshakeTimeout } = this.host.options;
     socket.setTimeout(0);
     socket.setNoDelay(true);
     socket.on('error', (error) => debug('ignored %s', error));
@@ -95,8 +108,8 @@ export class Hixie extends SocketTransport implements HixieEvents {
     socket.on('close', () => this.#ended());
     socket.write(handshakeHead(this.request, this.#draft));
     socket.on('data', (chunk: Buffer) => this.#receive(chunk));
-    if (this.#keys) this.host._timers.set(this.#alarm, HANDSHAKE_MS);
-    else this.opened();
+    if (!this.#keys) this.opened();
+    else if (handshakeTimeout > 0) this.host._timers.set(this.#alarm, handshakeTimeout);
     // A copy: the head is a slice of a much larger buffer.
     if (head.length > 0) this.#receive(Buffer.from(head));
   }
@@ -116,13 +129,20 @@ export class Hixie extends SocketTransport implements HixieEvents {
   /** Draft 76 only: the third key is there, and nothing has been told to anybody before. */
   #complete(keys: Keys): void {
     this.#keys = null;
-    this.host._timers.clear(this.#alarm);
+    this.#settle();
     this.socket.write(proof(keys, this.#key3));
     this.opened();
   }
 
-  #ended(): void {
+  /** The handshake is through, one way or the other. */
+  #settle(): void {
     this.host._timers.clear(this.#alarm);
+    this.#release?.();
+    this.#release = null;
+  }
+
+  #ended(): void {
+    this.#settle();
     if (this.isOpen) {
       this.isOpen = false;
       this.gone();

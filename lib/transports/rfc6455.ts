@@ -18,6 +18,19 @@ const TOO_BIG = 1009;
 /** How long a peer may take to answer the closing handshake, in milliseconds. */
 const CLOSE_TIMEOUT_MS = 2000;
 
+/** Most packets that one frame may come in: some 40 MB in packets as small as they get. */
+const MAX_PACKETS = 65_536;
+/** Most pongs that may wait for a client that pings and does not read. */
+const MAX_PONGS = 60;
+
+/** Options that are in ws, and not yet in its types. */
+interface NotYetTyped {
+  closeTimeout: number;
+  maxFragments: number;
+  maxBufferedChunks: number;
+  maxPendingAutoPongs: number;
+}
+
 /** FIN and the opcode of a text frame. */
 const TEXT_FRAME = 0x81;
 
@@ -73,12 +86,14 @@ const servers = new WeakMap<TransportHost, WebSocketServer<typeof Link>>();
 function serverOf(host: TransportHost): WebSocketServer<typeof Link> {
   let server = servers.get(host);
   if (!server) {
-    // `closeTimeout` is in ws, and not yet in its types.
-    const options: ServerOptions<typeof Link> & { closeTimeout: number } = {
+    const options: ServerOptions<typeof Link> & NotYetTyped = {
       noServer: true,
       clientTracking: false,
       perMessageDeflate: false,
       maxPayload: host.options.maxPayload,
+      maxFragments: host.options.maxFragments,
+      maxBufferedChunks: MAX_PACKETS,
+      maxPendingAutoPongs: MAX_PONGS,
       // Checked in readText, in the same pass that tells ASCII from the rest.
       skipUTF8Validation: true,
       closeTimeout: CLOSE_TIMEOUT_MS,

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import type { Admission } from '../admission.js';
 import type { Broadcast } from '../broadcast.js';
 import { Client, type Connection, type DisconnectReason, type Host } from '../client.js';
 import type { SessionOptions } from '../options.js';
@@ -10,6 +11,8 @@ import type { RefusalCode } from '../refusal.js';
 export interface TransportHost extends Host {
   /** @internal The `origins` rule, parsed. */
   readonly _origins: Origins;
+  /** @internal Counts handshakes that take their time. */
+  readonly _admission: Admission;
   /** @internal Makes a session around its first connection. */
   _open(connection: Transport): void;
   /** @internal Turns a request away: answers it and tells the `refused` event. */

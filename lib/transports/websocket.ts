@@ -13,17 +13,15 @@ export abstract class Websocket extends Transport {
   static readonly defaults: Readonly<SessionOptions> = STREAMING_DEFAULTS;
 
   static handle(exchange: Exchange): void {
-    const { host, request, response, socket } = exchange;
-    const { origin, upgrade } = request.headers;
+    const { host, request, response } = exchange;
     if (response) {
       const headers = { Upgrade: 'websocket', Connection: 'Upgrade' };
       host._refuse('ERR_SIO_UPGRADE_REQUIRED', request, response, headers);
-    } else if (!host._origins.allows(origin)) {
-      host._refuse('ERR_SIO_FORBIDDEN_ORIGIN', request, socket);
-    } else if (upgrade === HIXIE_TOKEN && !('sec-websocket-version' in request.headers)) {
-      Hixie.accept(exchange);
-    } else {
-      Rfc6455.accept(exchange);
+      return;
     }
+    const { headers } = request;
+    const isHixie = headers.upgrade === HIXIE_TOKEN && !('sec-websocket-version' in headers);
+    if (isHixie) Hixie.accept(exchange);
+    else Rfc6455.accept(exchange);
   }
 }

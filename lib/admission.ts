@@ -1,0 +1,112 @@
+/**
+ * Who may begin a session: how many there may be, and what the application says.
+ *
+ * @module
+ */
+import type { IncomingMessage } from 'node:http';
+import type { RefusalCode } from './refusal.js';
+
+/** The limits, as the options have them; read at each use, because programs change options. */
+export interface AdmissionLimits {
+  readonly maxSessions: number;
+  readonly maxSessionsPerAddress: number;
+  readonly maxHandshakes: number;
+}
+
+/** An IPv6 host has a network of 64 bits to choose addresses from: all of them are one. */
+const IPV6_NETWORK_GROUPS = 4;
+
+/**
+ * What counts as one address: an IPv4 address, or the network of an IPv6 address.
+ *
+ * @example networkOf('::ffff:192.0.2.1') // '192.0.2.1'
+ * @example networkOf('2001:db8::1') // '2001:db8:0:0'
+ */
+export function networkOf(address: string): string {
+  if (!address.includes(':')) return address;
+  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address);
+  if (mapped?.[1]) return mapped[1];
+  const [front = '', back = ''] = address.split('::');
+  const before = front.split(':').filter(Boolean);
+  const after = back.split(':').filter(Boolean);
+  const zeros = address.includes('::') ? Array<string>(8 - before.length - after.length) : [];
+  return [...before, ...zeros.fill('0'), ...after].slice(0, IPV6_NETWORK_GROUPS).join(':');
+}
+
+/** Counts sessions and the handshakes that take their time, altogether and by address. */
+export class Admission {
+  readonly #limits: AdmissionLimits;
+  readonly #byAddress = new Map<string, number>();
+  /** Under which address a session was counted: its connections may come from others later. */
+  readonly #addresses = new WeakMap<object, string>();
+  #sessions = 0;
+  #handshakes = 0;
+
+  constructor(limits: AdmissionLimits) {
+    this.#limits = limits;
+  }
+
+  /** How many handshakes are not through. */
+  get handshakes(): number {
+    return this.#handshakes;
+  }
+
+  /** What speaks against one session more; null: nothing. */
+  objection(request: IncomingMessage): RefusalCode | null {
+    const { maxSessions, maxSessionsPerAddress } = this.#limits;
+    if (maxSessions > 0 && this.#sessions + this.#handshakes >= maxSessions) {
+      return 'ERR_SIO_TOO_MANY_SESSIONS';
+    }
+    if (maxSessionsPerAddress === 0) return null;
+    const count = this.#byAddress.get(addressOf(request)) ?? 0;
+    return count >= maxSessionsPerAddress ? 'ERR_SIO_TOO_MANY_SESSIONS_OF_ADDRESS' : null;
+  }
+
+  /**
+   * Counts a handshake that is not through at once; it takes the place of a session meanwhile.
+   *
+   * @returns ends the count, idempotent; null if there are too many.
+   */
+  hold(request: IncomingMessage): (() => void) | null {
+    const { maxHandshakes } = this.#limits;
+    if (maxHandshakes > 0 && this.#handshakes >= maxHandshakes) return null;
+    const address = addressOf(request);
+    this.#handshakes++;
+    this.#count(address, 1);
+    let isHeld = true;
+    return () => {
+      if (!isHeld) return;
+      isHeld = false;
+      this.#handshakes--;
+      this.#count(address, -1);
+    };
+  }
+
+  /** A session begins. */
+  enter(session: object, request: IncomingMessage): void {
+    this.#sessions++;
+    if (this.#limits.maxSessionsPerAddress === 0) return;
+    const address = addressOf(request);
+    this.#addresses.set(session, address);
+    this.#count(address, 1);
+  }
+
+  /** A session has ended. */
+  leave(session: object): void {
+    this.#sessions--;
+    const address = this.#addresses.get(session);
+    if (address === undefined) return;
+    this.#addresses.delete(session);
+    this.#count(address, -1);
+  }
+
+  #count(address: string, change: 1 | -1): void {
+    const count = (this.#byAddress.get(address) ?? 0) + change;
+    if (count === 0) this.#byAddress.delete(address);
+    else this.#byAddress.set(address, count);
+  }
+}
+
+function addressOf(request: IncomingMessage): string {
+  return networkOf(request.socket.remoteAddress ?? '');
+}

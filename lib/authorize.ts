@@ -1,0 +1,149 @@
+/**
+ * The `authorize` option: the application decides about a handshake, now or later.
+ *
+ * @module
+ */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import createDebug from 'debug';
+import { surface } from './handlers.js';
+import { Alarm, type Timers } from './timers.js';
+
+const debug = createDebug('socket.io:authorize');
+
+/** A refusal in the application's own words: an HTTP status from 400 to 599, and a body. */
+export interface Denial {
+  /** @default 403 */
+  readonly status?: number;
+  /** @default 'Not authorized' */
+  readonly message?: string;
+}
+
+/** `true` lets the client in; everything else does not. */
+export type Verdict = boolean | Denial;
+
+/** Called by an {@link Authorize} of callback style. An error refuses with 500. */
+export type AuthorizeCallback = (error: unknown, verdict?: Verdict) => void;
+
+/**
+ * Decides about a handshake: by what it returns, by a Promise of it, or through its callback.
+ *
+ * @example (request) => isKnown(request.headers.cookie)
+ * @example async (request) => (await find(request)) !== null || { status: 401 }
+ * @example (request, callback) => find(request, (error, user) => callback(error, user !== null))
+ */
+export type Authorize = (
+  request: IncomingMessage,
+  callback: AuthorizeCallback,
+) => Verdict | Promise<Verdict> | void;
+
+/** What came of asking. */
+export type Decision =
+  | { readonly isAdmitted: true }
+  | { readonly isAdmitted: false; readonly status: number; readonly message: string };
+
+const ADMITTED: Decision = Object.freeze({ isAdmitted: true });
+const FAILED: Decision = Object.freeze({
+  isAdmitted: false,
+  status: 500,
+  message: 'Authorization failed',
+});
+const LATE: Decision = Object.freeze({
+  isAdmitted: false,
+  status: 503,
+  message: 'Authorization took too long',
+});
+const LONGEST_MESSAGE = 1024;
+
+function read(verdict: unknown): Decision {
+  if (verdict === true) return ADMITTED;
+  const { status, message } = (verdict || {}) as { status?: unknown; message?: unknown };
+  const isStatus = Number.isInteger(status) && Number(status) >= 400 && Number(status) <= 599;
+  return {
+    isAdmitted: false,
+    status: isStatus ? Number(status) : 403,
+    message: typeof message === 'string' ? message.slice(0, LONGEST_MESSAGE) : 'Not authorized',
+  };
+}
+
+/** Asks in whichever style `authorize` is written. `decide` is called once. */
+export function ask(
+  authorize: Authorize,
+  request: IncomingMessage,
+  decide: (decision: Decision) => void,
+): void {
+  let isDecided = false;
+  const settle = (decision: Decision): void => {
+    if (isDecided) return;
+    isDecided = true;
+    decide(decision);
+  };
+  /** What the hook throws surfaces, as in plain Node; nobody gets in by it. */
+  const fail = (error: unknown): void => {
+    settle(FAILED);
+    surface(error);
+  };
+  const callback: AuthorizeCallback = (error, verdict) => {
+    if (error) debug('refused by an error: %s', error);
+    settle(error ? FAILED : read(verdict));
+  };
+  try {
+    const answer = authorize(request, callback);
+    if (answer instanceof Promise || isThenable(answer)) {
+      answer.then((verdict) => settle(read(verdict)), fail);
+    } else if (answer !== undefined || authorize.length < 2) {
+      settle(read(answer));
+    }
+  } catch (error) {
+    fail(error);
+  }
+}
+
+function isThenable(value: unknown): value is Promise<Verdict> {
+  return typeof value === 'object' && value !== null && 'then' in value;
+}
+
+function ignoreError(error: Error): void {
+  debug('ignored %s', error);
+}
+
+/** A handshake between its request and its verdict. It may also go away, or take too long. */
+export class Waiting {
+  readonly #timers: Timers;
+  readonly #target: ServerResponse | Socket;
+  readonly #done: (decision: Decision | null) => void;
+  readonly #alarm: Alarm = new Alarm(this);
+  #isOver = false;
+
+  /** @param done called once: with the decision, or with null if nobody waits for it any longer. */
+  constructor(
+    timers: Timers,
+    target: ServerResponse | Socket,
+    limitMs: number,
+    done: (decision: Decision | null) => void,
+  ) {
+    this.#timers = timers;
+    this.#target = target;
+    this.#done = done;
+    // After an upgrade nobody else listens; a reset would be an uncaught exception.
+    target.on('error', ignoreError);
+    target.on('close', this.#onClose);
+    if (limitMs > 0) timers.set(this.#alarm, limitMs);
+  }
+
+  settle(decision: Decision | null): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#timers.clear(this.#alarm);
+    this.#target.off('error', ignoreError);
+    this.#target.off('close', this.#onClose);
+    this.#done(this.#target.destroyed ? null : decision);
+  }
+
+  /** @internal */
+  onAlarm(): void {
+    this.settle(LATE);
+  }
+
+  readonly #onClose = (): void => this.settle(null);
+}
