@@ -136,6 +136,7 @@ export class Client extends EventEmitter {
   #holds = false;
   #heartbeats = 0;
   #awaitsEcho = false;
+  #isOverflowing = false;
   #leaving: DisconnectReason = 'transport close';
   readonly #alarm: Alarm = new Alarm(this);
 
@@ -251,6 +252,18 @@ export class Client extends EventEmitter {
     this.listener._timers.set(this.#alarm, this._timings.closeTimeout);
   }
 
+  /**
+   * @internal More waits for the client than it may. It ends after the send that was too much:
+   * among its handlers are broadcasts, which may be too much for the next client, and so on
+   * until the stack is full.
+   */
+  _overflow(): void {
+    if (this.#isOverflowing) return;
+    this.#isOverflowing = true;
+    this.#queue = [];
+    process.nextTick(() => this.#end('queue overflow'));
+  }
+
   /** @internal The session ends for a reason that the connection found. */
   _end(reason: DisconnectReason): void {
     this.#end(reason);
@@ -323,12 +336,12 @@ export class Client extends EventEmitter {
   }
 
   #enqueue(payload: string): void {
-    if (this.#state === State.GONE) return;
+    if (this.#state === State.GONE || this.#isOverflowing) return;
     const { maxQueue, maxBuffer } = this.listener.options;
     this.#queue.push(payload);
     this.#queued += payload.length;
     const tooMany = maxQueue > 0 && this.#queue.length > maxQueue;
-    if (tooMany || (maxBuffer > 0 && this.#queued > maxBuffer)) this.#end('queue overflow');
+    if (tooMany || (maxBuffer > 0 && this.#queued > maxBuffer)) this._overflow();
   }
 
   /** Sends the replies to a batch that were held for its end. */

@@ -6,6 +6,8 @@ import { Transport } from './transport.js';
 export abstract class SocketTransport extends Transport {
   protected isOpen = true;
   #pieces: Piece[] | null = null;
+  /** What waits for the client, this turn's pieces included; of texts the length, as good as bytes. */
+  #gathered = 0;
 
   protected abstract readonly framing: Framing;
   /** A payload as one frame; pure, and the same for every client. */
@@ -24,14 +26,8 @@ export abstract class SocketTransport extends Transport {
     const pieces = this.#pieces;
     if (!pieces) return;
     this.#pieces = null;
-    const { socket } = this;
-    if (!socket.writable) return;
-    if (this.isOverfull(socket.writableLength)) {
-      this.session?._end('queue overflow');
-      socket.destroy();
-      return;
-    }
-    socket.write(toBytes(this.framing, pieces));
+    this.#gathered = 0;
+    if (this.socket.writable) this.socket.write(toBytes(this.framing, pieces));
   }
 
   close(): void {
@@ -47,12 +43,18 @@ export abstract class SocketTransport extends Transport {
 
   #push(piece: Piece): boolean {
     if (!this.isOpen || !this.socket.writable) return false;
-    if (this.#pieces) {
-      this.#pieces.push(piece);
-    } else {
-      this.#pieces = [piece];
+    if (!this.#pieces) {
+      this.#pieces = [];
+      this.#gathered = this.socket.writableLength;
       flushLater(this);
     }
+    if (this.isOverfull(this.#gathered)) {
+      this.#pieces = null;
+      this.overflow();
+      return true;
+    }
+    this.#gathered += piece.length;
+    this.#pieces.push(piece);
     return true;
   }
 }

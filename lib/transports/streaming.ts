@@ -57,12 +57,8 @@ export abstract class Streaming extends HttpTransport {
 
   #send(bytes: Buffer): boolean {
     if (!this.#isOpen || !this.socket.writable) return false;
-    if (this.isOverfull(this.response.writableLength)) {
-      this.session?._end('queue overflow');
-      this.socket.destroy();
-    } else {
-      this.response.write(bytes);
-    }
+    if (this.isOverfull(this.response.writableLength)) this.overflow();
+    else this.response.write(bytes);
     return true;
   }
 

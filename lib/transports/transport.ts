@@ -117,6 +117,12 @@ export abstract class Transport implements Connection {
     this.session?._detach(this, reason);
   }
 
+  /** The client is cut off: it does not take what is sent to it. */
+  protected overflow(): void {
+    this.session?._overflow();
+    this.socket.destroy();
+  }
+
   /** True if so much waits for the client that it cannot be keeping up. */
   protected isOverfull(waiting: number): boolean {
     const { maxBuffer } = this.host.options;
