@@ -26,6 +26,13 @@ export const systemClock: Clock = {
 const GRAIN_MS = 20;
 const GRAINED_FROM_MS = 1000;
 
+/**
+ * Later than this, the process did not run: it was suspended, or busy. What the clients sent
+ * meanwhile waits in the system, and is read only after the timers; so they get a grace.
+ */
+const STALLED_FROM_MS = 1000;
+const GRACE_MS = 500;
+
 /** One thing to wait for, of one owner: set and cleared through {@link Timers}. */
 export class Alarm {
   /** @internal */ row: Row | null = null;
@@ -45,6 +52,8 @@ class Row {
   head: Alarm | null = null;
   tail: Alarm | null = null;
   timer: unknown = null;
+  /** Late by a stall, and for once put off. */
+  isInGrace = false;
   readonly span: number;
 
   constructor(span: number) {
@@ -116,6 +125,12 @@ export class Timers {
   #ring(row: Row): void {
     row.timer = null;
     const now = this.#clock.now();
+    if (row.head && now - row.head.due > STALLED_FROM_MS && !row.isInGrace) {
+      row.isInGrace = true;
+      this.#watch(row, GRACE_MS);
+      return;
+    }
+    row.isInGrace = false;
     // An alarm set while the row rings is due later than `now`, so this ends.
     for (let alarm = row.head; alarm && alarm.due <= now; alarm = row.head) {
       row.remove(alarm);

@@ -28,6 +28,8 @@ export abstract class Polling extends HttpTransport {
     if (!this.#isOpen || !this.socket.writable) return false;
     this.#end();
     this.answer(payload);
+    // A client that does not fetch its answer would hold it, and the connection, for good.
+    if (this.response.writableLength > 0) this.socket.setTimeout(this.#patience);
     this.gone();
     return true;
   }
@@ -50,6 +52,11 @@ export abstract class Polling extends HttpTransport {
 
   /** Writes the whole response. */
   protected abstract answer(payload: string): void;
+
+  /** How long nothing at all may be fetched of an answer, in milliseconds. */
+  get #patience(): number {
+    return this.session?._timings.duration ?? POLLING_DEFAULTS.duration;
+  }
 
   #end(): void {
     this.#isOpen = false;
