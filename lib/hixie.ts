@@ -7,6 +7,7 @@
 import { createHash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { Gatherer } from './gather.js';
+import { mayBeEchoed } from './header.js';
 
 /** Bytes behind the head of a draft-76 request: the third key. Proxies may hold them back. */
 export const KEY3_BYTES = 8;
@@ -40,11 +41,17 @@ export function keyNumber(key: string): number | null {
 /** Which draft a request speaks: its keys for 76, `'75'` without any, null if malformed. */
 export function readKeys(request: IncomingMessage): Keys | '75' | null {
   const { 'sec-websocket-key1': key1, 'sec-websocket-key2': key2 } = request.headers;
+  if (!echoed(request).every(mayBeEchoed)) return null;
   if (key1 === undefined && key2 === undefined) return '75';
   if (typeof key1 !== 'string' || typeof key2 !== 'string') return null;
   const first = keyNumber(key1);
   const second = keyNumber(key2);
   return first === null || second === null ? null : [first, second];
+}
+
+/** What the answer repeats of the request. */
+function echoed({ headers, url = '' }: IncomingMessage): string[] {
+  return [headers.origin ?? '', headers.host ?? '', headers['sec-websocket-protocol'] ?? '', url];
 }
 
 /** The 16 bytes that prove a draft-76 server: MD5 over both numbers and the third key. */

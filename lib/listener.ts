@@ -174,7 +174,7 @@ export class Listener extends EventEmitter implements TransportHost, Doorkeeper 
       return true;
     }
     const client = this.#sessions.get(route.sessionId);
-    const isOurs = client?._type === type;
+    const isOurs = client?._type === type && this._origins.mayUse(client, request.headers.origin);
     // A preflight comes without cookies and asks for nothing of the session.
     if (!isOurs && request.method !== 'OPTIONS') {
       this.options.log(`No client has the session id ${shortId(route.sessionId)}`);
@@ -223,6 +223,7 @@ export class Listener extends EventEmitter implements TransportHost, Doorkeeper 
     const timings = this.#timings.get(connection.type) ?? connection.type.defaults;
     const client = new Client(this, sessionId, connection, connection.type, timings);
     connection.session = client;
+    this._origins.mayUse(client, connection.request.headers.origin);
     client._attach(connection);
   }
 

@@ -4,6 +4,7 @@
  * @module
  */
 import type { IncomingMessage } from 'node:http';
+import { mayBeEchoed } from './header.js';
 
 interface Entry {
   readonly host: string;
@@ -37,6 +38,8 @@ export class Origins {
   /** The entries as `HOST:PORT`, for the Flash policy. */
   readonly entries: readonly string[];
   readonly #entries: readonly Entry[];
+  /** The origins that sessions belong to. */
+  readonly #owners = new WeakMap<object, string>();
 
   /** @throws {TypeError} If an entry looks like a URL and is none. */
   constructor(origins: string | readonly string[]) {
@@ -50,7 +53,9 @@ export class Origins {
   allows(origin: string | undefined): boolean {
     if (this.any) return true;
     if (!origin || !URL.canParse(origin)) return false;
-    const { hostname, port, protocol } = new URL(origin);
+    const { hostname, port, protocol, username, password } = new URL(origin);
+    // No browser sends them; somebody wants to look like somebody else.
+    if (username || password) return false;
     const actual = port || DEFAULT_PORTS[protocol];
     return this.#entries.some(
       (entry) =>
@@ -58,6 +63,44 @@ export class Origins {
         (entry.port === '*' || entry.port === actual),
     );
   }
+
+  /**
+   * False if `session` belongs to pages of another origin: somebody has its id who should not.
+   * It belongs to the first allowed origin that uses it, since browsers do not name theirs in
+   * every request, or say `null`. Only if `origins` is restricted: else they mean nothing.
+   */
+  mayUse(session: object, origin: string | undefined): boolean {
+    if (this.any || origin === undefined || origin === 'null') return true;
+    const owner = this.#owners.get(session);
+    if (owner !== undefined) return owner === origin || !this.allows(origin);
+    if (this.allows(origin)) this.#owners.set(session, origin);
+    return true;
+  }
+
+  /** Decides about the page behind a request; a request of no page at all is allowed. */
+  allowsPage(request: IncomingMessage): boolean {
+    if (this.any) return true;
+    const page = pageOf(request);
+    return page === undefined || this.allows(page);
+  }
+}
+
+/**
+ * What a request without an upgrade says of the page behind it. Scripts, frames and forms of
+ * other sites come without an Origin header, so that Referer and what the browser itself says
+ * count as well.
+ *
+ * @returns undefined if nothing speaks of another page: no browser, or a page of this very host
+ */
+function pageOf({ headers }: IncomingMessage): string | undefined {
+  const { origin, referer, host } = headers;
+  if (origin !== undefined) return origin;
+  if (referer !== undefined) {
+    const isOwn = URL.canParse(referer) && new URL(referer).host === host?.toLowerCase();
+    return isOwn ? undefined : referer;
+  }
+  const site = headers['sec-fetch-site'];
+  return site === 'cross-site' || site === 'same-site' ? 'null' : undefined;
 }
 
 /** Header names and values in turn, as `writeHead` takes them fastest. */
@@ -73,7 +116,7 @@ export type HeaderList = string[];
  */
 export function corsHeaders(request: IncomingMessage, always = false): HeaderList {
   const { origin, cookie } = request.headers;
-  if (!origin) return [];
+  if (!origin || !mayBeEchoed(origin)) return [];
   if (origin === 'null') return ['Access-Control-Allow-Origin', '*'];
   const headers = ['Access-Control-Allow-Origin', origin, 'Vary', 'Origin'];
   if (always || cookie) headers.push('Access-Control-Allow-Credentials', 'true');

@@ -106,7 +106,8 @@ export class Hixie extends SocketTransport implements HixieEvents {
     socket.on('error', (error) => debug('ignored %s', error));
     socket.on('end', () => this.#ended());
     socket.on('close', () => this.#ended());
-    socket.write(handshakeHead(this.request, this.#draft));
+    // As it came: Node reads headers as Latin-1.
+    socket.write(handshakeHead(this.request, this.#draft), 'latin1');
     socket.on('data', (chunk: Buffer) => this.#receive(chunk));
     if (!this.#keys) this.opened();
     else if (handshakeTimeout > 0) this.host._timers.set(this.#alarm, handshakeTimeout);

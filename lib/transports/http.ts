@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Client } from '../client.js';
 import { dataOf, readBody } from '../form.js';
+import { mayBeEchoed } from '../header.js';
 import { corsHeaders, type HeaderList } from '../origins.js';
 import { Transport, type Exchange, type TransportHost } from './transport.js';
 
@@ -22,6 +23,12 @@ export abstract class HttpTransport extends Transport {
   /** Grant credentials to an allowed origin also without a cookie. */
   static readonly alwaysCredentials: boolean = false;
 
+  /**
+   * Refuse a GET of a page that is not allowed. The transports of 0.6 answer it, in a way that
+   * the browser does not let the page read.
+   */
+  static readonly isForAllowedPages: boolean = false;
+
   declare readonly response: ServerResponse;
 
   /** Deals with one request of this transport. */
@@ -33,6 +40,10 @@ export abstract class HttpTransport extends Transport {
     }
     switch (request.method) {
       case 'GET':
+        if (this.isForAllowedPages && !host._origins.allowsPage(request)) {
+          host._refuse('ERR_SIO_FORBIDDEN_ORIGIN', request, response);
+          break;
+        }
         new this(exchange).begin();
         break;
       case 'POST':
@@ -69,6 +80,7 @@ export abstract class HttpTransport extends Transport {
 interface HttpTransportClass {
   new (exchange: HttpExchange): HttpTransport;
   readonly alwaysCredentials: boolean;
+  readonly isForAllowedPages: boolean;
   corsHeaders(host: TransportHost, request: IncomingMessage): HeaderList;
 }
 
@@ -79,10 +91,12 @@ function isHttp(exchange: Exchange): exchange is HttpExchange {
 function preflight(request: IncomingMessage, response: ServerResponse, cors: HeaderList): void {
   const headers = [...OK_HEADERS, ...cors];
   if (cors.length > 0) {
-    headers.push('Access-Control-Allow-Methods');
-    headers.push(String(request.headers['access-control-request-method']));
-    const names = request.headers['access-control-request-headers'];
-    if (names) headers.push('Access-Control-Allow-Headers', names);
+    const {
+      'access-control-request-method': method = '',
+      'access-control-request-headers': names = '',
+    } = request.headers;
+    if (mayBeEchoed(method)) headers.push('Access-Control-Allow-Methods', method);
+    if (names && mayBeEchoed(names)) headers.push('Access-Control-Allow-Headers', names);
   }
   response.writeHead(200, headers);
   response.end(OK);
@@ -91,8 +105,7 @@ function preflight(request: IncomingMessage, response: ServerResponse, cors: Hea
 /** Messages from the client, or its goodbye. The events fire before the answer, as in 0.6. */
 function receive(exchange: HttpExchange, cors: HeaderList): void {
   const { host, client, request, response, rest } = exchange;
-  const { origin } = request.headers;
-  if (origin && !host._origins.allows(origin)) {
+  if (!host._origins.allowsPage(request)) {
     host._refuse('ERR_SIO_UNAUTHORIZED_ORIGIN', request, response);
     return;
   }

@@ -20,7 +20,8 @@ export class JsonpPolling extends Polling {
   }
 
   protected answer(payload: string): void {
-    const script = this.#mayRead() ? this.#call(payload) : DENIED;
+    const mayRead = this.host._origins.allowsPage(this.request);
+    const script = mayRead ? this.#call(payload) : DENIED;
     const size = String(Buffer.byteLength(script));
     const headers = ['Content-Type', TYPE, 'Content-Length', size];
     this.response.writeHead(200, [...headers, 'X-Content-Type-Options', 'nosniff']);
@@ -30,10 +31,5 @@ export class JsonpPolling extends Polling {
   #call(payload: string): string {
     const index = INDEX.exec(this.request.url ?? '')?.[1] ?? '0';
     return `io.JSONP[${index}]._(${scriptLiteral(payload)});`;
-  }
-
-  #mayRead(): boolean {
-    const { origin } = this.request.headers;
-    return !origin || this.host._origins.allows(origin);
   }
 }
