@@ -13,6 +13,7 @@ import type { Broadcast } from './broadcast.js';
 import { decode, encode, encodeHeartbeat, HEARTBEAT } from './frames.js';
 import { callWithReason, surface } from './handlers.js';
 import type { ResolvedOptions, SessionOptions } from './options.js';
+import { shortId } from './log.js';
 import { readMessage } from './message.js';
 import { Alarm, type Timers } from './timers.js';
 
@@ -318,11 +319,13 @@ export class Client extends EventEmitter {
     return this.#holds ? null : this.#current;
   }
 
-  #transition(to: State): void {
+  #transition(to: State, why = ''): void {
     if (!EDGES[this.#state].includes(to)) {
       throw new Error(`A session cannot go from ${this.#state} to ${to}`);
     }
-    if (debug.enabled) debug('%s… %s → %s', this.sessionId.slice(0, 6), this.#state, to);
+    if (debug.enabled) {
+      debug('%s %s: %s → %s %s', shortId(this.sessionId), this.transport, this.#state, to, why);
+    }
     this.#state = to;
   }
 
@@ -386,7 +389,7 @@ export class Client extends EventEmitter {
     const connection = this.#current;
     const wasConnected = this.connected;
     this.listener._timers.clear(this.#alarm);
-    this.#transition(State.GONE);
+    this.#transition(State.GONE, reason);
     this.#current = null;
     this.response = null;
     this.#queue = [];

@@ -14,6 +14,8 @@ export interface Doorkeeper {
   /** Returns true if it has taken the request. */
   check(request: IncomingMessage, response: ServerResponse): boolean;
   check(request: IncomingMessage, socket: Socket, isUpgrade: true, head: Buffer): boolean;
+  /** Turns away what nobody has taken and is better explained than left to the application. */
+  _turnAway(request: IncomingMessage, target: ServerResponse | Socket): boolean;
   /** The HTTP server has closed. */
   _onServerClose(): void;
 }
@@ -98,6 +100,7 @@ export class Door {
         return;
       }
     }
+    if (this.#turnAway(request, response)) return;
     for (const listener of this.#before) listener.call(this.#server, request, response);
   };
 
@@ -108,9 +111,22 @@ export class Door {
         return;
       }
     }
-    if (this.#server.listenerCount('upgrade') > 1) return;
+    if (this.#isShared || this.#turnAway(request, socket)) return;
     answerRefusal(refusal('ERR_SIO_UNCLAIMED_UPGRADE', request), socket);
   };
+
+  /** Somebody else takes upgrades here, who may be a server of a later Socket.IO. */
+  get #isShared(): boolean {
+    return this.#server.listenerCount('upgrade') > 1;
+  }
+
+  #turnAway(request: IncomingMessage, target: ServerResponse | Socket): boolean {
+    if (this.#isShared || !this.#keepers.some((keeper) => keeper._turnAway(request, target))) {
+      return false;
+    }
+    this.#taken = request;
+    return true;
+  }
 
   readonly #onClose = (): void => {
     for (const keeper of this.#keepers.slice()) keeper._onServerClose();

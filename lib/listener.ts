@@ -24,11 +24,12 @@ import {
   type ResolvedOptions,
   type SessionOptions,
 } from './options.js';
-import { Origins } from './origins.js';
+import { laterGeneration } from './generations.js';
+import { corsHeaders, Origins, type HeaderList } from './origins.js';
 import { answerRefusal, refusal, type Refusal, type RefusalCode } from './refusal.js';
 import { parseRoute } from './route.js';
 import { Timers } from './timers.js';
-import { selectTransports } from './transports/index.js';
+import { BUILT_IN, selectTransports } from './transports/index.js';
 import type { Transport, TransportHost, TransportType } from './transports/transport.js';
 
 const debug = createDebug('socket.io:listener');
@@ -164,7 +165,11 @@ export class Listener extends EventEmitter implements TransportHost, Doorkeeper 
     if (!url.startsWith(this.#prefix)) return false;
     const route = parseRoute(url, this.#prefix.length);
     const type = this.#transports.get(route.transport);
-    if (!type) return !isUpgrade && serveClientFile(route.path, request, target as ServerResponse);
+    if (!type) {
+      if (!isUpgrade && serveClientFile(route.path, request, target as ServerResponse)) return true;
+      this.#explain(route.transport);
+      return false;
+    }
     if (isUpgrade && !this._origins.allows(request.headers.origin)) {
       this._refuse('ERR_SIO_FORBIDDEN_ORIGIN', request, target);
       return true;
@@ -182,6 +187,22 @@ export class Listener extends EventEmitter implements TransportHost, Doorkeeper 
       return true;
     }
     this.#handle(type, client, request, target, isUpgrade, head, route.rest);
+    return true;
+  }
+
+  /** @internal A client of a later Socket.IO learns why it can't connect, and so does the log. */
+  _turnAway(request: IncomingMessage, target: ServerResponse | Socket): boolean {
+    const url = request.url ?? '';
+    const generation = url.startsWith(this.#prefix)
+      ? laterGeneration(url, this.#prefix.length)
+      : null;
+    if (generation === null) return false;
+    this.options.log(`Refused a client of ${generation}: this server speaks 0.5 and 0.6`);
+    // Without these headers, pages of other origins are told of CORS and not of the version.
+    const { origin } = request.headers;
+    const isAllowed = origin !== undefined && this._origins.allows(origin);
+    const cors = isAllowed ? corsHeaders(request, true) : [];
+    this._refuse('ERR_SIO_UNSUPPORTED_VERSION', request, target, asRecord(cors));
     return true;
   }
 
@@ -236,7 +257,7 @@ export class Listener extends EventEmitter implements TransportHost, Doorkeeper 
     own?: { readonly status: number; readonly message: string },
   ): void {
     const why = refusal(code, request, own);
-    debug('%s: %s %s', code, request.method, request.url?.slice(0, 80));
+    if (debug.enabled) debug('%s answered %d %s', this.#story(request), why.status, code);
     answerRefusal(why, target, headers);
     this.#emitSafely('refused', why);
   }
@@ -286,6 +307,7 @@ export class Listener extends EventEmitter implements TransportHost, Doorkeeper 
     head: Buffer,
     rest: string,
   ): void {
+    if (debug.enabled) debug('%s%s', this.#story(request), isUpgrade ? ' upgrade' : '');
     const response = isUpgrade ? null : (target as ServerResponse);
     const socket = isUpgrade ? (target as Socket) : request.socket;
     type.handle({ host: this, type, client, request, response, socket, head, rest });
@@ -327,6 +349,24 @@ export class Listener extends EventEmitter implements TransportHost, Doorkeeper 
     }
   }
 
+  /** Tells whoever looks for the reason why a transport does not answer. */
+  #explain(transport: string): void {
+    const offered = [...this.#transports.keys()].join(', ');
+    if (BUILT_IN.has(transport)) {
+      this.options.log(`A client asks for transport "${transport}"; \`transports\` has ${offered}`);
+    } else if (debug.enabled) {
+      debug('left to the application: %j is none of %s', transport.slice(0, 40), offered);
+    }
+  }
+
+  /** A request in short, without what would let a reader of the log into the session. */
+  #story(request: IncomingMessage): string {
+    const { transport, sessionId, rest } = parseRoute(request.url ?? '', this.#prefix.length);
+    const from = `from ${request.socket.remoteAddress ?? 'nowhere'}`;
+    const session = sessionId === '' ? 'new session' : `session ${shortId(sessionId)}`;
+    return [request.method, transport, session, rest, from].filter(Boolean).join(' ').slice(0, 160);
+  }
+
   #offerPolicy(): void {
     const entries = (): readonly string[] => this._origins.entries;
     const leave = [answerInlinePolicy(this.server, entries)];
@@ -348,6 +388,12 @@ function pathOf(url: string): string {
   if (url.startsWith('/') || !URL.canParse(url)) return url;
   const { pathname, search } = new URL(url);
   return pathname + search;
+}
+
+function asRecord(list: HeaderList): Record<string, string> {
+  const record: Record<string, string> = {};
+  for (let i = 0; i + 1 < list.length; i += 2) record[String(list[i])] = String(list[i + 1]);
+  return record;
 }
 
 /** What `except` leaves out; null: nobody. Ids as numbers match as loosely as in 0.6. */

@@ -8,6 +8,10 @@ export const REFUSALS = {
   ERR_SIO_UNEXPECTED_UPGRADE: [400, 'This transport takes no upgrades'],
   ERR_SIO_NO_INDEX: [400, 'The path of a jsonp-polling request ends in the number of its callback'],
   ERR_SIO_UNAUTHORIZED: [403, 'Not authorized'],
+  ERR_SIO_UNSUPPORTED_VERSION: [
+    400,
+    "This server speaks Socket.IO 0.5 and 0.6, not 0.7 to 4: load the socket.io.js that it serves, or use a server of the client's version",
+  ],
   ERR_SIO_FORBIDDEN_ORIGIN: [403, 'This origin is not allowed'],
   ERR_SIO_UNAUTHORIZED_ORIGIN: [401, 'unauthorized'],
   ERR_SIO_UNKNOWN_SESSION: [404, 'Unknown session id'],
