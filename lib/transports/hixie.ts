@@ -44,6 +44,7 @@ export class Hixie extends SocketTransport implements HixieEvents {
   /** Ends the count of this handshake, if it takes its time. */
   #release: (() => void) | null = null;
   readonly #draft: '75' | '76';
+  #hasGoodbye = false;
   readonly #alarm: Alarm = new Alarm(this);
 
   private constructor(exchange: Exchange, keys: Keys | null) {
@@ -76,6 +77,7 @@ export class Hixie extends SocketTransport implements HixieEvents {
   }
 
   onClosing(): void {
+    this.#hasGoodbye = true;
     this.close();
   }
 
@@ -94,7 +96,8 @@ export class Hixie extends SocketTransport implements HixieEvents {
   protected hangUp(): void {
     this.#parser.stop();
     const { socket } = this;
-    if (this.#draft === '76' && socket.writable) socket.write(CLOSING_FRAME);
+    // An answer only, never the first word: clients of 2011 written for Node throw at such a frame.
+    if (this.#hasGoodbye && this.#draft === '76' && socket.writable) socket.write(CLOSING_FRAME);
     socket.end();
     setTimeout(() => socket.destroy(), LINGER_MS).unref();
   }
