@@ -18,7 +18,8 @@ const FLASH = join(PACKAGE, 'client', 'flash', 'WebSocketMain.swf');
 
 /** Paths below the resource; the long one is where clients of 2011 look for the Flash file. */
 const FILES: ReadonlyMap<string, { readonly file: string; readonly type: string }> = new Map([
-  ['socket.io.js', { file: SCRIPT, type: 'text/javascript; charset=utf-8' }],
+  // Without a charset, as in 0.6: the script is plain ASCII.
+  ['socket.io.js', { file: SCRIPT, type: 'text/javascript' }],
   ['WebSocketMain.swf', { file: FLASH, type: 'application/x-shockwave-flash' }],
   [
     'lib/vendor/web-socket-js/WebSocketMain.swf',
