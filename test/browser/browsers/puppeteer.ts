@@ -1,0 +1,137 @@
+import { existsSync } from 'node:fs';
+
+import { BrowserMissing, rigCall, type Browser, type BrowserName, type Page } from './browser.js';
+
+/*
+ * The parts of puppeteer-core in use. Its own declarations need the DOM library,
+ * which has no place in a project for Node.
+ */
+interface ConsoleMessage {
+  type(): string;
+  text(): string;
+}
+
+interface PuppeteerPage {
+  goto(url: string, options: { waitUntil: 'load' }): Promise<unknown>;
+  goBack(options: { waitUntil: 'load'; timeout: number }): Promise<unknown>;
+  evaluate(expression: string): Promise<unknown>;
+  close(): Promise<void>;
+  on(event: 'console', listener: (message: ConsoleMessage) => void): void;
+  on(event: 'pageerror', listener: (error: Error) => void): void;
+}
+
+interface PuppeteerBrowser {
+  newPage(): Promise<PuppeteerPage>;
+  version(): Promise<string>;
+  close(): Promise<void>;
+}
+
+interface LaunchOptions {
+  readonly browser: 'chrome' | 'firefox';
+  readonly executablePath: string;
+  readonly headless: true;
+  readonly args: readonly string[];
+  readonly extraPrefsFirefox?: Readonly<Record<string, unknown>>;
+}
+
+interface Puppeteer {
+  launch(options: LaunchOptions): Promise<PuppeteerBrowser>;
+}
+
+const CHROMIUM_ARGS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+/** Several windows are open at once; a hidden one must not be slowed down to 1 s timers. */
+const FIREFOX_PREFS = {
+  'dom.min_background_timeout_value': 4,
+  'dom.timeout.enable_budget_timer_throttling': false,
+};
+
+class PuppeteerPageDriver implements Page {
+  readonly #page: PuppeteerPage;
+  #problems: string[] = [];
+
+  constructor(page: PuppeteerPage) {
+    this.#page = page;
+    page.on('console', (message) => {
+      const type = message.type();
+      if (type === 'error' || type === 'warn') this.#problems.push(message.text());
+    });
+    page.on('pageerror', (error) => this.#problems.push(`uncaught ${error.message}`));
+  }
+
+  async goto(url: string): Promise<void> {
+    await this.#page.goto(url, { waitUntil: 'load' });
+  }
+
+  async call<T>(method: string, ...args: readonly unknown[]): Promise<T> {
+    return (await this.#page.evaluate(rigCall(method, args))) as T;
+  }
+
+  async back(): Promise<void> {
+    await this.#page.goBack({ waitUntil: 'load', timeout: 5000 });
+  }
+
+  problems(): Promise<readonly string[]> {
+    const seen = this.#problems;
+    this.#problems = [];
+    return Promise.resolve(seen);
+  }
+
+  close(): Promise<void> {
+    return this.#page.close();
+  }
+}
+
+class PuppeteerDriver implements Browser {
+  readonly version: string;
+  readonly #browser: PuppeteerBrowser;
+
+  constructor(browser: PuppeteerBrowser, version: string) {
+    this.#browser = browser;
+    this.version = version;
+  }
+
+  async open(): Promise<Page> {
+    return new PuppeteerPageDriver(await this.#browser.newPage());
+  }
+
+  close(): Promise<void> {
+    return this.#browser.close();
+  }
+}
+
+async function launch(options: LaunchOptions): Promise<Browser> {
+  const path = options.executablePath;
+  if (!existsSync(path)) throw new BrowserMissing(`Expected ${path} to be installed`);
+  const puppeteer = require('puppeteer-core') as Puppeteer;
+  const browser = await puppeteer.launch(options);
+  return new PuppeteerDriver(browser, await browser.version());
+}
+
+export function launchChromium(): Promise<Browser> {
+  return launch({
+    browser: 'chrome',
+    executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
+    headless: true,
+    args: CHROMIUM_ARGS,
+  });
+}
+
+/** Firefox over its own WebDriver BiDi, without geckodriver. */
+export function launchFirefox(): Promise<Browser> {
+  return launch({
+    browser: 'firefox',
+    executablePath: process.env['FIREFOX'] ?? '/usr/bin/firefox-esr',
+    headless: true,
+    args: [],
+    extraPrefsFirefox: FIREFOX_PREFS,
+  });
+}

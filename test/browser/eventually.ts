@@ -1,0 +1,31 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
+
+/** How long either side may take to notice that the other one is gone, in milliseconds. */
+export const NOTICE_MS = 2000;
+
+/** Resolves once `condition` holds; rejects with what was expected after `timeoutMs`. */
+export async function eventually(
+  expected: string,
+  condition: () => boolean | Promise<boolean>,
+  timeoutMs: number = 5000,
+): Promise<void> {
+  const end = performance.now() + timeoutMs;
+  while (!(await condition())) {
+    if (performance.now() > end) throw new Error(`Expected ${expected} within ${timeoutMs} ms`);
+    await sleep(5);
+  }
+}
+
+/** Deep equality with a message short enough for a table of results. */
+export function same(actual: unknown, expected: unknown, what: string): void {
+  if (isDeepStrictEqual(actual, expected)) return;
+  const got = JSON.stringify(actual);
+  const wanted = JSON.stringify(expected);
+  let at = 0;
+  while (got !== undefined && got[at] === wanted[at]) at++;
+  const from = Math.max(0, at - 20);
+  throw new Error(
+    `Expected ${what} …${wanted.slice(from, from + 80)} got …${String(got).slice(from, from + 80)}`,
+  );
+}

@@ -1,0 +1,68 @@
+import { readFileSync } from 'node:fs';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { join } from 'node:path';
+
+const ROOT = join(__dirname, '..', '..', '..');
+
+/** What a test page is made of; goes into its query string. */
+export interface PageOptions {
+  /** `2011` loads client 0.6.3 instead of ours. */
+  readonly client?: 'ours' | '2011';
+  readonly charset?: string;
+  /** Sends a Content-Security-Policy that allows scripts and connections of the origin only. */
+  readonly strict?: boolean;
+  /** Another document than the test page, such as the one to go to and come back from. */
+  readonly blank?: boolean;
+}
+
+const STRICT_POLICY = "default-src 'self'; script-src 'self'; object-src 'none'; base-uri 'none'";
+
+const SCRIPTS: Readonly<Record<string, string>> = {
+  '/rig.js': join(ROOT, 'test', 'browser', 'page', 'rig.js'),
+  '/2011.js': join(ROOT, 'node_modules/socket.io/support/socket.io-client/socket.io.js'),
+};
+
+const CLIENT_URL = { ours: '/socket.io/socket.io.js', '2011': '/2011.js' } as const;
+
+export function pagePath(options: PageOptions = {}): string {
+  const query = new URLSearchParams({ client: options.client ?? 'ours' });
+  if (options.charset !== undefined) query.set('charset', options.charset);
+  if (options.strict === true) query.set('strict', '1');
+  return options.blank === true ? '/blank' : `/?${query.toString()}`;
+}
+
+function html(charset: string, client: 'ours' | '2011'): string {
+  return `<!doctype html>
+<html><head><meta charset="${charset}"><title>rig</title><link rel="icon" href="data:,">
+<script src="/rig.js"></script>
+<script src="${CLIENT_URL[client]}"></script>
+</head><body></body></html>`;
+}
+
+/** The app behind the Listener: serves the test page and its scripts. */
+export function servePage(req: IncomingMessage, res: ServerResponse): void {
+  const url = new URL(req.url ?? '/', 'http://localhost');
+  const script = SCRIPTS[url.pathname];
+  if (script !== undefined) {
+    res.setHeader('Content-Type', 'text/javascript; charset=utf-8');
+    res.end(readFileSync(script));
+  } else if (url.pathname === '/worker.js') {
+    const scripts = (url.searchParams.get('scripts') ?? '').split(',');
+    res.setHeader('Content-Type', 'text/javascript; charset=utf-8');
+    res.end(`importScripts(${scripts.map((path) => JSON.stringify(path)).join(', ')});`);
+  } else if (url.pathname === '/blank') {
+    res.setHeader('Content-Type', 'text/html; charset=utf-8');
+    res.end(
+      '<!doctype html><title>blank</title><link rel="icon" href="data:,"><script src="/rig.js"></script>',
+    );
+  } else if (url.pathname === '/') {
+    const charset = url.searchParams.get('charset') ?? 'utf-8';
+    const client = url.searchParams.get('client') === '2011' ? '2011' : 'ours';
+    res.setHeader('Content-Type', `text/html; charset=${charset}`);
+    if (url.searchParams.has('strict')) res.setHeader('Content-Security-Policy', STRICT_POLICY);
+    res.end(html(charset, client));
+  } else {
+    res.statusCode = 404;
+    res.end();
+  }
+}

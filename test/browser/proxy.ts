@@ -1,0 +1,169 @@
+import {
+  createConnection,
+  createServer,
+  type AddressInfo,
+  type Server,
+  type Socket,
+} from 'node:net';
+
+/** What happens to a connection that a rule has looked at. */
+export const Verdict = {
+  Pass: 'pass',
+  /** Accepted, never answered. */
+  Hang: 'hang',
+  /** Ended by a TCP reset. */
+  Reset: 'reset',
+  /** Answered with 502, as a proxy does that cannot or will not forward it. */
+  BadGateway: 'bad-gateway',
+} as const;
+export type Verdict = (typeof Verdict)[keyof typeof Verdict];
+
+/** Judges a connection by the first bytes the browser sent on it. */
+export type Rule = (head: string) => Verdict;
+
+interface Pair {
+  readonly browser: Socket;
+  server: Socket | undefined;
+}
+
+const BAD_GATEWAY = 'HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\nConnection: close\r\n\r\n';
+
+/**
+ * A TCP proxy on an ephemeral port that breaks connections the way networks do.
+ *
+ * Pages are loaded through it, so that page and server share one origin and what is cut
+ * is what a router, a phone in a tunnel or a company's proxy would cut.
+ */
+export class FaultyProxy {
+  readonly #target: number;
+  readonly #server: Server;
+  readonly #pairs: Set<Pair> = new Set();
+  #port = 0;
+  #stalled = false;
+  #delayMs = 0;
+  #rule: Rule = () => Verdict.Pass;
+
+  constructor(target: number) {
+    this.#target = target;
+    this.#server = createServer({ allowHalfOpen: true, pauseOnConnect: true });
+    this.#server.on('connection', (socket) => this.#onConnection(socket));
+  }
+
+  static async start(target: number): Promise<FaultyProxy> {
+    const proxy = new FaultyProxy(target);
+    await proxy.accept();
+    return proxy;
+  }
+
+  get port(): number {
+    return this.#port;
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${this.#port}`;
+  }
+
+  /** Listens (again) on the port it had. */
+  async accept(): Promise<void> {
+    await new Promise<void>((resolve, reject) => {
+      this.#server.once('error', reject);
+      this.#server.listen(this.#port, '127.0.0.1', resolve);
+    });
+    this.#port = (this.#server.address() as AddressInfo).port;
+  }
+
+  /** Resets every connection there is; new ones pass. */
+  cut(): void {
+    for (const pair of this.#pairs) this.#drop(pair);
+  }
+
+  /** Resets every connection and lets the kernel refuse new ones, until {@link accept}. */
+  async refuse(): Promise<void> {
+    const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
+    this.cut();
+    await closed;
+  }
+
+  /** Swallows everything in both directions, old connections and new ones: a dead link. */
+  stall(): void {
+    this.#stalled = true;
+    for (const { browser, server } of this.#pairs) {
+      browser.pause();
+      server?.pause();
+    }
+  }
+
+  /** Lets through what was held up since {@link stall}. */
+  resume(): void {
+    this.#stalled = false;
+    for (const { browser, server } of this.#pairs) {
+      browser.resume();
+      server?.resume();
+    }
+  }
+
+  /** Holds every packet from the server back for this long. */
+  delay(ms: number): void {
+    this.#delayMs = ms;
+  }
+
+  /** Judges the connections to come by their first bytes. */
+  judge(rule: Rule): void {
+    this.#rule = rule;
+  }
+
+  async close(): Promise<void> {
+    if (this.#server.listening) await this.refuse();
+    else this.cut();
+  }
+
+  #drop(pair: Pair): void {
+    this.#pairs.delete(pair);
+    pair.browser.resetAndDestroy();
+    pair.server?.resetAndDestroy();
+  }
+
+  #onConnection(browser: Socket): void {
+    const pair: Pair = { browser, server: undefined };
+    this.#pairs.add(pair);
+    browser.on('error', () => this.#drop(pair));
+    browser.on('close', () => this.#pairs.delete(pair));
+    browser.once('data', (head: Buffer) => this.#onHead(pair, head));
+    if (!this.#stalled) browser.resume();
+  }
+
+  #onHead(pair: Pair, head: Buffer): void {
+    const verdict = this.#rule(head.toString('latin1'));
+    switch (verdict) {
+      case Verdict.Pass:
+        this.#connect(pair, head);
+        break;
+      case Verdict.Hang:
+        break;
+      case Verdict.Reset:
+        this.#drop(pair);
+        break;
+      case Verdict.BadGateway:
+        pair.browser.end(BAD_GATEWAY);
+        break;
+    }
+  }
+
+  #connect(pair: Pair, head: Buffer): void {
+    const { browser } = pair;
+    const server = createConnection({ port: this.#target, host: '127.0.0.1', allowHalfOpen: true });
+    pair.server = server;
+    server.on('error', () => this.#drop(pair));
+    server.on('data', (chunk: Buffer) => {
+      if (this.#delayMs === 0) browser.write(chunk);
+      else setTimeout(() => browser.writable && browser.write(chunk), this.#delayMs);
+    });
+    server.on('end', () => {
+      if (this.#delayMs === 0) browser.end();
+      else setTimeout(() => browser.end(), this.#delayMs);
+    });
+    browser.on('data', (chunk: Buffer) => server.write(chunk));
+    browser.on('end', () => server.end());
+    server.write(head);
+  }
+}

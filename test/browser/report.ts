@@ -1,0 +1,70 @@
+import type { ClientName } from './context.js';
+import { Outcome, type Result } from './matrix.js';
+
+const MARKS: Readonly<Record<Outcome, string>> = {
+  [Outcome.Passed]: 'ok',
+  [Outcome.Failed]: 'FAILED',
+  [Outcome.Impossible]: 'n/a',
+  [Outcome.OwnFault]: 'own fault',
+  [Outcome.Outgrown]: 'ok (listed)',
+};
+
+const unique = (values: readonly string[]): string[] => [...new Set(values)];
+
+function cellText(result: Result | undefined): string {
+  if (result === undefined) return '';
+  const mark = MARKS[result.outcome];
+  return result.outcome === Outcome.Passed ? `${mark} ${result.ms}` : mark;
+}
+
+/** One table: scenarios down, transports across, milliseconds in the cells. */
+export function table(title: string, client: ClientName, results: readonly Result[]): string {
+  const own = results.filter(({ cell }) => cell.client === client);
+  if (own.length === 0) return '';
+  const transports = unique(own.map(({ cell }) => cell.transport));
+  const header = [client === 'ours' ? title : `${title}, client 0.6.3`, ...transports];
+  const rows = unique(own.map(({ scenario }) => scenario)).map((scenario) => [
+    scenario,
+    ...transports.map((transport) =>
+      cellText(own.find((one) => one.scenario === scenario && one.cell.transport === transport)),
+    ),
+  ]);
+  const all = [header, ...rows];
+  const widths = header.map((_, column) =>
+    Math.max(...all.map((row) => (row[column] ?? '').length)),
+  );
+  const lines = all.map((row) =>
+    row
+      .map((text, i) => text.padEnd(widths[i] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  );
+  return [...lines, ''].join('\n');
+}
+
+/** What did not simply pass, each once, with where and why. */
+export function notes(results: readonly Result[]): string {
+  const lines: string[] = [];
+  for (const outcome of [Outcome.Impossible, Outcome.OwnFault, Outcome.Outgrown, Outcome.Failed]) {
+    const those = results.filter((result) => result.outcome === outcome);
+    for (const { scenario, cell, note } of those) {
+      const where = `${cell.browser}, ${cell.client}, ${cell.transport}: ${scenario}`;
+      if (outcome === Outcome.Failed) lines.push(`FAILED ${where}\n       ${note}`);
+      if (outcome === Outcome.Outgrown) lines.push(`listed, but passed: ${where} (${note})`);
+    }
+    if (outcome !== Outcome.Impossible && outcome !== Outcome.OwnFault) continue;
+    for (const note of unique(those.map((result) => result.note))) {
+      const where = unique(
+        those
+          .filter((one) => one.note === note)
+          .map(({ cell, scenario }) =>
+            outcome === Outcome.Impossible
+              ? `${cell.browser} × ${cell.transport}`
+              : `${cell.browser} × ${cell.transport} × ${scenario}`,
+          ),
+      );
+      lines.push(`${MARKS[outcome]} (${note}): ${where.join('; ')}`);
+    }
+  }
+  return lines.join('\n');
+}

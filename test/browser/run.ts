@@ -1,0 +1,117 @@
+/**
+ * Runs the scenarios in the browsers of this machine and prints the matrix.
+ *
+ * `node build/test/browser/run.js [--browser NAMES] [--client ours|2011] [--transport NAMES] [--scenario TEXT]`
+ *
+ * @module
+ */
+
+import { parseArgs } from 'node:util';
+
+import {
+  BROWSER_NAMES,
+  BrowserMissing,
+  type Browser,
+  type BrowserName,
+} from './browsers/browser.js';
+import { launchChromium, launchFirefox } from './browsers/puppeteer.js';
+import { launchWebKit } from './browsers/webkit.js';
+import type { ClientName } from './context.js';
+import { Outcome, runMatrix, type Result } from './matrix.js';
+import { notes, table } from './report.js';
+import { lifecycleScenarios } from './scenarios/lifecycle.js';
+import { messageScenarios } from './scenarios/messages.js';
+import { networkScenarios } from './scenarios/network.js';
+import { pageScenarios } from './scenarios/pages.js';
+import type { Scenario } from './scenarios/scenario.js';
+
+/** The machine has two cores. */
+const BROWSERS_AT_ONCE = 2;
+
+const LAUNCHERS: Readonly<Record<BrowserName, () => Promise<Browser>>> = {
+  chromium: launchChromium,
+  firefox: launchFirefox,
+  webkit: launchWebKit,
+};
+
+const SCENARIOS: readonly Scenario[] = [
+  ...messageScenarios,
+  ...lifecycleScenarios,
+  ...pageScenarios,
+  ...networkScenarios,
+];
+
+const { values: args } = parseArgs({
+  options: {
+    browser: { type: 'string' },
+    client: { type: 'string' },
+    transport: { type: 'string' },
+    scenario: { type: 'string' },
+    verbose: { type: 'boolean', default: false },
+  },
+});
+
+const results: Result[] = [];
+const skipped: string[] = [];
+
+function print(text: string): void {
+  if (text !== '') process.stdout.write(`${text}\n`);
+}
+
+function onResult(result: Result): void {
+  results.push(result);
+  const { cell, scenario, outcome, ms, note } = result;
+  if (!args.verbose) return;
+  print(`${cell.browser} ${cell.client} ${cell.transport} '${scenario}' ${outcome} ${ms} ${note}`);
+}
+
+function selected(): readonly Scenario[] {
+  const text = args.scenario;
+  return text === undefined ? SCENARIOS : SCENARIOS.filter(({ name }) => name.includes(text));
+}
+
+async function runBrowser(name: BrowserName): Promise<void> {
+  let browser: Browser;
+  try {
+    browser = await LAUNCHERS[name]();
+  } catch (error) {
+    if (!(error instanceof BrowserMissing)) throw error;
+    skipped.push(name);
+    print(`${name} skipped: ${error.message}`);
+    return;
+  }
+  const startedAt = performance.now();
+  try {
+    for (const client of ['ours', '2011'] satisfies ClientName[]) {
+      if (args.client !== undefined && args.client !== client) continue;
+      const transports = args.transport?.split(',');
+      const selection = { scenarios: selected(), client, ...(transports && { transports }) };
+      await runMatrix(browser, name, selection, onResult);
+    }
+  } finally {
+    await browser.close();
+  }
+  const seconds = Math.round((performance.now() - startedAt) / 1000);
+  const own = results.filter(({ cell }) => cell.browser === name);
+  const title = `${browser.version} (${seconds} s)`;
+  print(`\n${table(title, 'ours', own)}\n${table(title, '2011', own)}`);
+}
+
+async function main(): Promise<void> {
+  const names = args.browser?.split(',');
+  const queue = BROWSER_NAMES.filter((name) => names?.includes(name) ?? true);
+  const worker = async (): Promise<void> => {
+    for (let name = queue.shift(); name !== undefined; name = queue.shift()) await runBrowser(name);
+  };
+  await Promise.all(Array.from({ length: BROWSERS_AT_ONCE }, worker));
+  print(notes(results));
+  const count = (outcome: Outcome): number =>
+    results.filter((result) => result.outcome === outcome).length;
+  const failed = count(Outcome.Failed);
+  const passed = count(Outcome.Passed) + count(Outcome.Outgrown);
+  const tail = skipped.length > 0 ? `, ${skipped.length} skipped` : '';
+  print(`${passed} passed, ${failed} failed${tail}`);
+  if (failed > 0 || passed === 0) process.exitCode = 1;
+}
+
+void main();

@@ -1,0 +1,172 @@
+import type { Context } from '../context.js';
+import { eventually, NOTICE_MS, same } from '../eventually.js';
+import { converses } from './lifecycle.js';
+import { POLLING, POSTING, type Scenario } from './scenario.js';
+
+/** Longest the default list may take to connect, in milliseconds. */
+const DEFAULT_LIST_MS = 300;
+
+/** Transports that need no document. */
+const WORKER_TRANSPORTS = ['websocket', 'server-events', 'xhr-multipart', 'xhr-polling'] as const;
+
+const SPECIAL = 'grüße € 日本 \u{1F600} end';
+
+async function connectsWithin(context: Context, limitMs: number): Promise<void> {
+  await context.serve();
+  const peer = await context.peer();
+  const took: number = await peer.page.call('firstAt', peer.name, 'connect');
+  if (took > limitMs) throw new Error(`Expected connect within ${limitMs} ms, got ${took} ms`);
+  await converses(peer, 'connected');
+}
+
+export const pageScenarios: readonly Scenario[] = [
+  {
+    name: 'default list under 300 ms',
+    alone: true,
+    transports: ['any'],
+    run: (context) => connectsWithin(context, DEFAULT_LIST_MS),
+  },
+  {
+    name: 'connects under 300 ms',
+    clients: ['ours'],
+    alone: true,
+    run: (context) => connectsWithin(context, DEFAULT_LIST_MS),
+  },
+  {
+    name: 'strict CSP',
+    clients: ['ours'],
+    async run(context) {
+      await context.serve();
+      const page = await context.page(context.server.url, { strict: true });
+      same(await page.call('ready'), true, 'io.Socket');
+      const peer = await context.socket(page);
+      await peer.wait('connect');
+      await converses(peer, SPECIAL);
+    },
+  },
+  {
+    name: 'page in windows-1252',
+    clients: ['ours'],
+    async run(context) {
+      await context.serve();
+      const page = await context.page(context.server.url, { charset: 'windows-1252' });
+      const peer = await context.socket(page);
+      await peer.wait('connect');
+      await converses(peer, SPECIAL);
+    },
+  },
+  {
+    name: 'web worker',
+    clients: ['ours'],
+    transports: WORKER_TRANSPORTS,
+    async run(context) {
+      await context.serve();
+      context.server.echo = true;
+      const page = await context.page();
+      const inWorker = <T>(...args: readonly unknown[]): Promise<T> =>
+        page.call<T>('inWorker', ...args);
+      await page.call('worker', ['/rig.js', '/socket.io/socket.io.js']);
+      const options = { transports: [context.cell.transport], rememberTransport: false };
+      await inWorker('open', 'w', options, []);
+      await inWorker('wait', 'w', 'connect', 1, 5000);
+      await inWorker('call', 'w', 'send', SPECIAL);
+      same(await inWorker('wait', 'w', 'message', 1, 5000), [[SPECIAL]], 'echo in the worker');
+      const [session] = context.server.sessions;
+      await inWorker('call', 'w', 'disconnect');
+      await eventually("'disconnect'", () => session?.disconnectedAt !== undefined, NOTICE_MS);
+    },
+  },
+  {
+    name: 'back/forward cache',
+    clients: ['ours'],
+    async run(context) {
+      await context.serve();
+      const peer = await context.peer();
+      await converses(peer, 'before');
+      const first = await peer.session();
+      await peer.page.goto(`${context.server.url}/blank`);
+      await eventually("'disconnect'", () => first.disconnectedAt !== undefined, NOTICE_MS);
+      await peer.page.back();
+      const shows: boolean[] = await peer.page.call('shows');
+      // Not kept by the cache, the page has been loaded anew and its script starts over.
+      if (shows.at(-1) !== true) return;
+      await eventually('a live socket', async () => (await peer.state()).connected);
+      await converses(peer, 'after');
+    },
+  },
+  {
+    name: 'reopen in one breath',
+    clients: ['ours'],
+    async run(context) {
+      await context.serve();
+      const peer = await context.peer({ reconnect: false });
+      await converses(peer, 'before');
+      const first = await peer.session();
+      await peer.page.call('reopen', peer.name);
+      await peer.wait('connect', 2);
+      await converses(peer, 'after');
+      await eventually("'disconnect'", () => first.disconnectedAt !== undefined, NOTICE_MS);
+      same(context.server.sessions.length, 2, 'sessions');
+    },
+  },
+  {
+    name: 'lone surrogate',
+    clients: ['ours'],
+    async run(context) {
+      await context.serve();
+      const peer = await context.peer();
+      await peer.send('\uD800 alone');
+      await peer.send('whole');
+      const session = await peer.session();
+      await eventually('the next message', () => session.messages.includes('whole'));
+      session.client.send('\uDC00 alone');
+      session.client.send('whole');
+      same((await peer.messages(2)).at(-1), 'whole', 'the message after it');
+    },
+  },
+  {
+    name: 'no traffic after disconnect',
+    clients: ['ours'],
+    transports: POLLING,
+    async run(context) {
+      await context.serve();
+      const peer = await context.peer();
+      await converses(peer, 'before');
+      await peer.disconnect();
+      await peer.wait('disconnect');
+      await new Promise((resolve) => setTimeout(resolve, 1000));
+      const events = (await peer.log()).map(({ event }) => event);
+      same(events.filter((event) => event === 'connect').length, 1, 'connects');
+      same(context.server.sessions.length, 1, 'sessions');
+    },
+  },
+  {
+    name: 'sends in unload',
+    clients: ['ours'],
+    transports: POSTING,
+    async run(context) {
+      await context.serve();
+      const peer = await context.peer();
+      await converses(peer, 'before');
+      const session = await peer.session();
+      await peer.page.call('sendOnHide', peer.name, 'bye');
+      await peer.page.goto(`${context.server.url}/blank`);
+      await eventually("'bye' on the server", () => session.messages.includes('bye'), NOTICE_MS);
+      await eventually("'disconnect'", () => session.disconnectedAt !== undefined, NOTICE_MS);
+    },
+  },
+  {
+    name: 'two sockets on three pages',
+    clients: ['ours'],
+    async run(context) {
+      await context.serve();
+      const peers = [];
+      for (let i = 0; i < 3; i++) {
+        const page = await context.page();
+        peers.push(await context.socket(page, {}, 'one'), await context.socket(page, {}, 'two'));
+      }
+      await Promise.all(peers.map((peer) => peer.wait('connect')));
+      await Promise.all(peers.map((peer, i) => converses(peer, `hello ${i}`)));
+    },
+  },
+];

@@ -1,0 +1,117 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+
+import { eventually } from './eventually.js';
+import { servePage } from './pages.js';
+
+/* stand-in until lib/ is there */
+export interface Client {
+  readonly sessionId: string;
+  readonly connected: boolean;
+  readonly connection: Socket;
+  send(value: unknown): Client;
+  broadcast(value: unknown): Client;
+  disconnect(): void;
+  on(event: 'message', listener: (value: unknown) => void): void;
+  on(event: 'disconnect', listener: () => void): void;
+}
+export interface Listener {
+  readonly clients: Record<string, Client>;
+  broadcast(value: unknown): Listener;
+  on(event: 'connection', listener: (client: Client) => void): void;
+}
+export type ListenerOptions = Record<string, unknown>;
+
+/** One session as the server saw it. */
+export interface Session {
+  readonly client: Client;
+  readonly messages: unknown[];
+  disconnectedAt: number | undefined;
+}
+
+/** Our server on an ephemeral port, with a record of what its sessions did. */
+export class TestServer {
+  readonly sessions: Session[] = [];
+  /** Sends every message back. */
+  echo = false;
+  /** Called for each new session, before anything else is done with it. */
+  onSession: (session: Session) => void = () => undefined;
+  readonly #options: ListenerOptions;
+  readonly #sockets: Set<Socket> = new Set();
+  #http: Server | undefined;
+  #io: Listener | undefined;
+  #port = 0;
+
+  constructor(options: ListenerOptions) {
+    this.#options = options;
+  }
+
+  static async start(options: ListenerOptions = {}): Promise<TestServer> {
+    const server = new TestServer(options);
+    await server.start();
+    return server;
+  }
+
+  get io(): Listener {
+    if (this.#io === undefined) throw new Error('Expected the server to be up');
+    return this.#io;
+  }
+
+  get port(): number {
+    return this.#port;
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${this.#port}`;
+  }
+
+  async start(): Promise<void> {
+    const { listen } = require(process.env['STANDIN'] ?? '../../lib/index.js') as {
+      listen(server: Server, options: ListenerOptions): Listener;
+    };
+    const http = createServer(servePage);
+    http.on('connection', (socket) => {
+      this.#sockets.add(socket);
+      socket.on('close', () => this.#sockets.delete(socket));
+    });
+    this.#io = listen(http, { log: null, flashPolicyServer: false, ...this.#options });
+    this.#io.on('connection', (client) => this.#onConnection(client));
+    await new Promise<void>((resolve, reject) => {
+      http.once('error', reject);
+      http.listen(this.#port, '127.0.0.1', resolve);
+    });
+    this.#http = http;
+    this.#port = (http.address() as AddressInfo).port;
+  }
+
+  /** Goes away as a killed process does: every connection ends at once. */
+  async stop(): Promise<void> {
+    const http = this.#http;
+    this.#http = undefined;
+    if (http === undefined) return;
+    const closed = new Promise((resolve) => http.close(resolve));
+    for (const socket of this.#sockets) socket.destroy();
+    await closed;
+  }
+
+  /** The session with that id, once it is there. */
+  async session(id: string): Promise<Session> {
+    const find = (): Session | undefined =>
+      this.sessions.find(({ client }) => String(client.sessionId) === id);
+    await eventually(`session ${id} on the server`, () => find() !== undefined);
+    return find() as Session;
+  }
+
+  #onConnection(client: Client): void {
+    const session: Session = { client, messages: [], disconnectedAt: undefined };
+    this.sessions.push(session);
+    client.on('message', (value) => {
+      session.messages.push(value);
+      if (this.echo) client.send(value);
+    });
+    client.on('disconnect', () => {
+      session.disconnectedAt = performance.now();
+    });
+    this.onSession(session);
+  }
+}
