@@ -1,8 +1,9 @@
+import type { ListenerOptions } from '../../lib/index.js';
 import { isNetworkNoise, type Browser, type BrowserName, type Page } from './browsers/browser.js';
 import { pagePath, type PageOptions } from './pages.js';
 import { Peer } from './peer.js';
 import { FaultyProxy } from './proxy.js';
-import { TestServer, type ListenerOptions } from './server.js';
+import { TestServer } from './server.js';
 
 export type ClientName = 'ours' | '2011';
 

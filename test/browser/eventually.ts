@@ -20,12 +20,12 @@ export async function eventually(
 /** Deep equality with a message short enough for a table of results. */
 export function same(actual: unknown, expected: unknown, what: string): void {
   if (isDeepStrictEqual(actual, expected)) return;
-  const got = JSON.stringify(actual);
+  const got = JSON.stringify(actual) ?? 'undefined';
   const wanted = JSON.stringify(expected);
   let at = 0;
-  while (got !== undefined && got[at] === wanted[at]) at++;
+  while (at < wanted.length && got[at] === wanted[at]) at++;
   const from = Math.max(0, at - 20);
   throw new Error(
-    `Expected ${what} …${wanted.slice(from, from + 80)} got …${String(got).slice(from, from + 80)}`,
+    `Expected ${what} …${wanted.slice(from, from + 80)} got …${got.slice(from, from + 80)}`,
   );
 }

@@ -1,26 +1,9 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 
+import { listen, type Client, type Listener, type ListenerOptions } from '../../lib/index.js';
 import { eventually } from './eventually.js';
 import { servePage } from './pages.js';
-
-/* stand-in until lib/ is there */
-export interface Client {
-  readonly sessionId: string;
-  readonly connected: boolean;
-  readonly connection: Socket;
-  send(value: unknown): Client;
-  broadcast(value: unknown): Client;
-  disconnect(): void;
-  on(event: 'message', listener: (value: unknown) => void): void;
-  on(event: 'disconnect', listener: () => void): void;
-}
-export interface Listener {
-  readonly clients: Record<string, Client>;
-  broadcast(value: unknown): Listener;
-  on(event: 'connection', listener: (client: Client) => void): void;
-}
-export type ListenerOptions = Record<string, unknown>;
 
 /** One session as the server saw it. */
 export interface Session {
@@ -66,9 +49,6 @@ export class TestServer {
   }
 
   async start(): Promise<void> {
-    const { listen } = require(process.env['STANDIN'] ?? '../../lib/index.js') as {
-      listen(server: Server, options: ListenerOptions): Listener;
-    };
     const http = createServer(servePage);
     http.on('connection', (socket) => {
       this.#sockets.add(socket);
@@ -97,7 +77,7 @@ export class TestServer {
   /** The session with that id, once it is there. */
   async session(id: string): Promise<Session> {
     const find = (): Session | undefined =>
-      this.sessions.find(({ client }) => String(client.sessionId) === id);
+      this.sessions.find(({ client }) => client.sessionId === id);
     await eventually(`session ${id} on the server`, () => find() !== undefined);
     return find() as Session;
   }

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 
-import { BrowserMissing, rigCall, type Browser, type BrowserName, type Page } from './browser.js';
+import { BrowserMissing, rigCall, type Browser, type Page } from './browser.js';
 
 /*
  * The parts of puppeteer-core in use. Its own declarations need the DOM library,

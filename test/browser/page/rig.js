@@ -191,13 +191,15 @@
     const worker = new Worker(`/worker.js?scripts=${scripts.join(',')}`);
     const open = {};
     let last = 0;
-    worker.onerror = (event) => faults.push(`uncaught in worker ${event.message}`);
-    worker.onmessage = ({ data }) => {
+    worker.addEventListener('error', (event) => {
+      faults.push(`uncaught in worker ${event.message}`);
+    });
+    worker.addEventListener('message', ({ data }) => {
       const call = open[data.id];
       delete open[data.id];
       if ('error' in data) call.reject(new Error(data.error));
       else call.resolve(data.value);
-    };
+    });
     rig.inWorker = (method, ...args) =>
       new Promise((resolve, reject) => {
         const id = ++last;
