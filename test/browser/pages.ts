@@ -33,7 +33,7 @@ export function pagePath(options: PageOptions = {}): string {
 
 function html(charset: string, client: 'ours' | '2011'): string {
   return `<!doctype html>
-<html><head><meta charset="${charset}"><title>rig</title><link rel="icon" href="data:,">
+<html><head><meta charset="${charset}"><title>rig</title>
 <script src="/rig.js"></script>
 <script src="${CLIENT_URL[client]}"></script>
 </head><body></body></html>`;
@@ -52,15 +52,16 @@ export function servePage(req: IncomingMessage, res: ServerResponse): void {
     res.end(`importScripts(${scripts.map((path) => JSON.stringify(path)).join(', ')});`);
   } else if (url.pathname === '/blank') {
     res.setHeader('Content-Type', 'text/html; charset=utf-8');
-    res.end(
-      '<!doctype html><title>blank</title><link rel="icon" href="data:,"><script src="/rig.js"></script>',
-    );
+    res.end('<!doctype html><title>blank</title><script src="/rig.js"></script>');
   } else if (url.pathname === '/') {
     const charset = url.searchParams.get('charset') ?? 'utf-8';
     const client = url.searchParams.get('client') === '2011' ? '2011' : 'ours';
     res.setHeader('Content-Type', `text/html; charset=${charset}`);
     if (url.searchParams.has('strict')) res.setHeader('Content-Security-Policy', STRICT_POLICY);
     res.end(html(charset, client));
+  } else if (url.pathname === '/favicon.ico') {
+    res.statusCode = 204;
+    res.end();
   } else {
     res.statusCode = 404;
     res.end();

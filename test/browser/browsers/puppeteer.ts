@@ -56,10 +56,12 @@ const FIREFOX_PREFS = {
 
 class PuppeteerPageDriver implements Page {
   readonly #page: PuppeteerPage;
+  readonly #close: () => Promise<void>;
   #problems: string[] = [];
 
-  constructor(page: PuppeteerPage) {
+  constructor(page: PuppeteerPage, close: () => Promise<void>) {
     this.#page = page;
+    this.#close = close;
     page.on('console', (message) => {
       const type = message.type();
       if (type === 'error' || type === 'warn') this.#problems.push(message.text());
@@ -86,13 +88,14 @@ class PuppeteerPageDriver implements Page {
   }
 
   close(): Promise<void> {
-    return this.#page.close();
+    return this.#close();
   }
 }
 
 class PuppeteerDriver implements Browser {
   readonly version: string;
   readonly #browser: PuppeteerBrowser;
+  #turn: Promise<unknown> = Promise.resolve();
 
   constructor(browser: PuppeteerBrowser, version: string) {
     this.#browser = browser;
@@ -100,7 +103,17 @@ class PuppeteerDriver implements Browser {
   }
 
   async open(): Promise<Page> {
-    return new PuppeteerPageDriver(await this.#browser.newPage());
+    // Firefox fails to open a window while it closes another one.
+    return this.#inTurn(async () => {
+      const page = await this.#browser.newPage();
+      return new PuppeteerPageDriver(page, () => this.#inTurn(() => page.close()));
+    });
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.#turn.then(work);
+    this.#turn = turn.catch(() => undefined);
+    return turn;
   }
 
   close(): Promise<void> {

@@ -146,9 +146,9 @@
       return document.cookie;
     },
 
-    /** Sends while the page goes away, before the client's own handlers for that. */
-    sendOnHide(name, value) {
-      window.addEventListener('pagehide', () => entry(name).socket.send(value), true);
+    /** Sends when the page is about to go away. */
+    sendOnUnload(name, value) {
+      window.addEventListener('beforeunload', () => entry(name).socket.send(value));
     },
 
     /** Whether each `pageshow` so far came from the back/forward cache. */

@@ -52,7 +52,9 @@ export const networkScenarios: readonly Scenario[] = [
     async run(context) {
       const { proxy, peer } = await throughProxy(context);
       await proxy.refuse();
-      await peer.page.call('call', peer.name, 'send', 'sent while cut');
+      // What is written before the page can know is lost on the wire; this is about what comes after.
+      await peer.wait('disconnect', 1, NOTICE_MS);
+      await peer.send('sent while cut');
       await new Promise((resolve) => setTimeout(resolve, 400));
       await proxy.accept();
       await eventually("'sent while cut' on the server", () =>

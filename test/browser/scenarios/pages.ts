@@ -1,7 +1,7 @@
 import type { Context } from '../context.js';
 import { eventually, NOTICE_MS, same } from '../eventually.js';
 import { converses } from './lifecycle.js';
-import { POLLING, POSTING, type Scenario } from './scenario.js';
+import { POLLING, type Scenario } from './scenario.js';
 
 /** Longest the default list may take to connect, in milliseconds. */
 const DEFAULT_LIST_MS = 300;
@@ -141,15 +141,14 @@ export const pageScenarios: readonly Scenario[] = [
     },
   },
   {
-    name: 'sends in unload',
+    name: 'sends in beforeunload',
     clients: ['ours'],
-    transports: POSTING,
     async run(context) {
       await context.serve();
       const peer = await context.peer();
       await converses(peer, 'before');
       const session = await peer.session();
-      await peer.page.call('sendOnHide', peer.name, 'bye');
+      await peer.page.call('sendOnUnload', peer.name, 'bye');
       await peer.page.goto(`${context.server.url}/blank`);
       await eventually("'bye' on the server", () => session.messages.includes('bye'), NOTICE_MS);
       await eventually("'disconnect'", () => session.disconnectedAt !== undefined, NOTICE_MS);
