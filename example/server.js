@@ -39,6 +39,13 @@ listener.on('connection', function (client) {
   });
 });
 
-server.listen(Number(process.env.PORT) || 8080, function () {
+// What /doctor.html talks to: it sends everything back.
+io.listen(server, { resource: 'doctor' }).on('connection', function (client) {
+  client.on('message', function (message) {
+    client.send(message);
+  });
+});
+
+server.listen(process.env.PORT || 8080, function () {
   console.log('Chat at http://localhost:' + server.address().port + '/');
 });

@@ -68,9 +68,14 @@ export class Context {
 
   /** Opens a window on the test page of `base`, the server's or a proxy's URL. */
   async page(base: string = this.server.url, options: PageOptions = {}): Promise<Page> {
+    return this.window(base + pagePath({ client: this.cell.client, ...options }));
+  }
+
+  /** Opens a window on any address. */
+  async window(url: string): Promise<Page> {
     const page = await this.#browser.open();
     this.#pages.push(page);
-    await page.goto(base + pagePath({ client: this.cell.client, ...options }));
+    await page.goto(url);
     return page;
   }
 

@@ -15,6 +15,16 @@ const IMPOSSIBLE: readonly Exception[] = [
     transports: ['xhr-multipart'],
     reason: 'WebKit hands pages no body of a multipart/x-mixed-replace answer',
   },
+  {
+    transports: ['htmlfile'],
+    scenarios: ['cross-origin'],
+    reason: 'a frame of another origin may not call the page',
+  },
+  {
+    transports: ['server-events', 'htmlfile', 'xhr-multipart'],
+    scenarios: ['two sockets on three pages'],
+    reason: 'six streams take all six connections a browser opens to a host, none is left to post',
+  },
 ];
 
 /** An exception that is known by what it looks like, so that it hides no other failure. */

@@ -19,6 +19,7 @@ import { launchWebKit } from './browsers/webkit.js';
 import type { ClientName } from './context.js';
 import { Outcome, runMatrix, type Result } from './matrix.js';
 import { notes, table } from './report.js';
+import { exampleScenarios } from './scenarios/examples.js';
 import { lifecycleScenarios } from './scenarios/lifecycle.js';
 import { messageScenarios } from './scenarios/messages.js';
 import { networkScenarios } from './scenarios/network.js';
@@ -39,6 +40,7 @@ const SCENARIOS: readonly Scenario[] = [
   ...lifecycleScenarios,
   ...pageScenarios,
   ...networkScenarios,
+  ...exampleScenarios,
 ];
 
 const { values: args } = parseArgs({

@@ -9,6 +9,8 @@ export interface Page {
   goto(url: string): Promise<void>;
   /** Calls `rig[method](...args)` in the page and waits for the promise it may return. */
   call<T>(method: string, ...args: readonly unknown[]): Promise<T>;
+  /** The value of an expression, in a page that has no rig. */
+  evaluate<T>(expression: string): Promise<T>;
   /** Goes one page back in the history, the way the back button does. */
   back(): Promise<void>;
   /** What the browser's console complained about since the last call. */

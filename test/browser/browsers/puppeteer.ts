@@ -73,8 +73,12 @@ class PuppeteerPageDriver implements Page {
     await this.#page.goto(url, { waitUntil: 'load' });
   }
 
-  async call<T>(method: string, ...args: readonly unknown[]): Promise<T> {
-    return (await this.#page.evaluate(rigCall(method, args))) as T;
+  call<T>(method: string, ...args: readonly unknown[]): Promise<T> {
+    return this.evaluate(rigCall(method, args));
+  }
+
+  async evaluate<T>(expression: string): Promise<T> {
+    return (await this.#page.evaluate(expression)) as T;
   }
 
   async back(): Promise<void> {

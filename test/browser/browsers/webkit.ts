@@ -68,12 +68,16 @@ class WebKitPage implements Page {
     throw new Error(`Expected an answer of ${method} within ${SCRIPT_TIMEOUT_MS} ms`);
   }
 
+  evaluate<T>(expression: string): Promise<T> {
+    return this.#script(`return ${expression}`);
+  }
+
   async back(): Promise<void> {
     await this.#command('/back');
   }
 
   problems(): Promise<readonly string[]> {
-    return this.#script<string[]>('return rig.faults()');
+    return this.#script<string[]>('return window.rig ? rig.faults() : []');
   }
 
   async close(): Promise<void> {
