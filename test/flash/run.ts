@@ -45,7 +45,10 @@ async function report(line: string, work: () => Promise<void>): Promise<void> {
   console.log(failure === undefined ? `ok    ${line} (${ms} ms)` : `FAIL  ${line}: ${failure}`);
 }
 
-async function runPages(chromium: Chromium, context: Omit<Context, 'page' | 'otherPage'>): Promise<void> {
+async function runPages(
+  chromium: Chromium,
+  context: Omit<Context, 'page' | 'otherPage'>,
+): Promise<void> {
   for (const [kind, name] of Object.entries(PAGES)) {
     const wanted = Object.entries(SCENARIOS).filter(([title]) => isWanted(`${kind}: ${title}`));
     if (wanted.length === 0) continue;

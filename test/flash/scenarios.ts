@@ -33,7 +33,10 @@ const UNICODE = [
   'with \u0000 a NUL',
   '',
 ];
-const VALUES = [{ three: 3, nested: [1, { text: '日本\u{1F600}' }], none: null, yes: true }, 'text'];
+const VALUES = [
+  { three: 3, nested: [1, { text: '日本\u{1F600}' }], none: null, yes: true },
+  'text',
+];
 
 async function connect({ app, page }: Context, name: string): Promise<void> {
   const peer = await Peer.connect(page, name, app);
