@@ -1,5 +1,7 @@
 /*
- * The chat of the README of 2011, as it was written then; only the path of the require is new.
+ * The chat of 2011, in the style of its time; only the path of the require is new.
+ *
+ *   node example/server.js          http://localhost:8080/ (PORT for another port)
  */
 var http = require('http'),
   fs = require('fs'),
@@ -39,8 +41,8 @@ listener.on('connection', function (client) {
   });
 });
 
-// What /doctor.html talks to: it sends everything back.
-io.listen(server, { resource: 'doctor' }).on('connection', function (client) {
+// The transport doctor (doctor.html) has sessions of its own, which are sent back what they send.
+io.listen(server, { resource: 'doctor', log: false }).on('connection', function (client) {
   client.on('message', function (message) {
     client.send(message);
   });

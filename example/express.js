@@ -1,0 +1,19 @@
+/*
+ * With Express: `io.listen` takes the application itself, as it did in 2011.
+ *
+ *   npm install express@5 && node example/express.js
+ */
+const express = require('express');
+const io = require('../');
+
+const app = express();
+app.get('/', (req, res) => res.send('Express answers here, the sessions are below /socket.io/'));
+
+const listener = io.listen(app);
+listener.on('connection', (client) => {
+  client.on('message', (message) => client.send({ echo: message }));
+});
+
+const server = app.listen(process.env.PORT || 8080, () => {
+  console.log(`Express at http://localhost:${server.address().port}/`);
+});

@@ -1,0 +1,23 @@
+/*
+ * With Koa: the http.Server around `app.callback()` is what to listen on.
+ *
+ *   npm install koa@3 && node example/koa.js
+ */
+const http = require('http');
+const Koa = require('koa');
+const io = require('../');
+
+const app = new Koa();
+app.use((context) => {
+  if (context.path !== '/') return;
+  context.body = 'Koa answers here, the sessions are below /socket.io/';
+});
+
+const server = http.createServer(app.callback());
+io.listen(server).on('connection', (client) => {
+  client.on('message', (message) => client.send({ echo: message }));
+});
+
+server.listen(process.env.PORT || 8080, () => {
+  console.log(`Koa at http://localhost:${server.address().port}/`);
+});

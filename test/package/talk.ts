@@ -1,0 +1,84 @@
+/**
+ * The two ways of talking that the examples are checked with: a WebSocket and polls.
+ *
+ * @module
+ */
+import { once } from 'node:events';
+import { WebSocket, type ClientOptions } from 'ws';
+import { decode, encode } from '../../lib/index.js';
+
+/** What the checks need of a session. */
+export interface Talk {
+  readonly sessionId: string;
+  send(message: unknown): Promise<void>;
+  /** The next message, JSON read, heartbeats echoed. */
+  next(): Promise<unknown>;
+  close(): Promise<void>;
+}
+
+const read = (text: string): unknown =>
+  text.startsWith('~j~') ? (JSON.parse(text.slice(3)) as unknown) : text;
+
+/** A session over a WebSocket. */
+export async function talkByWebSocket(base: string, options: ClientOptions = {}): Promise<Talk> {
+  const socket = new WebSocket(`${base.replace(/^http/, 'ws')}/websocket`, options);
+  const texts: string[] = [];
+  let wake: (() => void) | null = null;
+  socket.on('message', (data: Buffer) => {
+    for (const text of decode(data.toString())) {
+      if (text.startsWith('~h~')) socket.send(`~m~${text.length}~m~${text}`);
+      else texts.push(text);
+    }
+    wake?.();
+  });
+  await once(socket, 'open');
+  const nextText = async (): Promise<string> => {
+    // oxlint-disable-next-line eslint/no-await-in-loop -- one message after the other
+    while (texts.length === 0) await new Promise<void>((resolve) => (wake = resolve));
+    return texts.shift() as string;
+  };
+  return {
+    sessionId: await nextText(),
+    async send(message) {
+      await new Promise<unknown>((resolve) => {
+        socket.send(encode(message), resolve);
+      });
+    },
+    async next() {
+      return read(await nextText());
+    },
+    async close() {
+      socket.close();
+      await once(socket, 'close');
+    },
+  };
+}
+
+/** A session over xhr-polling. */
+export async function talkByPolling(base: string): Promise<Talk> {
+  const texts: string[] = [];
+  const poll = async (id: string): Promise<void> => {
+    const response = await fetch(`${base}/xhr-polling/${id}/${Date.now()}`);
+    if (response.status !== 200) throw new Error(`A poll was answered ${response.status}`);
+    texts.push(...decode(await response.text()));
+  };
+  await poll('');
+  const sessionId = texts.shift() as string;
+  const post = async (path: string, body: string): Promise<void> => {
+    const headers = { 'Content-Type': 'application/x-www-form-urlencoded' };
+    const init = { method: 'POST', headers, body };
+    const response = await fetch(`${base}/xhr-polling/${sessionId}/${path}`, init);
+    const answer = await response.text();
+    if (answer !== 'ok') throw new Error(`A POST was answered ${response.status} ${answer}`);
+  };
+  return {
+    sessionId,
+    send: (message) => post('send', `data=${encodeURIComponent(encode(message))}`),
+    async next() {
+      // oxlint-disable-next-line eslint/no-await-in-loop -- one poll after the other
+      while (texts.length === 0) await poll(sessionId);
+      return read(texts.shift() as string);
+    },
+    close: () => post('close', ''),
+  };
+}
