@@ -104,8 +104,7 @@ export function describeLimits(variant: Variant): void {
       for (let i = 0; i < 5; i++) client.send(i);
       expect(client.connected).to.equal(true);
       client.send('one too many');
-      await until(() => !client.connected);
-      expect(client.connected).to.equal(false);
+      await until(() => !client.connected, 'the end');
       expect(reasons).to.deep.equal(['queue overflow']);
     });
 
@@ -117,8 +116,7 @@ export function describeLimits(variant: Variant): void {
       client.send('x'.repeat(LIMIT - 20));
       expect(client.connected).to.equal(true);
       scene.io.broadcast('x'.repeat(20));
-      await until(() => !client.connected);
-      expect(client.connected).to.equal(false);
+      await until(() => !client.connected, 'the end');
       expect(reasons).to.deep.equal(['queue overflow']);
     });
   });

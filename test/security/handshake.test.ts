@@ -1,0 +1,430 @@
+import { expect } from 'chai';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { sessionId } from '../../lib/session-id.js';
+import { ManualClock } from '../support/clock.js';
+import { VARIANTS } from '../support/drivers/index.js';
+import { serve } from '../support/server.js';
+import { settle, until } from '../support/wait.js';
+import {
+  essence,
+  expectAlive,
+  expectNothingLeft,
+  FOREIGN_PAGES,
+  HANDSHAKE,
+  HIXIE_75,
+  HIXIE_76,
+  KEY3,
+  openPoll,
+  PAGE,
+  RawSocket,
+  request,
+  requestBytes,
+  send,
+  statusOf,
+} from './attack.js';
+
+const LIB = join(__dirname, '..', '..', '..', 'lib');
+const TRANSPORTS = ['htmlfile', 'xhr-multipart', 'xhr-polling', 'server-events'] as const;
+/** Names that every object has. */
+const INHERITED = ['__proto__', 'constructor', 'hasOwnProperty', 'toString', 'prototype'];
+
+/** A clock in the test's hands, and polls that wait. */
+function withClock(): { clock: ManualClock; transportOptions: Record<string, object> } {
+  return { clock: new ManualClock(), transportOptions: { 'xhr-polling': { closeTimeout: 5000 } } };
+}
+
+describe('security: handshake and session', function () {
+  this.timeout(10_000);
+
+  it('CVE-2017-16031: session ids hold more than 120 random bits', () => {
+    const ids = new Set(Array.from({ length: 20_000 }, sessionId));
+    expect(ids.size).to.equal(20_000);
+    const counts = Array<number>(10).fill(0);
+    for (const id of ids) {
+      expect(id).to.match(/^\d{38}$/);
+      for (const digit of id) counts[Number(digit)] = (counts[Number(digit)] ?? 0) + 1;
+    }
+    expect(38 * Math.log2(10)).to.be.above(120);
+    // 76,000 of each digit are expected, with a standard deviation of 262
+    for (const count of counts) expect(count).to.be.within(74_400, 77_600);
+  });
+
+  it('CVE-2017-16031: nothing in lib is left to Math.random', () => {
+    const files = readdirSync(LIB, { recursive: true, encoding: 'utf8' });
+    const sources = files.filter((name) => name.endsWith('.ts'));
+    expect(sources.length).to.be.above(20);
+    for (const name of sources) {
+      const code = readFileSync(join(LIB, name), 'utf8').replaceAll(/`Math\.random\(\)`/g, '');
+      expect(code, name).not.to.include('Math.random');
+    }
+  });
+
+  it('CVE-2017-16031: unknown, closed, guessed and other transports ids get the same 404', async () => {
+    const { port, io } = await serve();
+    const id = await openPoll(port);
+    const closed = await openPoll(port);
+    io.clients[closed]?._onDisconnect();
+    const guessed = id.slice(0, -1) + ((Number(id.at(-1)) + 1) % 10);
+    const unknown = await request(port, '/socket.io/xhr-polling/1/2');
+    expect(unknown.status).to.equal(404);
+    const others = [
+      `/socket.io/xhr-polling/${closed}/2`,
+      `/socket.io/xhr-polling/${guessed}/2`,
+      `/socket.io/xhr-polling/${id}%20/2`,
+      ...['htmlfile', 'xhr-multipart', 'server-events', 'websocket'].map(
+        (transport) => `/socket.io/${transport}/${id}`,
+      ),
+      `/socket.io/jsonp-polling/${id}/2/0`,
+    ];
+    for (const path of others) {
+      for (const method of ['GET', 'POST']) {
+        const answer = await request(port, path, method === 'POST' ? { method, body: '' } : {});
+        expect(essence(answer), `${method} ${path}`).to.deep.equal(essence(unknown));
+      }
+    }
+    for (const path of ['/socket.io/websocket/1', `/socket.io/websocket/${id}`]) {
+      const raw = await send(port, requestBytes(path, { headers: HANDSHAKE }));
+      expect((await raw.readResponse()).body).to.equal(unknown.body);
+    }
+    expect(io.clients[id]?.connected).to.equal(true);
+  });
+
+  it('ids are never logged whole', async () => {
+    const lines: string[] = [];
+    const { port, io } = await serve({ log: (line: string) => lines.push(line) });
+    const id = await openPoll(port);
+    await request(port, `/socket.io/htmlfile/${id}`);
+    io.clients[id]?._onDisconnect();
+    expect(lines.length).to.be.above(3);
+    expect(lines.join('\n')).to.include(id.slice(0, 6)).and.not.include(id.slice(0, 7));
+  });
+
+  it('names of every object are unknown words: as session id, transport, query key and id to skip', async () => {
+    const served = await serve();
+    const { port, io } = served;
+    for (const name of INHERITED) {
+      for (const transport of TRANSPORTS) {
+        expect((await request(port, `/socket.io/${transport}/${name}/1`)).status).to.equal(404);
+        expect(
+          (
+            await request(port, `/socket.io/${transport}/${name}/send`, {
+              method: 'POST',
+              body: '',
+            })
+          ).status,
+        ).to.equal(404);
+      }
+      // to the app, like any other path that is not ours
+      expect((await request(port, `/socket.io/${name}/1`)).body).to.equal('app');
+      expect((await request(port, `/socket.io/${name}`)).body).to.equal('app');
+      const query = `/socket.io/xhr-polling//1?${name}=polluted&${name}[polluted]=1`;
+      expect((await request(port, query)).status).to.equal(200);
+      const headers = { ...HANDSHAKE, 'Last-Event-ID': name };
+      const upgrade = requestBytes(`/socket.io/websocket/${name}`, { headers });
+      expect(await statusOf(port, upgrade)).to.equal(404);
+      io.broadcast('hi', name);
+    }
+    expect(({} as Record<string, unknown>)['polluted']).to.equal(undefined);
+    expect(Object.getPrototypeOf(io.clients)).to.equal(Object.prototype);
+    await expectAlive(served);
+  });
+
+  it('TRANSPORT_MISMATCH: a session is not reached through another transport, and waits no longer for it', async () => {
+    const options = withClock();
+    const { port, io } = await serve(options);
+    const id = await openPoll(port);
+    await until(() => io.clients[id]?._open === false, 'the session to be away');
+    options.clock.tick(4900);
+    for (const transport of ['htmlfile', 'xhr-multipart', 'server-events']) {
+      expect((await request(port, `/socket.io/${transport}/${id}`)).status).to.equal(404);
+    }
+    expect((await request(port, `/socket.io/jsonp-polling/${id}/1/0`)).status).to.equal(404);
+    const upgrade = requestBytes(`/socket.io/websocket/${id}`, { headers: HANDSHAKE });
+    expect(await statusOf(port, upgrade)).to.equal(404);
+    expect(io.clients[id]?.connected).to.equal(true);
+    options.clock.tick(200);
+    expect(io.clients).to.deep.equal({});
+  });
+
+  it('PROTOCOL_MISMATCH: a POST, a preflight and a refused method keep no session alive', async () => {
+    const options = withClock();
+    const { port, io } = await serve(options);
+    const id = await openPoll(port);
+    await until(() => io.clients[id]?._open === false, 'the session to be away');
+    options.clock.tick(4900);
+    const path = `/socket.io/xhr-polling/${id}/send`;
+    await request(port, path, { method: 'POST', body: 'data=' });
+    await request(port, path, {
+      method: 'OPTIONS',
+      headers: { 'Access-Control-Request-Method': 'POST' },
+    });
+    expect((await request(port, path, { method: 'PUT', body: '' })).status).to.equal(405);
+    options.clock.tick(200);
+    expect(io.clients).to.deep.equal({});
+  });
+
+  it('a session opened by one origin is not reached from another, unless all are allowed', async () => {
+    const origins = ['example.com:*', 'other.com:*'];
+    const options = { ...withClock(), origins };
+    const { port, io } = await serve(options);
+    const id = await openPoll(port, { Origin: PAGE });
+    await until(() => io.clients[id]?._open === false, 'the session to be away');
+    options.clock.tick(4900);
+    const headers = { Origin: 'http://other.com' };
+    const path = `/socket.io/xhr-polling/${id}`;
+    expect((await request(port, `${path}/2`, { headers })).status).to.equal(404);
+    const post = { method: 'POST', headers, body: 'data=~m~2~m~hi' };
+    expect((await request(port, `${path}/send`, post)).status).to.equal(404);
+    options.clock.tick(200);
+    expect(io.clients).to.deep.equal({});
+    const next = await openPoll(port);
+    io.clients[next]?.send('hello');
+    // it belongs to the first one that names itself
+    const own = await request(port, `/socket.io/xhr-polling/${next}/2`, { headers });
+    expect(own.body).to.equal('~m~5~m~hello');
+    const late = { headers: { Origin: PAGE } };
+    expect((await request(port, `/socket.io/xhr-polling/${next}/3`, late)).status).to.equal(404);
+  });
+
+  it('session flood: maxSessions counts sessions and half-open handshakes, below, at and above', async () => {
+    const served = await serve({ maxSessions: 3 });
+    const { port, io } = served;
+    await openPoll(port);
+    const half = await send(port, requestBytes('/socket.io/websocket', { headers: HIXIE_76 }));
+    await half.readHead();
+    const last = await openPoll(port);
+    for (const transport of TRANSPORTS) {
+      expect((await request(port, `/socket.io/${transport}//1`)).status).to.equal(503);
+    }
+    const upgrade = requestBytes('/socket.io/websocket', { headers: HANDSHAKE });
+    expect(await statusOf(port, upgrade)).to.equal(503);
+    // whoever has a session goes on
+    const body = 'data=~m~2~m~hi';
+    const post = await request(port, `/socket.io/xhr-polling/${last}/send`, {
+      method: 'POST',
+      body,
+    });
+    expect(post.status).to.equal(200);
+    half.reset();
+    await until(() => io._admission.handshakes === 0, 'the handshake to be forgotten');
+    await openPoll(port);
+    expect((await request(port, '/socket.io/xhr-polling//1')).status).to.equal(503);
+  });
+
+  it('session flood: sessions that nobody comes back to end by themselves', async () => {
+    const options = withClock();
+    const served = await serve(options);
+    for (let i = 0; i < 50; i++) await openPoll(served.port);
+    expect(Object.keys(served.io.clients)).to.have.length(50);
+    await settle();
+    options.clock.tick(5020);
+    await expectNothingLeft(served);
+  });
+
+  it('CVE-2020-28481, CVE-2019-13611: WebSockets of pages that are not allowed get no 101', async () => {
+    const { port, io } = await serve({ origins: 'example.com:*' });
+    for (const transport of ['websocket', 'flashsocket']) {
+      for (const handshake of [HANDSHAKE, HIXIE_75, HIXIE_76]) {
+        for (const origin of [...FOREIGN_PAGES, undefined]) {
+          const headers = { ...handshake, ...(origin === undefined ? {} : { Origin: origin }) };
+          const bytes = Buffer.concat([
+            requestBytes(`/socket.io/${transport}`, { headers }),
+            'Sec-WebSocket-Key1' in headers ? KEY3 : Buffer.alloc(0),
+          ]);
+          expect(await statusOf(port, bytes), origin).to.equal(403);
+        }
+      }
+    }
+    expect(io.clients).to.deep.equal({});
+    for (const origin of ['http://example.com', 'HTTPS://EXAMPLE.COM', 'http://example.com:8080']) {
+      const upgrade = requestBytes('/socket.io/websocket', {
+        headers: { ...HANDSHAKE, Origin: origin },
+      });
+      expect(await statusOf(port, upgrade), origin).to.equal(101);
+    }
+  });
+
+  it('CVE-2020-28481: a port in origins is the port of the page, 80 and 443 included', async () => {
+    const { port } = await serve({ origins: ['example.com:8080', 'default.com:80', '*:9000'] });
+    const expected: readonly (readonly [string, number])[] = [
+      ['http://example.com:8080', 101],
+      ['http://example.com', 403],
+      ['http://example.com:80800', 403],
+      ['http://default.com', 101],
+      ['https://default.com', 403],
+      ['http://anything.org:9000', 101],
+    ];
+    for (const [origin, status] of expected) {
+      const upgrade = requestBytes('/socket.io/websocket', {
+        headers: { ...HANDSHAKE, Origin: origin },
+      });
+      expect(await statusOf(port, upgrade), origin).to.equal(status);
+    }
+  });
+
+  it('CVE-2020-28481: pages that are not allowed read no answer of any HTTP transport', async () => {
+    const { port, io } = await serve({ origins: 'example.com:*' });
+    for (const origin of FOREIGN_PAGES) {
+      const headers = { Origin: origin, Cookie: 'a=1' };
+      for (const transport of ['xhr-polling', 'xhr-multipart']) {
+        const raw = await send(port, requestBytes(`/socket.io/${transport}//1`, { headers }));
+        const head = await raw.readHead();
+        expect(Object.keys(head.headers).filter((name) => name.startsWith('access-'))).to.be.empty;
+        raw.destroy();
+      }
+      const script = await request(port, '/socket.io/jsonp-polling//1/0', { headers });
+      expect(script.body).to.match(/^alert\('[\w ]+'\);$/);
+      for (const transport of ['htmlfile', 'server-events']) {
+        const { status } = await request(port, `/socket.io/${transport}//1`, { headers });
+        expect(status, transport).to.equal(403);
+      }
+    }
+    for (const client of Object.values(io.clients)) {
+      expect(client.transport).to.be.oneOf(['xhr-polling', 'xhr-multipart', 'jsonp-polling']);
+    }
+  });
+
+  it('CVE-2020-28481: scripts, frames and forms of other sites, which come without Origin, are refused by Referer and Sec-Fetch-Site', async () => {
+    const { port, io } = await serve({ origins: 'example.com:*' });
+    const foreign: Record<string, string>[] = [
+      { Referer: 'http://evil.com/page' },
+      { Referer: 'http://localhost.evil.com/' },
+      { Referer: 'nonsense' },
+      { 'Sec-Fetch-Site': 'cross-site' },
+      { 'Sec-Fetch-Site': 'same-site' },
+    ];
+    const own: Record<string, string>[] = [
+      {},
+      { Referer: 'http://example.com/page' },
+      { Referer: 'http://localhost/page' },
+      { 'Sec-Fetch-Site': 'same-origin' },
+      { 'Sec-Fetch-Site': 'none' },
+    ];
+    const id = await openPoll(port);
+    const heard: unknown[] = [];
+    io.clients[id]?.on('message', (message: unknown) => heard.push(message));
+    for (const [list, isAllowed] of [
+      [foreign, false],
+      [own, true],
+    ] as const) {
+      for (const headers of list) {
+        const script = await request(port, '/socket.io/jsonp-polling//1/0', { headers });
+        expect(script.body.startsWith('io.JSONP[0]._('), JSON.stringify(headers)).to.equal(
+          isAllowed,
+        );
+        const post = await request(port, `/socket.io/xhr-polling/${id}/send`, {
+          method: 'POST',
+          headers,
+          body: 'data=~m~2~m~hi',
+        });
+        expect(post.status).to.equal(isAllowed ? 200 : 401);
+        const stream = await send(port, requestBytes('/socket.io/htmlfile//1', { headers }));
+        expect((await stream.readHead()).status).to.equal(isAllowed ? 200 : 403);
+        stream.destroy();
+      }
+    }
+    expect(heard).to.have.length(own.length);
+  });
+
+  it('CVE-2020-28481: * never comes with credentials, and Origin: null never gets them', async () => {
+    for (const origins of ['*:*', 'example.com:*', ['example.com:*', '*:*']]) {
+      const { port } = await serve({ origins });
+      for (const origin of [PAGE, 'null', 'http://evil.com']) {
+        const headers = { Origin: origin, Cookie: 'a=1', 'Access-Control-Request-Method': 'POST' };
+        for (const transport of ['xhr-polling', 'xhr-multipart', 'server-events', 'htmlfile']) {
+          for (const method of ['GET', 'OPTIONS']) {
+            const raw = await send(
+              port,
+              requestBytes(`/socket.io/${transport}//1`, { method, headers }),
+            );
+            const answer = (await raw.readHead()).headers;
+            raw.destroy();
+            const allowed = answer['access-control-allow-origin'];
+            expect(allowed).to.be.oneOf([undefined, '*', origin]);
+            if (allowed === '*' || origin === 'null') {
+              expect(answer).not.to.have.property('access-control-allow-credentials');
+            }
+            if (allowed === origin) expect(answer['vary']).to.equal('Origin');
+          }
+        }
+      }
+    }
+  });
+
+  it('CVE-2020-7693: upgrades where none belongs are answered or closed, and the process lives', async () => {
+    const served = await serve({ transportOptions: { 'xhr-polling': { duration: 5 } } });
+    const { port } = served;
+    const id = await openPoll(port);
+    const upgrades: Record<string, string>[] = [
+      { Connection: 'Upgrade', Upgrade: 'websocket' },
+      { Connection: 'Upgrade', Upgrade: 'WebSocket', 'Sec-WebSocket-Version': '13' },
+      { Connection: 'Upgrade, HTTP2-Settings', Upgrade: 'h2c', 'HTTP2-Settings': 'AAMAAABkAAQAAP' },
+      { Connection: 'Upgrade', Upgrade: 'h2c' },
+      { Connection: 'Upgrade', Upgrade: 'TLS/1.0' },
+      { Connection: 'Upgrade', Upgrade: '' },
+      { Connection: 'Upgrade', Upgrade: 'websocket, h2c' },
+      { ...HANDSHAKE, 'Sec-WebSocket-Key': '' },
+      { ...HANDSHAKE, 'Sec-WebSocket-Key': 'short' },
+      { ...HANDSHAKE, 'Sec-WebSocket-Version': '99' },
+      { ...HANDSHAKE, 'Sec-WebSocket-Version': '-1' },
+      { ...HANDSHAKE, 'Sec-WebSocket-Protocol': ',,' },
+    ];
+    const paths = ['xhr-polling//1', `xhr-polling/${id}/1`, 'htmlfile', 'jsonp-polling//1/0'];
+    for (const headers of upgrades) {
+      for (const path of [...paths, 'socket.io.js', '', 'nothing', 'websocket', 'websocket/1']) {
+        for (const method of ['GET', 'POST', 'OPTIONS']) {
+          const bytes = requestBytes(`/socket.io/${path}`, { method, headers });
+          const status = await statusOf(port, bytes);
+          const takesIt = status === 200 || status === 426;
+          if (headers['Upgrade']) expect(status, path).to.be.oneOf([0, 400, 404, 405]);
+          else expect(takesIt || status === 0 || status >= 400, path).to.equal(true);
+        }
+      }
+    }
+    for (const method of ['POST', 'PUT', 'HEAD']) {
+      for (const headers of [HANDSHAKE, HIXIE_75, HIXIE_76]) {
+        const bytes = requestBytes('/socket.io/websocket', { method, headers });
+        expect(await statusOf(port, bytes)).to.be.oneOf([400, 405]);
+      }
+    }
+    await expectAlive(served);
+  });
+
+  it('CVE-2020-7693: a plain request for a WebSocket is answered 426, and disturbs no session', async () => {
+    const { port, io } = await serve();
+    const raw = await send(port, requestBytes('/socket.io/websocket', { headers: HANDSHAKE }));
+    await raw.readHead();
+    await until(() => Object.keys(io.clients).length === 1, 'the session');
+    const [id] = Object.keys(io.clients);
+    for (const path of ['/socket.io/websocket', `/socket.io/websocket/${id}`]) {
+      expect((await request(port, path)).status).to.equal(426);
+    }
+    expect(io.clients[id ?? '']?._open).to.equal(true);
+  });
+
+  it('an upgrade in the middle of a poll of the same connection leaves nothing behind', async () => {
+    const options = { transportOptions: { 'xhr-polling': { duration: 60, closeTimeout: 20 } } };
+    const served = await serve(options);
+    const { port } = served;
+    const id = await openPoll(port);
+    const raw = await RawSocket.connect(port);
+    raw.write(requestBytes(`/socket.io/xhr-polling/${id}/1`));
+    raw.write(requestBytes('/socket.io/websocket', { headers: HANDSHAKE }));
+    raw.write(requestBytes('/socket.io/htmlfile'));
+    await settle();
+    raw.reset();
+    await expectNothingLeft(served);
+    await expectAlive(served);
+  });
+
+  for (const { name, create } of VARIANTS) {
+    it(`no ${name} comes in by the id of a session that has ended`, async () => {
+      const { port, io } = await serve();
+      const driver = await create(port).open();
+      io.clients[driver.sessionId]?.disconnect();
+      expect((await create(port).refusal(driver.sessionId)).status).to.equal(404);
+      expect(io.clients).to.deep.equal({});
+    });
+  }
+});

@@ -1,0 +1,519 @@
+import { expect } from 'chai';
+import { createServer, type RequestListener } from 'node:http';
+import { connect, type Socket } from 'node:net';
+import { once } from 'node:events';
+import { listen } from '../../lib/index.js';
+import { Gatherer } from '../../lib/gather.js';
+import { ManualClock } from '../support/clock.js';
+import { VARIANTS } from '../support/drivers/index.js';
+import { listenOnLoopback, QUIET, serve } from '../support/server.js';
+import { settle, until } from '../support/wait.js';
+import {
+  expectAlive,
+  expectNothingLeft,
+  HANDSHAKE,
+  HIXIE_75,
+  HIXIE_76,
+  KEY3,
+  openPoll,
+  RawSocket,
+  request,
+  requestBytes,
+  send,
+  statusOf,
+} from './attack.js';
+
+const LIMIT = 5000;
+
+/** A chunked POST of `pieces`, and no end of it. */
+function chunked(path: string, pieces: readonly string[]): string {
+  const chunks = pieces.map((piece) => `${piece.length.toString(16)}\r\n${piece}\r\n`);
+  return `POST ${path} HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n${chunks.join('')}`;
+}
+
+/** A complete request or response of each kind, for cutting off. */
+function requests(id: string): readonly Buffer[] {
+  const body = 'data=~m~2~m~hi';
+  const gets = [
+    'xhr-polling//1',
+    'jsonp-polling//1/0',
+    'htmlfile',
+    'xhr-multipart',
+    'server-events',
+  ];
+  return [
+    ...gets.map((path) => requestBytes(`/socket.io/${path}`)),
+    requestBytes(`/socket.io/xhr-polling/${id}/send`, { method: 'POST', body }),
+    requestBytes('/socket.io/websocket', { headers: HANDSHAKE }),
+    requestBytes('/socket.io/websocket', { headers: HIXIE_75 }),
+    Buffer.concat([requestBytes('/socket.io/websocket', { headers: HIXIE_76 }), KEY3]),
+  ];
+}
+
+describe('security: HTTP input', function () {
+  this.timeout(10_000);
+
+  it('CVE-2020-36048: a body over maxPayload is answered 413 and the connection closed: announced', async () => {
+    const { port, io } = await serve({ maxPayload: LIMIT });
+    const id = await openPoll(port);
+    const path = `/socket.io/xhr-polling/${id}/send`;
+    const sizes = [
+      [LIMIT, 200],
+      [LIMIT - 1, 200],
+      [LIMIT + 1, 413],
+      [10 * LIMIT, 413],
+    ] as const;
+    for (const [size, status] of sizes) {
+      const answer = await request(port, path, { method: 'POST', body: 'x'.repeat(size) });
+      expect(answer.status).to.equal(status);
+      expect(answer.headers['connection']).to.equal(status === 413 ? 'close' : 'keep-alive');
+    }
+    // not one byte of it is waited for
+    const raw = await send(
+      port,
+      `POST ${path} HTTP/1.1\r\nHost: a\r\nContent-Length: 9e15\r\n\r\n`,
+    );
+    expect((await raw.readHead()).status).to.equal(400);
+    const huge = `POST ${path} HTTP/1.1\r\nHost: a\r\nContent-Length: 9007199254740993\r\n\r\n`;
+    expect(await statusOf(port, huge)).to.equal(413);
+    expect(io.clients[id]?.connected).to.equal(true);
+  });
+
+  it('CVE-2020-36048: a body over maxPayload is answered 413 and the connection closed: by chunks, large and tiny', async () => {
+    const { port } = await serve({ maxPayload: LIMIT });
+    const path = `/socket.io/xhr-polling/${await openPoll(port)}/send`;
+    for (const [piece, count] of [
+      ['x'.repeat(1000), 6],
+      ['x', LIMIT + 1],
+    ] as const) {
+      const raw = await send(port, chunked(path, Array<string>(count).fill(piece)));
+      const answer = await raw.readResponse();
+      expect(answer.status).to.equal(413);
+      await until(() => raw.socket.readableEnded, 'the connection to close');
+    }
+    const fits = chunked(path, Array<string>(LIMIT).fill('x')) + '0\r\n\r\n';
+    expect(await statusOf(port, fits)).to.equal(200);
+  });
+
+  it('CVE-2020-36048: many tiny chunks hold no more memory than their bytes', () => {
+    const gatherer = new Gatherer();
+    const slab = Buffer.alloc(64, 'x');
+    const before = process.memoryUsage();
+    for (let i = 0; i < 1_000_000; i++) gatherer.add(slab.subarray(i % 64, (i % 64) + 1));
+    const after = process.memoryUsage();
+    const growth = after.heapUsed + after.external - before.heapUsed - before.external;
+    // a Buffer for each would hold some hundred megabytes
+    expect(growth).to.be.below(60_000_000);
+    expect(gatherer.take()).to.have.length(1_000_000);
+  });
+
+  it('CVE-2020-36049: the time for a body is linear in its size', async function () {
+    this.timeout(60_000);
+    const { port, io } = await serve({ maxMessages: 0 });
+    const id = await openPoll(port);
+    let messages = 0;
+    io.on('clientMessage', () => messages++);
+    async function time(count: number): Promise<number> {
+      const body = 'data=' + '~m~1~m~%C3%A9'.repeat(count);
+      const start = performance.now();
+      await request(port, `/socket.io/xhr-polling/${id}/send`, { method: 'POST', body });
+      return performance.now() - start;
+    }
+    await time(5000);
+    const small = Math.min(await time(5000), await time(5000), await time(5000));
+    const large = Math.min(await time(50_000), await time(50_000), await time(50_000));
+    expect(messages).to.equal(4 * 5000 + 3 * 50_000);
+    // ten times the work; a hundred times if it were quadratic
+    expect(large / small).to.be.below(40);
+  });
+
+  it('CVE-2022-21676, CVE-2022-41940, CVE-2023-31125: a reset at every byte of every request is survived', async () => {
+    const served = await serve();
+    const { port, io } = served;
+    const id = await openPoll(port);
+    for (const bytes of requests(id)) {
+      const cuts = Array.from({ length: 12 }, (_, i) => Math.floor((bytes.length * (i + 1)) / 12));
+      await Promise.all(
+        cuts.map(async (cut) => {
+          const raw = await send(port, bytes.subarray(0, cut));
+          await settle(cut % 7);
+          raw.reset();
+        }),
+      );
+    }
+    await settle();
+    for (const client of Object.values(io.clients)) {
+      client.send('into the void');
+      client._onDisconnect();
+    }
+    await expectNothingLeft(served);
+    await expectAlive(served);
+  });
+
+  it('CVE-2022-21676: a FIN at every byte of every request is survived', async () => {
+    const served = await serve();
+    const { port, io } = served;
+    const id = await openPoll(port);
+    for (const bytes of requests(id)) {
+      const cuts = Array.from({ length: 12 }, (_, i) => Math.floor((bytes.length * (i + 1)) / 12));
+      const raws = await Promise.all(
+        cuts.map(async (cut) => (await send(port, bytes.subarray(0, cut))).end()),
+      );
+      await settle();
+      for (const raw of raws) raw.destroy();
+    }
+    for (const client of Object.values(io.clients)) client._onDisconnect();
+    await expectNothingLeft(served);
+    await expectAlive(served);
+  });
+
+  it('CVE-2024-38355: a reset while the server writes raises no unhandled error event', async () => {
+    const served = await serve();
+    const { port, io } = served;
+    for (const { create } of VARIANTS) {
+      const driver = await create(port).open();
+      const client = await served.client(driver.sessionId);
+      const isOver = new Promise((resolve) => client.on('disconnect', resolve));
+      for (let i = 0; i < 200; i++) client.send('x'.repeat(10_000));
+      driver.drop();
+      for (let i = 0; i < 200; i++) client.send('x'.repeat(10_000));
+      client._onDisconnect();
+      await isOver;
+    }
+    await expectNothingLeft(served);
+    expect(io.clients).to.deep.equal({});
+  });
+
+  it('CVE-2022-41940: invalid frames right behind the handshake end the connection, and nothing else', async () => {
+    const served = await serve();
+    const { port } = served;
+    const frames = [
+      'ff00',
+      '80ffffffffff',
+      'ffffffff',
+      '81fe',
+      'c180',
+      '8980',
+      '83ff7fffffffffffffff',
+    ];
+    for (const headers of [HANDSHAKE, HIXIE_75, HIXIE_76]) {
+      for (const frame of frames) {
+        const key3 = headers === HIXIE_76 ? KEY3 : Buffer.alloc(0);
+        const head = requestBytes('/socket.io/websocket', { headers });
+        const raw = await send(port, Buffer.concat([head, key3, Buffer.from(frame, 'hex')]));
+        raw.end();
+        await until(() => raw.socket.readableEnded || raw.socket.closed, 'the end');
+      }
+    }
+    await expectNothingLeft(served);
+    await expectAlive(served);
+  });
+
+  it('CVE-2022-21676: two polls at once: the first is answered empty, the second gets the message', async () => {
+    const served = await serve();
+    const { port, io } = served;
+    const id = await openPoll(port);
+    const first = await send(port, requestBytes(`/socket.io/xhr-polling/${id}/1`));
+    await until(() => io.clients[id]?.connections === 2, 'the poll');
+    const second = await send(port, requestBytes(`/socket.io/xhr-polling/${id}/2`));
+    expect((await first.readResponse()).body).to.equal('');
+    io.clients[id]?.send('hi');
+    expect((await second.readResponse()).body).to.equal('~m~2~m~hi');
+    // and a hundred of them in one packet
+    const many = await RawSocket.connect(port);
+    for (let i = 0; i < 100; i++) many.write(requestBytes(`/socket.io/xhr-polling/${id}/${i}`));
+    for (let i = 0; i < 99; i++) expect((await many.readResponse()).body).to.equal('');
+    await expectAlive(served);
+  });
+
+  it('a POST without a session is refused, and of any Content-Type read as the form it is', async () => {
+    const { port, io } = await serve();
+    for (const path of ['xhr-polling', 'xhr-polling//send', 'htmlfile/', 'jsonp-polling//1/0']) {
+      const answer = await request(port, `/socket.io/${path}`, { method: 'POST', body: 'data=x' });
+      expect(answer.status).to.equal(400);
+    }
+    expect(io.clients).to.deep.equal({});
+    const id = await openPoll(port);
+    const heard: unknown[] = [];
+    io.on('clientMessage', (message) => heard.push(message));
+    const types = ['text/plain', 'application/json', 'multipart/form-data; boundary=x', '', ';;;='];
+    for (const type of types) {
+      const answer = await request(port, `/socket.io/xhr-polling/${id}/send`, {
+        method: 'POST',
+        headers: { 'Content-Type': type },
+        body: 'data=~m~2~m~hi',
+      });
+      expect(answer.body).to.equal('ok');
+    }
+    expect(heard).to.deep.equal(types.map(() => 'hi'));
+  });
+
+  it('malformed requests: odd paths, methods and bodies get an answer, and no session', async () => {
+    const served = await serve();
+    const { port, io } = served;
+    const id = await openPoll(port);
+    const paths = [
+      '/socket.io/%',
+      '/socket.io/%00',
+      '/socket.io/xhr-polling%2F%2F1',
+      '/socket.io//xhr-polling//1',
+      '/socket.io/xhr-polling/%zz/%c0%80',
+      '/socket.io/' + 'x'.repeat(10_000),
+      '/socket.io/xhr-polling/' + '9'.repeat(10_000),
+      '/socket.io/jsonp-polling//1/' + '9'.repeat(10_000),
+      '/socket.io/jsonp-polling//1/<script>',
+      '/socket.io/../socket.io/xhr-polling/1',
+      '/socket.io/?',
+      '/socket.io/?&&==&',
+    ];
+    for (const path of paths) {
+      const status = await statusOf(port, requestBytes(path));
+      expect(status, path).to.be.oneOf([200, 400, 404]);
+    }
+    expect(Object.keys(io.clients)).to.deep.equal([id]);
+    for (const bytes of [
+      'GET /socket.io/\0 HTTP/1.1\r\nHost: a\r\n\r\n',
+      '\0\0\0\0\r\n\r\n',
+      'GET\r\n\r\n',
+    ]) {
+      expect(await statusOf(port, bytes)).to.equal(400);
+    }
+    for (const method of ['HEAD', 'PUT', 'DELETE', 'TRACE', 'PATCH', 'PROPFIND']) {
+      for (const transport of ['xhr-polling', 'htmlfile', 'xhr-multipart', 'server-events']) {
+        const status = await statusOf(port, requestBytes(`/socket.io/${transport}/`, { method }));
+        expect(status, method).to.equal(405);
+      }
+    }
+    await expectAlive(served);
+  });
+
+  it('malformed requests: what is wrong in a form is no message, and never throws', async () => {
+    const served = await serve();
+    const { port, io } = served;
+    const id = await openPoll(port);
+    const heard: unknown[] = [];
+    io.on('clientMessage', (message) => heard.push(message));
+    const bodies = [
+      'data=%',
+      'data=%c3',
+      'data=%E0%A4%A',
+      'data=\0',
+      'data',
+      '=',
+      '&&&&',
+      'data=~m~2~m~hi&data=~m~2~m~hi',
+      'DATA=~m~2~m~hi',
+      '--x\r\nContent-Disposition: form-data; name="data"\r\n\r\n~m~2~m~hi',
+      'data[]=~m~2~m~hi',
+      '__proto__=1&constructor=2',
+      Buffer.from([0xff, 0xfe, 0x00]),
+    ];
+    for (const body of bodies) {
+      const path = `/socket.io/xhr-polling/${id}/send`;
+      expect((await request(port, path, { method: 'POST', body })).body).to.equal('ok');
+    }
+    expect(heard).to.deep.equal([]);
+    await expectAlive(served);
+  });
+
+  it('malformed requests: a body that is shorter or longer than announced loses nobody else a message', async () => {
+    const served = await serve();
+    const { port, io } = served;
+    const id = await openPoll(port);
+    const heard: unknown[] = [];
+    io.on('clientMessage', (message) => heard.push(message));
+    const head = `POST /socket.io/xhr-polling/${id}/send HTTP/1.1\r\nHost: a\r\nContent-Length: `;
+    const short = await send(port, `${head}1000\r\n\r\ndata=~m~2~m~hi`);
+    short.end();
+    // what is too much is the next request, and none
+    const long = await send(port, `${head}14\r\n\r\ndata=~m~2~m~hi`);
+    expect((await long.readResponse()).body).to.equal('ok');
+    long.write('~m~3~m~you');
+    expect((await long.readHead()).status).to.equal(400);
+    for (const length of ['-1', '1, 2', 'abc', '0x10', '']) {
+      expect(await statusOf(port, `${head}${length}\r\n\r\ndata=x`), length).to.equal(400);
+    }
+    const both = `${head}3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n`;
+    expect(await statusOf(port, both)).to.equal(400);
+    expect(heard).to.deep.equal(['hi']);
+    await expectAlive(served);
+  });
+
+  it('slowloris: a stalled POST does not hold its session open', async () => {
+    const clock = new ManualClock();
+    const transportOptions = { 'xhr-polling': { closeTimeout: 5000 } };
+    const { port, io } = await serve({ clock, transportOptions });
+    const id = await openPoll(port);
+    const head = `POST /socket.io/xhr-polling/${id}/send HTTP/1.1\r\nHost: a\r\nContent-Length: 14\r\n`;
+    const raw = await send(port, `${head}\r\ndata=~m~2`);
+    await until(() => io.clients[id]?._open === false, 'the session to be away');
+    clock.tick(5020);
+    expect(io.clients).to.deep.equal({});
+    raw.write('~m~hi');
+    expect((await raw.readResponse()).status).to.equal(404);
+  });
+
+  it('slowloris: headers and bodies that drip are cut by the times of the HTTP server', async () => {
+    const server = createServer({ connectionsCheckingInterval: 20 });
+    server.headersTimeout = 100;
+    server.requestTimeout = 200;
+    listen(server, QUIET);
+    const port = await listenOnLoopback(server);
+    const id = await openPoll(port);
+    const heads = [
+      'GET /socket.io/xhr-polling//1 HTTP/1.1\r\nHost: a\r\nX: ',
+      `POST /socket.io/xhr-polling/${id}/send HTTP/1.1\r\nHost: a\r\nContent-Length: 99\r\n\r\ndata=`,
+    ];
+    for (const head of heads) {
+      const raw = await send(port, head);
+      expect((await raw.readHead()).status).to.equal(408);
+      await until(() => raw.socket.readableEnded, 'the connection to close');
+    }
+  });
+
+  it('slowloris: a poll whose answer is not fetched is cut', async () => {
+    const transportOptions = { 'xhr-polling': { duration: 100, closeTimeout: 50 } };
+    const served = await serve({ transportOptions });
+    const { port, io, server } = served;
+    const id = await openPoll(port);
+    const sockets: Socket[] = [];
+    server.on('connection', (accepted: Socket) => sockets.push(accepted));
+    const socket = connect({ port, host: '127.0.0.1' });
+    await once(socket, 'connect');
+    socket.pause();
+    socket.write(requestBytes(`/socket.io/xhr-polling/${id}/1`));
+    await until(() => io.clients[id]?._open === true, 'the poll');
+    io.clients[id]?.send('x'.repeat(12_000_000));
+    await expectNothingLeft(served);
+    const [held] = sockets;
+    expect(held?.writableLength).to.be.above(0);
+    await until(() => held?.destroyed === true, 'the connection to be cut');
+    socket.destroy();
+  });
+
+  it('CVE-2024-37890: more headers than maxHeadersCount end in no exception, with an upgrade or without', async () => {
+    const served = await serve();
+    served.server.maxHeadersCount = 4;
+    const many = Object.fromEntries(Array.from({ length: 50 }, (_, i) => [`X-${i}`, '1']));
+    for (const headers of [HANDSHAKE, HIXIE_75, HIXIE_76]) {
+      for (const all of [
+        { ...many, ...headers },
+        { ...headers, ...many },
+      ]) {
+        const bytes = requestBytes('/socket.io/websocket', { headers: all });
+        expect(await statusOf(served.port, bytes)).to.be.oneOf([0, 101, 400]);
+      }
+    }
+    const bytes = requestBytes('/socket.io/xhr-polling//1', { headers: many });
+    expect(await statusOf(served.port, bytes)).to.equal(200);
+    await expectAlive(served);
+  });
+
+  it('header injection, undici CVE-2026-1527: no control character of a header is ever written back', async () => {
+    const server = createServer({ insecureHTTPParser: true });
+    listen(server, QUIET);
+    const port = await listenOnLoopback(server);
+    const evil = ['a\x01b', 'a\x00b', 'a\x0bb', 'a\x1bb', 'http://a\x02'];
+    for (const value of evil) {
+      const names = [
+        'Origin',
+        'Host',
+        'Cookie',
+        'Access-Control-Request-Headers',
+        'Sec-WebSocket-Protocol',
+      ];
+      for (const name of names) {
+        const method = { 'Access-Control-Request-Method': 'POST' };
+        const plain = { ...method, [name]: value };
+        for (const verb of ['GET', 'OPTIONS', 'POST']) {
+          for (const path of ['xhr-polling//1', 'xhr-multipart', 'server-events', 'htmlfile']) {
+            const raw = await send(
+              port,
+              requestBytes(`/socket.io/${path}`, { method: verb, headers: plain }),
+            );
+            const head = await raw.readHead();
+            raw.destroy();
+            expect(head.lines.join('\n')).not.to.match(/[^\t\n\x20-\x7e\x80-\xff]/);
+          }
+        }
+        for (const handshake of [HANDSHAKE, HIXIE_75, HIXIE_76]) {
+          const headers = { ...handshake, [name]: value };
+          const raw = await send(port, requestBytes('/socket.io/websocket', { headers }));
+          const head = await raw.readHead().catch(() => null);
+          raw.destroy();
+          expect(head?.lines.join('\n') ?? '').not.to.match(/[^\t\n\x20-\x7e\x80-\xff]/);
+        }
+      }
+    }
+    expect((await request(port, '/socket.io/xhr-polling//1')).status).to.equal(200);
+  });
+
+  it('header injection: a line break is the end of a header, in draft 76 as well', async () => {
+    const { port } = await serve();
+    const raw = await send(
+      port,
+      'GET /socket.io/websocket HTTP/1.1\r\nUpgrade: WebSocket\r\nConnection: Upgrade\r\n' +
+        'Host: a\r\nOrigin: http://a\nX-Injected: 1\r\n\r\n',
+    );
+    const head = await raw.readHead().catch(() => null);
+    expect(head?.headers ?? {}).not.to.have.property('x-injected');
+    // what Node reads as Latin-1 goes out as it came
+    const headers = { ...HIXIE_75, Origin: Buffer.from('http://ü').toString('latin1') };
+    const answer = await send(
+      port,
+      Buffer.from(requestBytes('/socket.io/websocket', { headers }).toString(), 'latin1'),
+    );
+    expect((await answer.readHead()).headers['websocket-origin']).to.equal(headers.Origin);
+  });
+
+  it('static client: names outside the list, traversal and encodings reach no file', async () => {
+    const app: RequestListener = (_request, response) => void response.writeHead(404).end();
+    const { port } = await serve({}, app);
+    const paths = [
+      '../package.json',
+      '..%2fpackage.json',
+      '%2e%2e/package.json',
+      '....//package.json',
+      'lib/vendor/web-socket-js/../../../package.json',
+      'lib/vendor/web-socket-js/..%5c..%5cpackage.json',
+      'socket.io.js/',
+      'socket.io.js%00.txt',
+      'socket.io.js.map',
+      'Socket.io.js',
+      'WebSocketMain.swf/..',
+      '/socket.io.js',
+    ];
+    for (const path of paths) {
+      const status = await statusOf(port, requestBytes(`/socket.io/${path}`));
+      expect(status, path).to.be.oneOf([400, 404]);
+    }
+    for (const method of ['POST', 'PUT', 'DELETE', 'HEAD']) {
+      expect(await statusOf(port, requestBytes('/socket.io/socket.io.js', { method }))).to.equal(
+        404,
+      );
+    }
+  });
+
+  it('static client: If-None-Match of any form is answered, and tells the type exactly', async () => {
+    const { port } = await serve();
+    const path = '/socket.io/WebSocketMain.swf';
+    const fresh = await request(port, path);
+    expect(fresh.status).to.equal(200);
+    expect(fresh.headers['content-type']).to.equal('application/x-shockwave-flash');
+    expect(fresh.headers['x-content-type-options']).to.equal('nosniff');
+    const tag = fresh.headers['etag'] ?? '';
+    const tags: readonly (readonly [string, number])[] = [
+      [tag, 304],
+      [`W/${tag}`, 304],
+      [`"x", ${tag}`, 304],
+      ['*', 304],
+      ['"x"', 200],
+      [',,,;;;', 200],
+      ['"' + 'x'.repeat(8000), 200],
+    ];
+    for (const [value, status] of tags) {
+      const answer = await request(port, `${path}?v=1`, { headers: { 'If-None-Match': value } });
+      expect(answer.status, value).to.equal(status);
+    }
+  });
+});
