@@ -200,6 +200,8 @@ function checkTransports(list: unknown): void {
   });
 }
 
+const trimSlashes = (path: string): string => path.replace(/^\/+|\/+$/g, '');
+
 const LIMITS = [
   'maxPayload',
   'maxMessages',
@@ -217,7 +219,8 @@ function check(options: Record<string, unknown>): void {
   const texts = isText(origins) || (Array.isArray(origins) && origins.every(isText));
   if (!texts)
     throw expected('origins', "a text like 'example.com:*', or an array of such", origins);
-  if (!isText(resource) || resource === '') throw expected('resource', 'a path', resource);
+  if (!isText(resource) || trimSlashes(resource) === '')
+    throw expected('resource', 'a path', resource);
   if (typeof log !== 'function') throw expected('log', 'a function, null or false', log);
   if (typeof generateId !== 'function') throw expected('generateId', 'a function', generateId);
   if (authorize !== undefined && typeof authorize !== 'function') {
@@ -244,7 +247,7 @@ export function resolveOptions(given: ListenerOptions = {}): ResolvedOptions {
   }
   if (!options.log) options.log = logNothing;
   check(options);
-  options.resource = options.resource.replace(/^\/+|\/+$/g, '');
+  options.resource = trimSlashes(options.resource);
   return options;
 }
 

@@ -1,0 +1,201 @@
+import { expect } from 'chai';
+import { logNothing, logToStdout } from '../lib/log.js';
+import {
+  POLLING_DEFAULTS,
+  resolveOptions,
+  STREAMING_DEFAULTS,
+  type ListenerOptions,
+} from '../lib/options.js';
+import { sessionId } from '../lib/session-id.js';
+import { systemClock } from '../lib/timers.js';
+
+describe('resolveOptions', () => {
+  it('fills in the defaults', () => {
+    expect(resolveOptions()).to.deep.equal({
+      origins: '*:*',
+      resource: 'socket.io',
+      flashPolicyServer: true,
+      transports: [
+        'websocket',
+        'flashsocket',
+        'htmlfile',
+        'xhr-multipart',
+        'xhr-polling',
+        'jsonp-polling',
+      ],
+      transportOptions: {},
+      log: logToStdout,
+      maxPayload: 10_485_760,
+      maxMessages: 10_000,
+      maxBuffer: 16_777_216,
+      maxQueue: 10_000,
+      maxSessions: 0,
+      generateId: sessionId,
+      clock: systemClock,
+    });
+  });
+
+  it('takes undefined for not given', () => {
+    const given = { resource: undefined, maxQueue: undefined } as unknown as ListenerOptions;
+    expect(resolveOptions(given)).to.deep.equal(resolveOptions());
+  });
+
+  it('keeps what it does not know, and leaves the object of the caller alone', () => {
+    const given = Object.freeze({ mine: { x: 1 }, resource: '/a/', onConnection: logNothing });
+    const options = resolveOptions(given);
+    expect(options['mine']).to.equal(given.mine);
+    expect(options['onConnection']).to.equal(logNothing);
+    expect(given).to.deep.equal({ mine: { x: 1 }, resource: '/a/', onConnection: logNothing });
+  });
+
+  it('is silent when log is null or false', () => {
+    expect(resolveOptions({ log: null }).log).to.equal(logNothing);
+    expect(resolveOptions({ log: false }).log).to.equal(logNothing);
+  });
+
+  for (const [given, resource] of [
+    ['/socket.io', 'socket.io'],
+    ['socket.io/', 'socket.io'],
+    ['//some/where//', 'some/where'],
+    ['a/b/c', 'a/b/c'],
+  ] as const) {
+    it(`finds the resource ${resource} in ${given}`, () => {
+      expect(resolveOptions({ resource: given }).resource).to.equal(resource);
+    });
+  }
+
+  const Own = Object.assign(() => undefined, { transportName: 'own' });
+
+  const right: readonly unknown[] = [
+    { origins: 'a.com:*' },
+    { origins: ['a.com:*', 'b.com:80'] },
+    { origins: [] },
+    { transports: [] },
+    { transports: ['websocket', Own] },
+    { transportOptions: { websocket: { timeout: null } } },
+    { transportOptions: { websocket: { timeout: 0, closeTimeout: 0, other: 'kept' } } },
+    { transportOptions: { websocket: undefined, own: null } },
+    { transportOptions: { websocket: { timeout: false } } },
+    { maxPayload: 0, maxMessages: Number.MAX_SAFE_INTEGER },
+  ];
+  for (const given of right) {
+    it(`takes ${JSON.stringify(given)}`, () => {
+      const options = given as ListenerOptions;
+      expect(resolveOptions(options)).to.include(options);
+    });
+  }
+
+  const wrong: readonly (readonly [unknown, typeof TypeError, string])[] = [
+    [null, TypeError, 'Expected `options` to be an object, got null (object)'],
+    ['socket.io', TypeError, "Expected `options` to be an object, got 'socket.io' (string)"],
+    [[], TypeError, 'Expected `options` to be an object, got [] (object)'],
+    [
+      { origins: 1 },
+      TypeError,
+      "Expected `origins` to be a text like 'example.com:*', or an array of such, got 1 (number)",
+    ],
+    [
+      { origins: ['a', null] },
+      TypeError,
+      "Expected `origins` to be a text like 'example.com:*', or an array of such, got [ 'a', null ] (object)",
+    ],
+    [{ resource: 1 }, TypeError, 'Expected `resource` to be a path, got 1 (number)'],
+    [{ resource: '' }, TypeError, "Expected `resource` to be a path, got '' (string)"],
+    [{ resource: '//' }, TypeError, "Expected `resource` to be a path, got '//' (string)"],
+    [
+      { log: true },
+      TypeError,
+      'Expected `log` to be a function, null or false, got true (boolean)',
+    ],
+    [{ generateId: 'x' }, TypeError, "Expected `generateId` to be a function, got 'x' (string)"],
+    [{ maxPayload: '1' }, TypeError, "Expected `maxPayload` to be a number, got '1' (string)"],
+    [
+      { maxPayload: Number.NaN },
+      TypeError,
+      'Expected `maxPayload` to be a number, got NaN (number)',
+    ],
+    [
+      { maxMessages: -1 },
+      RangeError,
+      'Expected `maxMessages` to be from 0 to 9007199254740991, got -1',
+    ],
+    [
+      { maxQueue: Infinity },
+      RangeError,
+      'Expected `maxQueue` to be from 0 to 9007199254740991, got Infinity',
+    ],
+    [{ maxBuffer: null }, TypeError, 'Expected `maxBuffer` to be a number, got null (object)'],
+    [{ maxSessions: {} }, TypeError, 'Expected `maxSessions` to be a number, got {} (object)'],
+    [
+      { transports: 'websocket' },
+      TypeError,
+      "Expected `transports` to be an array, got 'websocket' (string)",
+    ],
+    [
+      { transports: ['websocket', {}] },
+      TypeError,
+      'Expected `transports[1]` to be a name or a Transport class, got {} (object)',
+    ],
+    [
+      { transports: [Date] },
+      TypeError,
+      'Expected `transports[0]` to be a name or a Transport class, got [Function: Date] (function)',
+    ],
+    [
+      { transportOptions: [] },
+      TypeError,
+      'Expected `transportOptions` to be an object, got [] (object)',
+    ],
+    [
+      { transportOptions: { websocket: 7 } },
+      TypeError,
+      "Expected `transportOptions['websocket']` to be an object, got 7 (number)",
+    ],
+    [
+      { transportOptions: { websocket: { closeTimeout: '8000' } } },
+      TypeError,
+      "Expected `transportOptions['websocket'].closeTimeout` to be a number, got '8000' (string)",
+    ],
+    [
+      { transportOptions: { websocket: { timeout: true } } },
+      TypeError,
+      "Expected `transportOptions['websocket'].timeout` to be a number, got true (boolean)",
+    ],
+    [
+      { transportOptions: { websocket: { duration: 2 ** 31 } } },
+      RangeError,
+      "Expected `transportOptions['websocket'].duration` to be from 0 to 2147483647, got 2147483648",
+    ],
+    [
+      { transportOptions: { websocket: { heartbeatInterval: -1 } } },
+      RangeError,
+      "Expected `transportOptions['websocket'].heartbeatInterval` to be from 0 to 2147483647, got -1",
+    ],
+  ];
+  for (const [given, type, message] of wrong) {
+    it(`says: ${message}`, () => {
+      expect(() => resolveOptions(given as ListenerOptions))
+        .to.throw(type)
+        .with.property('message', message);
+    });
+  }
+
+  it('cuts the value short in its message', () => {
+    const given = { log: 'y'.repeat(1000) as unknown as null };
+    expect(() => resolveOptions(given))
+      .to.throw(TypeError)
+      .with.property('message')
+      .with.lengthOf.below(200);
+  });
+});
+
+describe('the timings of 0.6.18', () => {
+  it('are the defaults', () => {
+    expect(STREAMING_DEFAULTS).to.include({
+      timeout: 8000,
+      heartbeatInterval: 10_000,
+      closeTimeout: 0,
+    });
+    expect(POLLING_DEFAULTS).to.include({ timeout: null, closeTimeout: 8000, duration: 20_000 });
+  });
+});
