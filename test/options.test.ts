@@ -30,6 +30,10 @@ describe('resolveOptions', () => {
       maxBuffer: 16_777_216,
       maxQueue: 10_000,
       maxSessions: 0,
+      maxSessionsPerAddress: 0,
+      maxFragments: 16_384,
+      maxHandshakes: 10_000,
+      handshakeTimeout: 10_000,
       generateId: sessionId,
       clock: systemClock,
     });

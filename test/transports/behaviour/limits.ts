@@ -104,6 +104,8 @@ export function describeLimits(variant: Variant): void {
       for (let i = 0; i < 5; i++) client.send(i);
       expect(client.connected).to.equal(true);
       client.send('one too many');
+      // after the send that was too much, not inside it
+      expect(client.connected).to.equal(true);
       await until(() => !client.connected, 'the end');
       expect(reasons).to.deep.equal(['queue overflow']);
     });
@@ -116,6 +118,8 @@ export function describeLimits(variant: Variant): void {
       client.send('x'.repeat(LIMIT - 20));
       expect(client.connected).to.equal(true);
       scene.io.broadcast('x'.repeat(20));
+      // after the send that was too much, not inside it
+      expect(client.connected).to.equal(true);
       await until(() => !client.connected, 'the end');
       expect(reasons).to.deep.equal(['queue overflow']);
     });
