@@ -201,13 +201,13 @@ export class Client extends EventEmitter {
 
   /** Ends the session: what was sent still goes out, `disconnect` is emitted, the connection closes. */
   disconnect(): this {
-    this.#end('server disconnect');
+    this._end('server disconnect');
     return this;
   }
 
   /** Ends the session at once, as programs of 0.6 kicked their clients. */
   _onDisconnect(): void {
-    this.#end('server disconnect');
+    this._end('server disconnect');
   }
 
   /** Hangs up on the client, which may come back within `closeTimeout`; a kick of 0.6. */
@@ -262,12 +262,29 @@ export class Client extends EventEmitter {
     if (this.#isOverflowing) return;
     this.#isOverflowing = true;
     this.#queue = [];
-    process.nextTick(() => this.#end('queue overflow'));
+    process.nextTick(() => this._end('queue overflow'));
   }
 
-  /** @internal The session ends for a reason that the connection found. */
+  /** @internal The one way out. The client is listed while it hears of it, and no longer when the Listener does. */
   _end(reason: DisconnectReason): void {
-    this.#end(reason);
+    this.#release();
+    if (this.#state === State.GONE) return;
+    const connection = this.#current;
+    const wasConnected = this.connected;
+    this.listener._timers.clear(this.#alarm);
+    this.#transition(State.GONE, reason);
+    this.#current = null;
+    this.response = null;
+    this.#queue = [];
+    this.connected = false;
+    connection?.close();
+    if (!wasConnected) return;
+    try {
+      callWithReason(this, 'disconnect', [], reason);
+    } catch (error) {
+      surface(error);
+    }
+    this.listener._onClientDisconnect(this, reason);
   }
 
   /**
@@ -294,7 +311,7 @@ export class Client extends EventEmitter {
   /** @internal What the alarm means depends on what the session waits for. */
   onAlarm(): void {
     if (this.#state === State.AWAY) {
-      this.#end(this.#leaving);
+      this._end(this.#leaving);
     } else if (this.#awaitsEcho) {
       this.#hangUp('heartbeat timeout');
     } else if (this._timings.timeout) {
@@ -380,27 +397,5 @@ export class Client extends EventEmitter {
     if (!connection) return;
     this._detach(connection, reason);
     connection.close();
-  }
-
-  /** The one way out. The client is listed while it hears of it, and no longer when the Listener does. */
-  #end(reason: DisconnectReason): void {
-    this.#release();
-    if (this.#state === State.GONE) return;
-    const connection = this.#current;
-    const wasConnected = this.connected;
-    this.listener._timers.clear(this.#alarm);
-    this.#transition(State.GONE, reason);
-    this.#current = null;
-    this.response = null;
-    this.#queue = [];
-    this.connected = false;
-    connection?.close();
-    if (!wasConnected) return;
-    try {
-      callWithReason(this, 'disconnect', [], reason);
-    } catch (error) {
-      surface(error);
-    }
-    this.listener._onClientDisconnect(this, reason);
   }
 }
