@@ -2,7 +2,6 @@ import { isAscii, isUtf8 } from 'node:buffer';
 import type { Socket } from 'node:net';
 import { Server as WebSocketServer, WebSocket, type ServerOptions } from 'ws';
 import createDebug from 'debug';
-import { answerSocket } from '../refusal.js';
 import { frameText, putText, type Framing } from './outbox.js';
 import { SocketTransport } from './socket.js';
 import type { Exchange, TransportHost } from './transport.js';
@@ -138,9 +137,8 @@ export class Rfc6455 extends SocketTransport {
         transport.flush();
       });
     } catch (error) {
-      // ws throws if the socket has been upgraded already, by somebody in front of us.
+      // ws throws if the socket has been upgraded already, by somebody in front of us: it is theirs.
       debug('ignored %s', error);
-      answerSocket(socket, 400, 'This connection is taken');
     } finally {
       socket.uncork();
     }
