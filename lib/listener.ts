@@ -339,8 +339,10 @@ export class Listener extends EventEmitter implements TransportHost, Doorkeeper 
   /** Null if the application's generator fails: a session without an id of its own cannot be. */
   #makeId(request: IncomingMessage): string | null {
     try {
-      const id = this.options.generateId(request);
-      if (!USABLE_ID.test(id)) throw new TypeError(`Session ids are URL-safe text, got ${id}`);
+      const id: unknown = this.options.generateId(request);
+      if (typeof id !== 'string' || !USABLE_ID.test(id)) {
+        throw new TypeError(`Expected \`generateId\` to return URL-safe text, got ${String(id)}`);
+      }
       if (this.#sessions.has(id)) throw new Error(`The session id ${shortId(id)} is in use`);
       return id;
     } catch (error) {
