@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import { execFile } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { makeAppFolder } from './app-folder.js';
 
 const PACKAGE = join(__dirname, '..', '..', '..');
 const RUN = join(PACKAGE, 'test', 'interop', '2011', 'run.js');
@@ -71,9 +71,7 @@ describe('the test suite of socket.io 0.6.18, unmodified', function () {
   let app: string;
 
   before(() => {
-    app = mkdtempSync(join(tmpdir(), 'socket.io-'));
-    mkdirSync(join(app, 'node_modules'));
-    symlinkSync(PACKAGE, join(app, 'node_modules', 'socket.io'));
+    app = makeAppFolder();
   });
 
   after(() => rmSync(app, { recursive: true }));
