@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { createServer, type Server } from 'node:http';
-import { join } from 'node:path';
+import { resolve } from 'node:path';
 import * as io from '../../lib/index.js';
 import type { Driver, Variant } from '../support/drivers/index.js';
 import { afterThisTest } from '../support/cleanup.js';
@@ -27,9 +27,9 @@ interface App {
   undo?: () => void;
 }
 
-const APPS = require(
-  join(__dirname, '..', '..', '..', 'test', 'interop', '2011', 'idioms.js'),
-) as Readonly<Record<string, (app: App) => void>>;
+const APPS = require(resolve(__dirname, '../../../test/interop/2011/idioms.js')) as Readonly<
+  Record<string, (app: App) => void>
+>;
 
 interface Outcome {
   /** What the app tells while Ann and Bob connect, Ann says 'hello' and leaves. */
@@ -135,7 +135,7 @@ async function read(driver: Driver, count: number): Promise<unknown[]> {
   return messages;
 }
 
-const TRANSPORTS = [
+const TRANSPORTS = new Set([
   'websocket',
   'websocket, hixie-76',
   'flashsocket',
@@ -143,13 +143,13 @@ const TRANSPORTS = [
   'xhr-multipart',
   'xhr-polling',
   'jsonp-polling',
-];
+]);
 
 it('every habit of 2011 has an outcome', () => {
   expect(Object.keys(OUTCOMES)).to.deep.equal(Object.keys(APPS));
 });
 
-for (const variant of VARIANTS.filter(({ name }) => TRANSPORTS.includes(name))) {
+for (const variant of VARIANTS.filter(({ name }) => TRANSPORTS.has(name))) {
   describe(`an application of 2011 with clients on ${variant.name}`, () => {
     for (const [habit, app] of Object.entries(APPS)) {
       const { told, toAnn = [], toBob = [], page } = OUTCOMES[habit] ?? {};
