@@ -3,4 +3,5 @@ import { type Platform, usePlatform } from './platform.js';
 
 declare const self: Platform | undefined;
 
-if (typeof self !== 'undefined') usePlatform(self);
+// There is none where somebody only loads the script, say to look at its version.
+usePlatform(typeof self === 'undefined' ? ({} as Platform) : self);

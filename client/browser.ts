@@ -2,7 +2,6 @@
 import './browser-platform.js';
 import { JSONP, setPath, Socket, Transport, util, version } from './io.js';
 import { watchPage } from './lifecycle.js';
-import { noop } from './platform.js';
 
 interface Global {
   io?: unknown;
@@ -14,7 +13,6 @@ declare const define: { (factory: () => unknown): void; amd?: unknown } | undefi
 
 const io = { version, setPath, util, Transport, JSONP, Socket };
 
-util.load(noop); // notes that the page has loaded, for browsers without `readyState`
 watchPage();
 
 if (typeof module === 'object' && module.exports) module.exports = io;

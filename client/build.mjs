@@ -18,7 +18,7 @@ import { minify } from 'terser';
 const CLIENT = dirname(fileURLToPath(import.meta.url));
 const OUT = resolve(CLIENT, '../build/client');
 
-const BANNER = '/*! socket.io-node client, MIT licence */';
+const BANNER = '/*! socket.io-node, MIT */';
 
 /** What SWC would import from a package that needs ES5. */
 const HELPERS = {
@@ -31,14 +31,13 @@ const HELPERS = {
   }`,
   '@swc/helpers/_/_instanceof':
     'export function _(value, Class) { return value instanceof Class; }',
-  '@swc/helpers/_/_type_of': 'export function _(value) { return typeof value; }',
 };
 
 /** Stands for the flashsocket when the size without it is measured. */
 const NO_FLASH = 'export var FlashSocket;';
 
-function lower(code, id) {
-  const lowered = transformSync(code, {
+function lower(source, id) {
+  const lowered = transformSync(source, {
     filename: id,
     sourceMaps: true,
     jsc: {
@@ -54,11 +53,13 @@ function lower(code, id) {
     },
     module: { type: 'es6' },
   });
-  // Internet Explorer 8 puts the names of function expressions into the scope around them.
-  return {
-    code: lowered.code.replace(/(_proto\.(\w+) = function) \2\(/g, '$1('),
-    map: lowered.map,
-  };
+  const code = lowered.code
+    // A symbol's `typeof` needs help in ES5; in ES3 there is none.
+    .replace(/typeof (\w+) === "undefined" \? "undefined" : _type_of\(\1\)/g, 'typeof $1')
+    .replace(/import .*_type_of";/, '')
+    // Internet Explorer 8 puts the names of function expressions into the scope around them.
+    .replace(/(_proto\.(\w+) = function) \2\(/g, '$1(');
+  return { code, map: lowered.map };
 }
 
 function typescript({ hasFlash }) {

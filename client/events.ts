@@ -45,8 +45,7 @@ export class Emitter<Events = object> {
 
   /** Calls `fn` whenever `name` is emitted. */
   on<Name extends string>(name: Name, fn: ListenerOf<Events, Name>): this {
-    if (!hasOwn.call(this.events, name)) this.events[name] = [];
-    this.events[name]!.push(fn as Handler);
+    this.events[name] = this._handlers(name).concat(fn as Handler);
     return this;
   }
 
@@ -69,7 +68,7 @@ export class Emitter<Events = object> {
    * and the rest of a batch of messages are not the ones to suffer.
    */
   emit(name: string, args?: readonly unknown[]): this {
-    const handlers = hasOwn.call(this.events, name) ? this.events[name]!.concat() : [];
+    const handlers = this._handlers(name);
     for (let i = 0; i < handlers.length; i++) {
       try {
         handlers[i]!.apply(this, (args || []) as never[]);
@@ -82,12 +81,19 @@ export class Emitter<Events = object> {
 
   /** Removes a listener that `on` or `once` added. */
   removeEvent<Name extends string>(name: Name, fn: ListenerOf<Events, Name>): this {
-    const handlers = hasOwn.call(this.events, name) ? this.events[name]! : [];
-    for (let i = handlers.length; i--;) {
-      if (handlers[i] === (fn as Handler) || handlers[i]!.ref === (fn as Handler))
-        handlers.splice(i, 1);
+    const handlers = this._handlers(name);
+    const kept: Handler[] = [];
+    for (let i = 0; i < handlers.length; i++) {
+      const handler = handlers[i]!;
+      if (handler !== fn && handler.ref !== fn) kept.push(handler);
     }
+    this.events[name] = kept;
     return this;
+  }
+
+  /** The listeners of an event; the list is replaced, never changed, so it may be walked. */
+  _handlers(name: string): Handler[] {
+    return hasOwn.call(this.events, name) ? this.events[name]! : [];
   }
 }
 

@@ -5,21 +5,18 @@
  * @module
  */
 
+import { isArray } from './util.js';
+
 /** What the codec needs of `JSON`. */
 export interface JsonLike {
   parse(text: string): unknown;
   stringify(value: unknown): string | undefined;
 }
 
-const TOKEN =
-  /[[\]{},:]|"(?:[^"\\\x00-\x1f]+|\\["\\/bfnrt]|\\u[\da-fA-F]{4})*"|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d+)?|true|false|null/g;
-const BLANKS = /[ \t\r\n]*/g;
+/** A string, a word or number, or a single character. */
+const TOKENS = /"(?:[^"\\\x00-\x1f]|\\.)*"|[-+.\w]+|\S/g;
+const NUMBER = /^-?(0|[1-9]\d*)(\.\d+)?(e[-+]?\d+)?$/i;
 const ESCAPES: Record<string, string> = { b: '\b', f: '\f', n: '\n', r: '\r', t: '\t' };
-/** Deeper nesting is refused rather than left to overflow the stack. */
-const MAX_DEPTH = 500;
-
-const hasOwn = Object.prototype.hasOwnProperty;
-const toString = Object.prototype.toString;
 
 /** `\uXXXX` for each UTF-16 code unit of `text`. */
 export function escapeUnits(text: string): string {
@@ -28,10 +25,6 @@ export function escapeUnits(text: string): string {
     escaped += '\\u' + ('000' + text.charCodeAt(i).toString(16)).slice(-4);
   }
   return escaped;
-}
-
-function quote(text: string): string {
-  return '"' + text.replace(/[\x00-\x1f"\\\u2028\u2029]/g, escapeUnits) + '"';
 }
 
 function unescape(_: string, unit: string): string {
@@ -44,82 +37,63 @@ function unescape(_: string, unit: string): string {
  * @throws {SyntaxError} If `text` is not JSON.
  */
 export function parse(text: string): unknown {
+  const tokens = text.match(TOKENS) || [];
   let at = 0;
-  let token: string;
 
-  function next(): string {
-    BLANKS.lastIndex = at;
-    TOKEN.lastIndex = at += BLANKS.exec(text)![0].length;
-    const match = TOKEN.exec(text);
-    token = match && match.index === at ? match[0] : '';
-    at += token.length;
-    return token;
+  function expect(isAsExpected: boolean): void {
+    if (!isAsExpected) throw new SyntaxError('No JSON');
   }
-  function fail(): never {
-    throw new SyntaxError('Unexpected ' + (token || text.charAt(at) || 'end') + ' in JSON');
+  function key(): string {
+    const name = value();
+    expect(typeof name === 'string' && tokens[at++] === ':');
+    return name as string;
   }
-  /** The value that begins with the current token. */
-  function value(depth: number): unknown {
-    const first = token.charAt(0);
-    if (depth > MAX_DEPTH) fail();
-    if (first === '"') return token.slice(1, -1).replace(/\\(u.{4}|.)/g, unescape);
-    if (token === '[' || token === '{') return group(depth + 1);
-    if (/[-\d]/.test(first)) return +token;
-    if (!/^[tfn]/.test(first)) fail();
-    return token === 'null' ? null : token === 'true';
-  }
-  function group(depth: number): unknown {
+  function value(): unknown {
+    const token = tokens[at++] || '';
     const isList = token === '[';
-    const end = isList ? ']' : '}';
-    const list: unknown[] = [];
-    const record: Record<string, unknown> = {};
-    if (next() !== end) {
-      for (;;) {
-        if (isList) list.push(value(depth));
-        else {
-          if (token.charAt(0) !== '"') fail();
-          const key = value(depth) as string;
-          if (next() !== ':') fail();
-          next();
-          record[key] = value(depth);
-        }
-        if (next() === end) break;
-        if (token !== ',') fail();
-        next();
+    if (isList || token === '{') {
+      const end = isList ? ']' : '}';
+      const group = (isList ? [] : {}) as Record<string, unknown> & unknown[];
+      if (tokens[at] !== end) {
+        do group[isList ? group.length : key()] = value();
+        while (tokens[at] === ',' && at++);
       }
+      expect(tokens[at++] === end);
+      return group;
     }
-    return isList ? list : record;
+    if (/^".*"$/.test(token)) {
+      return token.slice(1, -1).replace(/\\(u[\da-f]{4}|.)/gi, unescape);
+    }
+    if (/^(true|false|null)$/.test(token)) return token === 'null' ? null : token === 'true';
+    expect(NUMBER.test(token));
+    return +token;
   }
 
-  next();
-  const result = value(0);
-  next();
-  if (token! || at < text.length) fail();
+  const result = value();
+  expect(at === tokens.length);
   return result;
 }
 
 /** Writes a value as JSON text; `undefined` for what JSON cannot say. */
 export function stringify(value: unknown): string | undefined {
   const object = value as Record<string, unknown> | null;
-  if (object && typeof object['toJSON'] === 'function') value = object['toJSON']('');
-  if (value === null || value === true || value === false) return String(value);
-  const type = toString.call(value);
-  if (type === '[object String]') return quote(String(value));
-  if (type === '[object Number]') return isFinite(value as number) ? String(value) : 'null';
-  if (typeof value !== 'object') return undefined;
   const parts: string[] = [];
-  if (type === '[object Array]') {
-    const list = value as unknown[];
-    for (let i = 0; i < list.length; i++) parts.push(stringify(list[i]) || 'null');
-    return '[' + parts.join(',') + ']';
+  if (object && typeof object['toJSON'] === 'function') return stringify(object['toJSON'](''));
+  if (typeof value === 'string') {
+    return '"' + value.replace(/[\x00-\x1f"\\\u2028\u2029]/g, escapeUnits) + '"';
   }
-  for (const key in value as object) {
-    if (hasOwn.call(value, key)) {
-      const text = stringify((value as Record<string, unknown>)[key]);
-      if (text !== undefined) parts.push(quote(key) + ':' + text);
-    }
+  if (typeof value === 'number' && !isFinite(value)) value = null;
+  if (value === null || /^[bn]/.test(typeof value)) return String(value);
+  if (typeof value !== 'object') return undefined;
+  if (isArray(value)) {
+    for (let i = 0; i < value.length; i++) parts.push(stringify(value[i]) || 'null');
+    return '[' + parts.join() + ']';
   }
-  return '{' + parts.join(',') + '}';
+  for (const key in object) {
+    const text = Object.prototype.hasOwnProperty.call(object, key) && stringify(object[key]);
+    if (text) parts.push(stringify(key) + ':' + text);
+  }
+  return '{' + parts.join() + '}';
 }
 
 /** The platform's own `JSON`, or ours. */

@@ -41,7 +41,7 @@ export type FullSocketOptions = Required<Omit<SocketOptions, 'document'>> & {
 
 /** Fills in the defaults; the caller's object stays as it is. */
 export function withDefaults(options?: SocketOptions): FullSocketOptions {
-  const page = root.location || { protocol: '', port: '' };
+  const page = root.location;
   const full: FullSocketOptions = {
     secure: page.protocol === 'https:',
     document: root.document as CookieJar | undefined,

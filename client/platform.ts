@@ -8,20 +8,16 @@
  * @module
  */
 
-/** What we use of `XMLHttpRequest` and `XDomainRequest`. */
+/** What we use of `XMLHttpRequest`. */
 export interface Xhr {
-  readyState?: number;
-  status?: number;
+  readyState: number;
+  status: number;
   responseText: string;
   withCredentials?: boolean;
   multipart?: boolean;
   onreadystatechange?: (() => void) | null;
-  onload?: unknown;
   onerror?: unknown;
-  ontimeout?: unknown;
-  onprogress?: unknown;
   open(method: string, url: string, isAsync?: boolean): void;
-  setRequestHeader?(name: string, value: string): void;
   send(body: string | null): void;
   abort(): void;
 }
@@ -60,7 +56,8 @@ export interface StreamedResponse {
 export interface Platform {
   setTimeout(callback: () => void, delay: number): unknown;
   clearTimeout(timer: unknown): void;
-  location?: { protocol: string; hostname: string; port: string };
+  /** Where the page is from; empty texts where there is none. */
+  location: { protocol: string; hostname: string; port: string };
   /** A `Document`; typed by the modules that need a page. */
   document?: unknown;
   navigator?: {
@@ -69,10 +66,8 @@ export interface Platform {
     sendBeacon?(url: string, body: string): boolean;
   };
   WebSocket?: new (url: string) => WebSocketLike;
-  MozWebSocket?: new (url: string) => WebSocketLike;
   EventSource?: new (url: string) => EventSourceLike;
   XMLHttpRequest?: new () => Xhr;
-  XDomainRequest?: new () => Xhr;
   ActiveXObject?: new (name: string) => unknown;
   Response?: { prototype: object };
   TextDecoder?: new () => { decode(bytes: unknown, options: { stream: boolean }): string };
@@ -80,10 +75,7 @@ export interface Platform {
 }
 
 /** The platform in use. */
-export let root: Platform = {
-  setTimeout: (callback, delay) => setTimeout(callback, delay),
-  clearTimeout: (timer) => clearTimeout(timer as ReturnType<typeof setTimeout>),
-};
+export let root: Platform;
 
 /** Chooses the platform; called once by the entry point, before the first `Socket`. */
 export function usePlatform(platform: Platform): void {

@@ -9,24 +9,29 @@ export interface CookieJar {
   cookie: string;
 }
 
+/** The options that this is about. */
+export interface Memory {
+  rememberTransport: boolean;
+  document: CookieJar | undefined;
+}
+
 /** The remembered transport, or an empty string. */
-export function recall(jar: CookieJar | undefined): string {
+export function recall(options: Memory): string {
   try {
-    const match = jar!.cookie.match(/(?:^|;)\s*socketio=([^;]*)/);
-    return match ? decodeURIComponent(match[1]!) : '';
+    const cookie = options.rememberTransport && options.document!.cookie;
+    return decodeURIComponent(/(?:^|;)\s*socketio=([^;]*)/.exec(cookie as string)![1]!);
   } catch {
-    return ''; // no document, a sandbox without cookies, or a cookie that is not ours
+    return ''; // nothing to be remembered, no cookies here, or one that is not ours
   }
 }
 
 /** Remembers a transport; an empty `type` forgets it. */
-export function remember(jar: CookieJar | undefined, type: string): void {
+export function remember(options: Memory, type: string): void {
   try {
-    jar!.cookie =
-      'socketio=' +
-      encodeURIComponent(type) +
-      '; SameSite=Lax' +
-      (type ? '' : '; expires=Thu, 01 Jan 1970 00:00:00 GMT');
+    if (options.rememberTransport) {
+      options.document!.cookie =
+        'socketio=' + encodeURIComponent(type) + '; SameSite=Lax' + (type ? '' : '; Max-Age=0');
+    }
   } catch {
     // no document, or a sandbox without cookies: nothing to remember then
   }

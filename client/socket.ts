@@ -64,14 +64,16 @@ export class Socket extends Emitter<SocketEvents> {
   _state: State;
   /** The attempt's or the delay's; there is never more than one. */
   declare _timer: unknown;
-  /** The session to come back to. */
-  declare _session: { _id: string; _type: string } | null;
-  /** Whether the session is still to be asked for in this round. */
-  declare _resumes: boolean;
+  /** Whose session to come back to. */
+  _session: Transport | null;
+  /** The session that the next try asks for. */
+  declare _resumed: Transport | null;
   /** The transports that this round has still to try. */
   declare _candidates: string[];
   /** True between a transport's start and its end. */
   _isActive: boolean;
+  /** True while the page is in the back/forward cache. */
+  declare _isAsleep: boolean | undefined;
   /** False once the page has called `disconnect`. */
   _isWanted: boolean;
 
@@ -82,7 +84,7 @@ export class Socket extends Emitter<SocketEvents> {
    */
   constructor(host?: string | null, options?: SocketOptions) {
     super();
-    this.host = host || (root.location ? root.location.hostname : '');
+    this.host = host || root.location.hostname;
     this.options = withDefaults(options);
     this.connected = this.connecting = this.reconnecting = false;
     this.queueStack = [];
@@ -98,7 +100,7 @@ export class Socket extends Emitter<SocketEvents> {
     const names = override || this._order();
     for (let i = 0; i < names.length; i++) {
       const Type = transports[names[i]!];
-      if (Type && Type.check && Type.check() && (!this.isXDomain() || Type.xdomainCheck())) {
+      if (Type && Type.check() && (!this.isXDomain() || Type.xdomainCheck())) {
         return new Type(this, this.options.transportOptions[names[i]!]);
       }
     }
@@ -107,14 +109,14 @@ export class Socket extends Emitter<SocketEvents> {
 
   /** Connects; `fn` is called once that is done. */
   connect(fn?: () => void): this {
-    if (typeof fn === 'function') this.once('connect', fn);
-    if (this._state === State.IDLE || this._state === State.WAITING) this._start();
+    if (fn) this.once('connect', fn);
+    if (!this._isActive) this._start();
     return this;
   }
 
   /** Sends a message, or several in an array; keeps them until there is a connection. */
   send(data: unknown): this {
-    if (this.connected && !this.transport!._isOver) this.transport!.send(data);
+    if (this.connected) this.transport!.send(data);
     else this.queue(data);
     return this;
   }
@@ -124,9 +126,9 @@ export class Socket extends Emitter<SocketEvents> {
     if (!soft) {
       this._isWanted = this.reconnecting = false;
       this._session = null;
+      if (!this._isActive) this._enter(State.IDLE);
     }
     if (this._isActive) this._hangUp();
-    else if (!soft) this._enter(State.IDLE);
     return this;
   }
 
@@ -148,20 +150,19 @@ export class Socket extends Emitter<SocketEvents> {
     const page = root.location;
     const options = this.options;
     return (
-      !!page &&
-      (this.host !== page.hostname ||
-        !options.secure === (page.protocol === 'https:') ||
-        +options.port !== +(page.port || (options.secure ? 443 : 80)))
+      this.host !== page.hostname ||
+      !options.secure === (page.protocol === 'https:') ||
+      +options.port !== +(page.port || (options.secure ? 443 : 80))
     );
   }
 
   /** The transport has its session. */
   onConnect(): void {
     const transport = this.transport!;
-    if (!this._isActive || this.connected) return;
-    this._session = { _id: transport.sessionid!, _type: transport.type };
+    if (!this._isActive || this._state === State.OPEN) return;
+    this._session = transport;
     this._enter(State.OPEN);
-    if (this.options.rememberTransport) remember(this.options.document, transport.type);
+    remember(this.options, transport.type);
     this.doQueue();
     this.emit('connect');
     if (this.reconnecting && this.connected) {
@@ -184,7 +185,7 @@ export class Socket extends Emitter<SocketEvents> {
     if (!this._isActive) return;
     this._isActive = false;
     this.transport!._end(Ending.LOST);
-    if (!this.connected) {
+    if (this._state !== State.OPEN) {
       if (this._isWanted) this._tryNext();
       else this._enter(State.IDLE);
       return;
@@ -208,22 +209,16 @@ export class Socket extends Emitter<SocketEvents> {
     this.connected = state === State.OPEN;
     this.connecting = state === State.CONNECTING;
     const at = indexOf(liveSockets, this);
-    if (state === State.IDLE ? at >= 0 : at < 0) {
-      if (at < 0) liveSockets.push(this);
-      else liveSockets.splice(at, 1);
-    }
+    if (at >= 0) liveSockets.splice(at, 1);
+    if (state) liveSockets.push(this);
   }
 
-  /** What to try, the remembered transport first. */
+  /** What to try: what worked last comes first. */
   _order(): string[] {
-    const { transports: names, rememberTransport, document } = this.options;
-    const first = this._session ? this._session._type : rememberTransport ? recall(document) : '';
-    return this._startingWith(first, names);
-  }
-
-  _startingWith(first: string, names: readonly string[]): string[] {
-    const at = indexOf(names, first);
-    return at < 0 ? names.concat() : [first].concat(names.slice(0, at), names.slice(at + 1));
+    const order = this.options.transports.concat();
+    const at = indexOf(order, this._session ? this._session.type : recall(this.options));
+    if (at > 0) order.unshift(order.splice(at, 1)[0]!);
+    return order;
   }
 
   /** One round through the transports. */
@@ -233,26 +228,26 @@ export class Socket extends Emitter<SocketEvents> {
     const isLoyal =
       this.reconnecting && attempts <= LOYAL_ATTEMPTS && attempts < options.maxReconnectionAttempts;
     this._isWanted = true;
-    this._resumes = !!this._session;
-    this._candidates = this._order();
-    if (this.transport && (isLoyal || !options.tryTransportsOnConnectTimeout)) {
-      this._candidates = [this.transport.type];
-    }
+    this._candidates =
+      this.transport && (isLoyal || !options.tryTransportsOnConnectTimeout)
+        ? [this.transport.type]
+        : this._order();
+    // A session that was lost is asked for first, before a new one by the same transport.
+    this._resumed = this._session;
+    if (this._resumed) this._candidates.unshift(this._resumed.type);
     this._tryNext();
   }
 
-  /** Tries the next transport; a lost session is asked for before a new one. */
+  /** Tries the next transport. */
   _tryNext(): void {
-    const session = this._session;
+    const resumed = this._resumed;
     let transport: Transport | null = null;
     while (!transport && this._candidates.length) {
-      const isResumed = this._resumes && this._candidates[0] === session!._type;
-      transport = this.getTransport([this._candidates[0]!]);
-      if (transport && isResumed) transport.sessionid = session!._id;
-      if (isResumed) this._resumes = false;
-      else this._candidates.shift();
+      transport = this.getTransport([this._candidates.shift()!]);
     }
     if (!transport) return this._giveUp();
+    if (resumed) transport.sessionid = resumed.sessionid;
+    this._resumed = null;
     this.transport = transport;
     this._isActive = true;
     this._enter(State.CONNECTING);
@@ -261,7 +256,6 @@ export class Socket extends Emitter<SocketEvents> {
     }
     this.emit('connecting', [transport.type]);
     if (transport._isOver) return;
-    transport.connecting = true;
     try {
       transport.connect();
     } catch (err) {
@@ -281,7 +275,7 @@ export class Socket extends Emitter<SocketEvents> {
   _giveUp(): void {
     this._enter(State.IDLE);
     if (!this.reconnecting) {
-      if (this.options.rememberTransport) remember(this.options.document, '');
+      remember(this.options, '');
       this.emit('connect_failed');
     } else if (this.reconnectionAttempts < this.options.maxReconnectionAttempts) {
       this._wait();
@@ -294,28 +288,34 @@ export class Socket extends Emitter<SocketEvents> {
   /** Waits before the next attempt. */
   _wait(): void {
     const { reconnectionDelay, reconnectionDelayMax } = this.options;
-    const delay = this.reconnectionAttempts
-      ? this.reconnectionDelay
-      : backoff(reconnectionDelay, 0, reconnectionDelayMax);
+    const attempts = this.reconnectionAttempts++;
     this._enter(State.WAITING);
-    this._timer = root.setTimeout(() => {
-      const attempts = ++this.reconnectionAttempts;
-      this.reconnectionDelay = backoff(reconnectionDelay, attempts, reconnectionDelayMax);
-      this.emit('reconnecting', [this.reconnectionDelay, attempts]);
-      if (this._state === State.WAITING) this._start();
-    }, delay);
+    this._timer = root.setTimeout(
+      () => {
+        this.emit('reconnecting', [
+          (this.reconnectionDelay = backoff(reconnectionDelay, attempts + 1, reconnectionDelayMax)),
+          attempts + 1,
+        ]);
+        if (this._state === State.WAITING) this._start();
+      },
+      attempts ? this.reconnectionDelay : backoff(reconnectionDelay, 0, reconnectionDelayMax),
+    );
   }
 
   /** The page goes, perhaps into the back/forward cache: say goodbye, but tell nobody here. */
   _suspend(): void {
+    this._isAsleep = true;
+    this.connected = false;
     root.clearTimeout(this._timer);
     if (this._isActive) this.transport!._end(Ending.UNLOADED);
     this._session = null;
   }
 
-  /** The page is back from the cache. */
+  /** The page is back from the cache; a page shown for the first time has not been away. */
   _wake(): void {
-    if (this.connected) this.onDisconnect();
+    if (!this._isAsleep) return;
+    this._isAsleep = false;
+    if (this._state === State.OPEN) this.onDisconnect();
     else {
       this._isActive = false;
       this._enter(State.WAITING);

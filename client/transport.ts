@@ -9,7 +9,7 @@
 import { decode, encode, frame, HEARTBEAT, JSON_TEXT } from '../lib/frames.js';
 import { escapeUnits, Json } from './json.js';
 import { root } from './platform.js';
-import { isArray, merge } from './util.js';
+import { merge, stamp } from './util.js';
 
 /** Options of one transport, in `options.transportOptions[type]`. */
 export interface TransportOptions {
@@ -59,7 +59,7 @@ export type Ending = (typeof Ending)[keyof typeof Ending];
 
 /** A lone surrogate has no UTF-8, so no request and no frame can carry it as it is. */
 const LONE_SURROGATE = /[\ud800-\udbff](?![\udc00-\udfff])|(?:[^\ud800-\udbff]|^)[\udc00-\udfff]/;
-const SURROGATES = /[\ud800-\udbff][\udc00-\udfff]|[\ud800-\udfff]/g;
+const NOT_ASCII = /[^ -~]+/g;
 
 /** A heartbeat on its way back, among messages in a send buffer. */
 class Echo {
@@ -69,34 +69,23 @@ class Echo {
   }
 }
 
-function escapeLoneSurrogate(match: string): string {
-  return match.length > 1 ? match : escapeUnits(match);
-}
-
-/** A JSON handshake names its session; any other first message is the id itself. */
-function sessionIdOf(text: string): string {
-  try {
-    const handshake = text.charAt(0) === '{' && (Json.parse(text) as { session_id?: string });
-    return (handshake && handshake.session_id) || text;
-  } catch {
-    return text; // not JSON: an id that happens to begin with a brace
-  }
-}
-
-export class Transport {
+export abstract class Transport {
   base: Base;
   options: { timeout: number };
   /** The name in `options.transports`. */
   declare type: string;
   connected: boolean;
-  connecting: boolean;
-  /** The session's id while connected; set before `connect` is emitted. */
+  /** The session's id; set before `connect` is emitted. */
   sessionid: string | null;
   /** The first message of the session as it came. */
   declare handshake: string | undefined;
   /** The timer of the watch for a dead link. */
   declare timeout: unknown;
   declare _silence: number;
+  /** Matches what would not arrive as it is. */
+  declare _fragile: RegExp;
+  /** `onDisconnect` as a listener. */
+  _lost: () => void;
   /** No event of this connection counts any more. */
   _isOver: boolean;
 
@@ -104,19 +93,16 @@ export class Transport {
     this.base = base;
     this.options = { timeout: this._silence };
     merge(this.options, options);
-    this.connected = this.connecting = this._isOver = false;
+    this.connected = this._isOver = false;
     this.sessionid = null;
+    this._lost = () => this.onDisconnect();
   }
 
   /** Opens the connection; with a `sessionid`, asks for that session again. */
-  connect(): this {
-    throw new Error('Missing connect() implementation');
-  }
+  abstract connect(): this;
 
   /** Sends a message, or several in an array. */
-  send(_data: unknown): this {
-    throw new Error('Missing send() implementation');
-  }
+  abstract send(data: unknown): this;
 
   /** Closes the connection for good. */
   disconnect(): this {
@@ -127,7 +113,7 @@ export class Transport {
 
   /** Encodes a message, or several in an array, into a payload. */
   encode(messages: unknown): string {
-    const list = isArray(messages) ? messages : [messages];
+    const list = ([] as unknown[]).concat(messages);
     let payload = '';
     for (let i = 0; i < list.length; i++) {
       const message = list[i];
@@ -162,7 +148,7 @@ export class Transport {
   /** A message arrived; the first one of a new session is its id. */
   onMessage(text: string): void {
     if (!this.sessionid) {
-      this.sessionid = sessionIdOf((this.handshake = text));
+      this.sessionid = this._sessionId((this.handshake = text));
       return this.onConnect();
     }
     if (!this.connected) this.onConnect();
@@ -187,7 +173,6 @@ export class Transport {
   /** The session is there, new or again. */
   onConnect(): void {
     this.connected = true;
-    this.connecting = false;
     this.setTimeout();
     this.base.onConnect();
   }
@@ -216,49 +201,45 @@ export class Transport {
     );
   }
 
+  /** The address for a request that is to be no other's. */
+  _freshUrl(): string {
+    return this.prepareUrl() + '/' + stamp();
+  }
+
   /** The one way out of a connection. */
   _end(how: Ending): void {
     if (this._isOver) return;
     this._isOver = true;
     root.clearTimeout(this.timeout);
     this._close(how);
-    this.connected = this.connecting = false;
-    this.sessionid = null;
+    this.connected = false;
   }
 
   /** Lets go of what the connection holds. */
   _close(_how: Ending): void {}
 
-  /** True if a payload would not arrive as it is. */
-  _isFragile(payload: string): boolean {
-    return LONE_SURROGATE.test(payload);
+  /** The session's id by the first message: the message itself, unless a server of another make
+   *  has more to say. */
+  _sessionId(handshake: string): string {
+    return handshake;
   }
 
-  /** Escapes in JSON text what `_isFragile` is about. */
-  _escape(text: string): string {
-    return text.replace(SURROGATES, escapeLoneSurrogate);
-  }
-
-  /** One framed message such that it arrives as it is: as JSON, if need be. */
+  /** One framed message such that it arrives as it is: as JSON in ASCII, if need be. */
   _portable(payload: string): string {
-    if (!this._isFragile(payload)) return payload;
+    if (!this._fragile.test(payload)) return payload;
     const text = decode(payload)[0]!;
-    const isJson = text.slice(0, 3) === JSON_TEXT;
-    return frame(this._escape(isJson ? text : JSON_TEXT + Json.stringify(text)));
+    return frame(
+      (text.slice(0, 3) === JSON_TEXT ? text : JSON_TEXT + Json.stringify(text)).replace(
+        NOT_ASCII,
+        escapeUnits,
+      ),
+    );
   }
 }
 
 /** Based on the server's default heartbeat interval of 10 s. */
 Transport.prototype._silence = 15000;
-
-/** What of `messages` a later connection may send again: echoes belong to their connection. */
-export function withoutEchoes(messages: readonly unknown[]): unknown[] {
-  const kept: unknown[] = [];
-  for (let i = 0; i < messages.length; i++) {
-    if (!(messages[i] instanceof Echo)) kept.push(messages[i]);
-  }
-  return kept;
-}
+Transport.prototype._fragile = LONE_SURROGATE;
 
 /** `io.Transport[type]`: where transports are plugged in. */
 export const transports: Record<string, TransportType | undefined> = Transport as unknown as Record<

@@ -7,8 +7,6 @@ interface Target {
 }
 
 const toString = Object.prototype.toString;
-let pageLoaded = false;
-
 /** Listens to a DOM event, in the old Internet Explorer's way too. */
 export function listen(target: unknown, name: string, fn: () => void): void {
   const it = target as Target;
@@ -16,14 +14,24 @@ export function listen(target: unknown, name: string, fn: () => void): void {
   else if (it.attachEvent) it.attachEvent('on' + name, fn);
 }
 
-/** Calls `fn` once the page has loaded, at once if it has. */
+/** Puts an element into the page where it changes nothing to see, even before there is a body. */
+export function place(element: unknown): void {
+  const html = (root.document as Document).documentElement;
+  html.insertBefore(element as Node, html.lastChild);
+}
+
+/** Takes an element out of the page. */
+export function remove(element: unknown): void {
+  const node = element as { parentNode?: { removeChild(child: unknown): void } | null } | undefined;
+  if (node && node.parentNode) node.parentNode.removeChild(node);
+}
+
+/** Calls `fn` once the page has loaded, at once if it has or there is none. */
 export function load(fn: () => void): void {
-  const page = root.document as { readyState?: string } | undefined;
-  if (!page || pageLoaded || /loaded|complete/.test(page.readyState || '')) return fn();
-  listen(root, 'load', () => {
-    pageLoaded = true;
-    fn();
-  });
+  const page = root.document as Document | undefined;
+  // "loading" and "interactive"; Firefox before 3.6 says nothing
+  if (page && /ing|ive/.test(page.readyState)) listen(root, 'load', fn);
+  else fn();
 }
 
 /** Calls `fn` after the page's load event is over, so that it is no part of the loading. */
@@ -41,7 +49,7 @@ export function inherit(ctor: { prototype: object }, superCtor: { prototype: obj
 
 export function indexOf<T>(list: ArrayLike<T>, item: T, from?: number): number {
   const length = list.length;
-  for (let i = from! < 0 ? Math.max(0, length + from!) : from || 0; i < length; i++) {
+  for (let i = from || 0; i < length; i++) {
     if (list[i] === item) return i;
   }
   return -1;
@@ -51,11 +59,11 @@ export function isArray(value: unknown): value is unknown[] {
   return toString.call(value) === '[object Array]';
 }
 
-/** Copies the own properties of `additional` to `target`. */
+/** Copies the own properties of `additional` that are defined to `target`. */
 export function merge(target: object, additional?: object): void {
   const from = (additional || {}) as Record<string, unknown>;
   for (const name in from) {
-    if (Object.prototype.hasOwnProperty.call(from, name)) {
+    if (from[name] !== undefined && Object.prototype.hasOwnProperty.call(from, name)) {
       (target as Record<string, unknown>)[name] = from[name];
     }
   }

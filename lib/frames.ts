@@ -9,6 +9,7 @@
  */
 
 const MARK = '~m~';
+const DIGITS = /^\d+$/;
 /** Begins the text of a heartbeat; what follows is its number. */
 export const HEARTBEAT = '~h~';
 /** Begins a text that is JSON. */
@@ -26,9 +27,7 @@ export function frame(text: string): string {
 
 /** True if a receiver would take `text` for a heartbeat or for JSON. */
 function looksLikeControl(text: string): boolean {
-  if (text.charCodeAt(0) !== 0x7e || text.charCodeAt(2) !== 0x7e) return false;
-  const kind = text.charCodeAt(1);
-  return kind === 0x68 || kind === 0x6a;
+  return text.charCodeAt(0) === 0x7e && /^~[hj]~/.test(text);
 }
 
 function json(value: unknown): string {
@@ -83,35 +82,15 @@ export function encodeHeartbeat(number: number): string {
  */
 export function decode(payload: string, limit: number = Infinity): string[] {
   const texts: string[] = [];
-  const end = payload.length;
   let at = 0;
-  while (texts.length < limit) {
-    // '~m~', digits, '~m~'
-    if (
-      payload.charCodeAt(at) !== 0x7e ||
-      payload.charCodeAt(at + 1) !== 0x6d ||
-      payload.charCodeAt(at + 2) !== 0x7e
-    ) {
-      break;
-    }
-    let next = at + 3;
-    let length = 0;
-    for (let code; (code = payload.charCodeAt(next)) >= 0x30 && code <= 0x39; next++) {
-      length = length * 10 + (code - 0x30);
-      if (length > end) return texts;
-    }
-    if (
-      next === at + 3 ||
-      payload.charCodeAt(next) !== 0x7e ||
-      payload.charCodeAt(next + 1) !== 0x6d ||
-      payload.charCodeAt(next + 2) !== 0x7e
-    ) {
-      break;
-    }
-    next += 3;
-    at = next + length;
-    if (at > end) break;
-    texts.push(payload.substring(next, at));
+  while (texts.length < limit && payload.substring(at, at + 3) === MARK) {
+    const mark = payload.indexOf(MARK, at + 3);
+    const digits = payload.substring(at + 3, mark);
+    if (mark < 0 || !DIGITS.test(digits)) break;
+    const start = mark + 3;
+    at = start + Number(digits);
+    if (at > payload.length) break;
+    texts.push(payload.substring(start, at));
   }
   return texts;
 }

@@ -6,10 +6,8 @@
  */
 import { root } from '../platform.js';
 import type { Ending } from '../transport.js';
-import { defer, listen, stamp } from '../util.js';
+import { defer, listen, place, remove } from '../util.js';
 import { XHR } from './xhr.js';
-
-declare const CollectGarbage: (() => void) | undefined;
 
 type OldDocument = Document & { parentWindow?: Window };
 
@@ -22,13 +20,12 @@ function createDocument(): OldDocument | null {
 }
 
 export class HTMLFile extends XHR {
-  declare doc: OldDocument | null | undefined;
   declare iframe: HTMLIFrameElement | undefined;
   /** Holds `iframe`, so that `parent.s` is a name in a window of our own. */
   declare _frame: HTMLIFrameElement | undefined;
 
   static override check(): boolean {
-    return !!root.document && XHR.check();
+    return !!root.document;
   }
 
   static override xdomainCheck(): boolean {
@@ -48,34 +45,28 @@ export class HTMLFile extends XHR {
       const page = root.document as Document;
       const frame = (this._frame = page.createElement('iframe'));
       frame.style.display = 'none';
-      page.body.appendChild(frame);
+      place(frame);
       doc = frame.contentWindow!.document;
     }
-    this.doc = doc;
     doc.open();
     doc.write('<html><body></body></html>');
     doc.close();
     ((doc.parentWindow || doc.defaultView) as unknown as { s: HTMLFile }).s = this;
     const iframe = (this.iframe = doc.createElement('iframe'));
-    iframe.src = this.prepareUrl() + '/' + stamp();
-    listen(iframe, 'load', () => this.onDisconnect());
+    iframe.src = this._freshUrl();
+    listen(iframe, 'load', this._lost);
     doc.body.appendChild(iframe);
   }
 
   /** A script of the stream calls. */
   _(payload: string, doc: Document): void {
-    const script = doc.getElementsByTagName('script')[0];
-    if (script) script.parentNode!.removeChild(script);
+    remove(doc.getElementsByTagName('script')[0]);
     this.onData(payload);
   }
 
   override _close(how: Ending): void {
-    if (this._frame) this._frame.parentNode!.removeChild(this._frame);
-    else if (this.iframe) {
-      this.iframe.src = 'about:blank';
-      this.doc = null;
-      if (typeof CollectGarbage === 'function') CollectGarbage();
-    }
+    remove(this._frame);
+    if (this.iframe) this.iframe.src = 'about:blank';
     super._close(how);
   }
 }

@@ -1,6 +1,6 @@
 /** One WebSocket per connection, one payload per frame. @module */
 import { noop, root, type WebSocketLike } from '../platform.js';
-import { Ending, Transport, withoutEchoes } from '../transport.js';
+import { type Ending, Transport } from '../transport.js';
 
 /** `WebSocket.OPEN` */
 const OPEN = 1;
@@ -10,8 +10,7 @@ export class WS extends Transport {
 
   static check(): boolean {
     // A bare object of this name is the flashsocket's or a polyfill's, no WebSocket.
-    const WebSocket = root.WebSocket || root.MozWebSocket;
-    return !!(WebSocket && WebSocket.prototype);
+    return !!(root.WebSocket && root.WebSocket.prototype);
   }
 
   static xdomainCheck(): boolean {
@@ -27,7 +26,7 @@ export class WS extends Transport {
     socket.onmessage = (event: { data: unknown }) => {
       if (typeof event.data === 'string') this.onData(event.data);
     };
-    socket.onclose = () => this.onDisconnect();
+    socket.onclose = this._lost;
     socket.onerror = (event: unknown) => this.onError(event);
     return this;
   }
@@ -35,7 +34,7 @@ export class WS extends Transport {
   override send(data: unknown): this {
     const base = this.base;
     if (this.socket!.readyState === OPEN) this.socket!.send(this.encode(data));
-    else base.queueStack = base.queueStack.concat(withoutEchoes(([] as unknown[]).concat(data)));
+    else base.queueStack = base.queueStack.concat(data);
     return this;
   }
 
@@ -48,7 +47,7 @@ export class WS extends Transport {
   }
 
   _open(url: string): WebSocketLike {
-    return new (root.WebSocket || root.MozWebSocket)!(url);
+    return new root.WebSocket!(url);
   }
 
   override _close(_how: Ending): void {

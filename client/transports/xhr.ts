@@ -6,22 +6,16 @@
  */
 import type { Xhr } from '../platform.js';
 import { abort, request, sayGoodbye, whenDone } from '../request.js';
-import {
-  type Base,
-  Ending,
-  Transport,
-  type TransportOptions,
-  withoutEchoes,
-} from '../transport.js';
+import { type Base, Ending, Transport, type TransportOptions } from '../transport.js';
 
-export class XHR extends Transport {
+export abstract class XHR extends Transport {
   /** Messages for the next POST. */
   sendBuffer: unknown[];
   /** True while a POST is under way. */
   posting: boolean;
-  declare sendXHR: Xhr | null | undefined;
+  declare sendXHR: Xhr | undefined;
   /** The GET that brings messages. */
-  declare xhr: Xhr | null | undefined;
+  declare xhr: Xhr | undefined;
   /** Says goodbye as soon as the last POST is through. */
   declare _lastWords: (() => void) | undefined;
 
@@ -53,7 +47,7 @@ export class XHR extends Transport {
   }
 
   /** Opens the way down; each transport has its own. */
-  get(): void {}
+  abstract get(): void;
 
   override send(data: unknown): this {
     this.sendBuffer = this.sendBuffer.concat(data);
@@ -69,7 +63,7 @@ export class XHR extends Transport {
     this.sendIORequest(payload);
   }
 
-  /** Posts a payload. */
+  /** Posts a payload. No `Content-Type`: some requests cannot set it, and no server needs it. */
   sendIORequest(payload: string): void {
     this.posting = true;
     const xhr = (this.sendXHR = this.request('send', 'POST'));
@@ -81,9 +75,6 @@ export class XHR extends Transport {
   request(path: string | number, method?: string): Xhr {
     const xhr = request(this.base.isXDomain())!;
     xhr.open(method || 'GET', this.prepareUrl() + '/' + path, true);
-    if (method === 'POST' && 'setRequestHeader' in xhr) {
-      xhr.setRequestHeader!('Content-Type', 'application/x-www-form-urlencoded; charset=utf-8');
-    }
     return xhr;
   }
 
@@ -99,7 +90,7 @@ export class XHR extends Transport {
 
   override _close(how: Ending): void {
     const base = this.base;
-    const unsent = withoutEchoes(this.sendBuffer);
+    const unsent = this.sendBuffer;
     this.sendBuffer = [];
     abort(this.xhr);
     if (how === Ending.LOST || !this.connected) {
