@@ -5,19 +5,19 @@
  * @module
  */
 import { root } from './platform.js';
-import { liveSockets } from './socket.js';
+import { liveSockets, type Socket } from './socket.js';
 import { listen } from './util.js';
 
-function whenPage(event: string, method: '_suspend' | '_wake'): void {
+function whenPage(event: string, tell: (socket: Socket) => void): void {
   listen(root, event, () => {
     const sockets = liveSockets.concat();
-    for (let i = 0; i < sockets.length; i++) sockets[i]![method]();
+    for (let i = 0; i < sockets.length; i++) tell(sockets[i]!);
   });
 }
 
 /** Watches the page; does nothing where there is none. */
 export function watchPage(): void {
   // A listener of `unload` keeps a page out of the cache, so it is for old browsers only.
-  whenPage('onpagehide' in root ? 'pagehide' : 'unload', '_suspend');
-  whenPage('pageshow', '_wake');
+  whenPage('onpagehide' in root ? 'pagehide' : 'unload', (socket) => socket._suspend());
+  whenPage('pageshow', (socket) => socket._wake());
 }

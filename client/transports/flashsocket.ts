@@ -1,7 +1,15 @@
+/** A WebSocket spoken by Flash Player, for browsers that have that and no WebSocket. @module */
+import { FlashWebSocket, hasFlash } from '../flash.js';
+import type { WebSocketLike } from '../platform.js';
 import { WS } from './websocket.js';
+
 export class FlashSocket extends WS {
   static override check(): boolean {
-    return false;
+    return hasFlash();
+  }
+
+  override _open(url: string): WebSocketLike {
+    return new FlashWebSocket(url, '/' + this.base.options.resource);
   }
 }
 FlashSocket.prototype.type = 'flashsocket';

@@ -1,0 +1,179 @@
+/**
+ * The page's side of `WebSocketMain.swf`: one Flash object in the page, which opens sockets for us
+ * and queues what happens to them.
+ *
+ * The Flash file calls functions of the global `WebSocket` by name. They are hung on the browser's
+ * own constructor, which otherwise stays as it is, or on a bare object of that name.
+ *
+ * @module
+ */
+import { noop, root, type WebSocketLike } from './platform.js';
+import { load } from './util.js';
+
+/** Flash Player 10 is the first whose sockets the Flash file can use. */
+const OLDEST_PLAYER = 10;
+const ELEMENT_ID = 'webSocketFlash';
+const ACTIVEX_ID = 'clsid:D27CDB6E-AE6D-11cf-96B8-444553540000';
+
+/** What the Flash file offers. */
+interface FlashObject extends HTMLElement {
+  setCallerUrl(url: string): void;
+  setDebug(isDebugging: boolean): void;
+  create(
+    id: number,
+    url: string,
+    protocols: string[],
+    proxyHost: string | null,
+    proxyPort: number,
+    headers: string | null,
+  ): void;
+  /** @returns -1 if the text was sent. */
+  send(id: number, encoded: string): number;
+  close(id: number): void;
+  receiveEvents(): FlashEvent[];
+}
+
+/** What happened to a socket. */
+interface FlashEvent {
+  type: 'open' | 'message' | 'close' | 'error';
+  webSocketId: number;
+  readyState: number;
+  /** Percent-encoded. */
+  message?: string;
+}
+
+interface Window {
+  WebSocket?: object;
+  WEB_SOCKET_SWF_LOCATION?: string;
+}
+
+/** The sockets that Flash knows, by their ids. */
+const sockets: FlashWebSocket[] = [];
+let isInserted = false;
+let isReady = false;
+
+function flashObject(): FlashObject {
+  // Looked up each time: emulators put an element of their own in its place.
+  return (root.document as Document).getElementById(ELEMENT_ID) as FlashObject;
+}
+
+/** True if there is a Flash Player that is new enough. */
+export function hasFlash(): boolean {
+  let description: string | undefined;
+  try {
+    const plugins = (root.navigator as Navigator).plugins as unknown as Record<
+      string,
+      { description: string } | undefined
+    >;
+    const plugin = plugins['Shockwave Flash'];
+    description = plugin
+      ? plugin.description
+      : (
+          new root.ActiveXObject!('ShockwaveFlash.ShockwaveFlash') as {
+            GetVariable(name: string): string;
+          }
+        ).GetVariable('$version');
+  } catch {
+    // no plug-ins, no ActiveX, or no Flash by ActiveX: the expression below finds nothing
+  }
+  return !!root.document && parseInt(/\d+|$/.exec(description || '')![0]!, 10) >= OLDEST_PLAYER;
+}
+
+function takeEvents(): void {
+  const events = flashObject().receiveEvents();
+  for (let i = 0; i < events.length; i++) {
+    const event = events[i]!;
+    const socket = sockets[event.webSocketId];
+    if (socket) socket._take(event);
+  }
+}
+
+function flashOnInitialized(): void {
+  // Calls into Flash from within a call of Flash are not safe everywhere.
+  root.setTimeout(() => {
+    const flash = flashObject();
+    flash.setCallerUrl((root.location as Location).href);
+    isReady = true;
+    for (let i = 0; i < sockets.length; i++) sockets[i]!._create();
+  }, 0);
+}
+
+function flashOnEvent(): boolean {
+  root.setTimeout(takeEvents, 0);
+  return true;
+}
+
+/** Puts the Flash file into the page, once. */
+function insertFlash(resource: string): void {
+  if (isInserted) return;
+  isInserted = true;
+  const window = root as Window;
+  const target = (window.WebSocket = window.WebSocket || {}) as Record<string, unknown>;
+  target['__onFlashInitialized'] = flashOnInitialized;
+  target['__onFlashEvent'] = flashOnEvent;
+  target['__log'] = target['__error'] = noop; // the events tell what counts
+  const swf =
+    window.WEB_SOCKET_SWF_LOCATION || resource + '/lib/vendor/web-socket-js/WebSocketMain.swf';
+  const holder = (root.document as Document).createElement('div');
+  holder.style.position = 'absolute';
+  holder.style.left = '-100px';
+  const attributes = root.ActiveXObject
+    ? 'classid="' + ACTIVEX_ID + '"'
+    : 'type="application/x-shockwave-flash" data="' + swf + '"';
+  holder.innerHTML =
+    '<object id="' +
+    ELEMENT_ID +
+    '" width="1" height="1" ' +
+    attributes +
+    '><param name="movie" value="' +
+    swf +
+    '"><param name="allowScriptAccess" value="always"></object>';
+  (root.document as Document).body.appendChild(holder);
+}
+
+/** What we use of `WebSocket`, by Flash. */
+export class FlashWebSocket implements WebSocketLike {
+  readyState: number;
+  declare onopen: () => void;
+  declare onmessage: (event: { data: string }) => void;
+  declare onclose: () => void;
+  declare onerror: (event: unknown) => void;
+  _url: string;
+  _id: number;
+
+  /** @param resource where the Flash file is found by default. */
+  constructor(url: string, resource: string) {
+    this.readyState = 0;
+    this._url = url;
+    this._id = sockets.push(this) - 1;
+    if (isReady) this._create();
+    else load(() => insertFlash(resource));
+  }
+
+  send(data: string): void {
+    flashObject().send(this._id, encodeURIComponent(data));
+  }
+
+  close(): void {
+    if (this.readyState < 2) {
+      this.readyState = 3;
+      if (isReady) flashObject().close(this._id);
+    }
+  }
+
+  _create(): void {
+    // Closed before Flash was there to open it.
+    if (!this.readyState) flashObject().create(this._id, this._url, [], null, 0, null);
+  }
+
+  _take(event: FlashEvent): void {
+    this.readyState = event.readyState;
+    if (event.type === 'open') this.onopen();
+    else if (event.type === 'message') this.onmessage({ data: decodeURIComponent(event.message!) });
+    else if (event.type === 'close') this.onclose();
+    else {
+      this.onerror(event);
+      this.onclose(); // Flash tells of an error only
+    }
+  }
+}
