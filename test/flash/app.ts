@@ -5,15 +5,21 @@ import { Server as NetServer } from 'node:net';
 import { listen, type Client, type Listener, type ListenerOptions } from '../../lib/index.js';
 import { portOf } from '../raw-socket.js';
 
+let policyServer: NetServer | undefined;
+
 // Nobody but root may open port 843: it is opened somewhere else.
 // eslint-disable-next-line typescript/unbound-method -- called with its server below
 const { listen: listenAnywhere } = NetServer.prototype;
-let policyServer: NetServer | undefined;
 NetServer.prototype.listen = function listenElsewhere(this: NetServer, ...args: unknown[]) {
-  if (args[0] === 843) policyServer = this;
-  Reflect.apply(listenAnywhere, this, args[0] === 843 ? [0, '127.0.0.1'] : args);
-  return this;
+  const isPolicy = args[0] === 843;
+  Reflect.apply(listenAnywhere, this, isPolicy ? [0, '127.0.0.1'] : args);
+  return isPolicy ? keepPolicyServer(this) : this;
 };
+
+function keepPolicyServer(server: NetServer): NetServer {
+  policyServer = server;
+  return server;
+}
 
 export class App {
   /** Every session since the last start, in order. */
@@ -43,10 +49,9 @@ export class App {
     }
   }
 
-  /** The port that stands for 843; one where nobody listens if there is no policy server. */
-  get policyPort(): number {
-    return policyServer?.listening === true ? portOf(policyServer) : 1;
-  }
+  /** The port that stands for 843 at the moment. */
+  readonly policyPort = (): number | undefined =>
+    policyServer?.listening === true ? portOf(policyServer) : undefined;
 
   /** Goes away as a killed process does. */
   async stop(): Promise<void> {

@@ -42,13 +42,14 @@ export function isAllowed(xml: string, domain: string, port: number): boolean {
   );
 }
 
-/** Asks port 843 (which `policyPort` stands for), then the port itself. */
+/** Asks port 843 (if anything stands for it), then the port itself. */
 export async function checkPolicy(
   domain: string,
   port: number,
-  policyPort: number,
+  policyPort: number | undefined,
 ): Promise<Grant> {
-  if (isAllowed(await fetchPolicy(policyPort), domain, port)) return '843';
+  if (policyPort !== undefined && isAllowed(await fetchPolicy(policyPort), domain, port))
+    return '843';
   if (isAllowed(await fetchPolicy(port), domain, port)) return 'inline';
   return null;
 }

@@ -3,12 +3,14 @@
  *
  *     npm run flash [-- words of the lines to run]
  */
-import { createServer } from 'node:net';
 import { App } from './app.js';
-import { Chromium, type Page } from './chromium.js';
+import { Chromium } from './chromium.js';
+import { CONTRACT } from './contract.js';
+import { eventually } from './peer.js';
 import { SCENARIOS, type Context } from './scenarios.js';
 import { Site } from './site.js';
 import { SocketProxy } from './socket-proxy.js';
+import { WireServer } from './wire-server.js';
 
 /** A scenario that takes longer has failed. */
 const LIMIT_MS = 20_000;
@@ -64,16 +66,35 @@ async function runPages(
   }
 }
 
+async function runContract(chromium: Chromium, app: App, wire: WireServer): Promise<void> {
+  for (const [name, checks] of Object.entries(CONTRACT)) {
+    const wanted = Object.entries(checks).filter(([title]) => isWanted(`swf of ${name}: ${title}`));
+    if (wanted.length === 0) continue;
+    const page = await chromium.open(`http://127.0.0.1:${app.port}/swf-${name}.html`);
+    await eventually('the swf to load', async () => page.call('isReady'), 15_000);
+    for (const [title, check] of wanted) {
+      await page.call('forget');
+      await page.call('call', 'setCallerUrl', [`http://127.0.0.1:${app.port}/`]);
+      await report(`swf of ${name}: ${title}`, () => check({ page, wire, port: wire.port }));
+    }
+    await page.close();
+  }
+}
+
 async function main(): Promise<void> {
   const chromium = await Chromium.launch();
   const proxy = await SocketProxy.start();
+  const wire = await WireServer.start();
   const app = new App();
-  await app.start((request, response) => serve(request, response));
-  const { serve } = new Site(proxy.port, app.port, 1);
-  // asked for each time: it is another one after a restart
-  Object.defineProperty(proxy, 'policyPort', { get: () => app.policyPort });
-  await runPages(chromium, { app, proxy, serve });
+  const site = new Site(proxy.port, wire.port);
+  await app.start(site.serve);
+  site.addPages(app.port);
+  proxy.policyPort = app.policyPort;
+  proxy.trusted.add(wire.port);
+  await runContract(chromium, app, wire);
+  await runPages(chromium, { app, proxy, serve: site.serve });
   await app.stop();
+  wire.close();
   proxy.close();
   await chromium.close();
   console.log(`${passed} passed, ${failed} failed`);

@@ -20,13 +20,14 @@ const TYPES: Readonly<Record<string, string>> = {
 export const SWF_OURS = '/socket.io/lib/vendor/web-socket-js/WebSocketMain.swf';
 export const SWF_2011 = '/2011/lib/vendor/web-socket-js/WebSocketMain.swf';
 
-/** A page with Ruffle, which may dial `ports` through the proxy. */
-function page(proxyPort: number, ports: readonly number[], rest: string): string {
-  const socketProxy = ports.map((port) => ({
-    host: '127.0.0.1',
-    port,
-    proxyUrl: `ws://127.0.0.1:${proxyPort}/${port}`,
-  }));
+/** A page with Ruffle, which may dial `port` through the proxy, by other names too. */
+function page(proxyPort: number, port: number, rest: string): string {
+  const proxyUrl = `ws://127.0.0.1:${proxyPort}/${port}`;
+  const socketProxy = [
+    { host: '127.0.0.1', port, proxyUrl },
+    { host: '127.0.0.1', port: 80, proxyUrl },
+    { host: 'localhost', port, proxyUrl },
+  ];
   const config = {
     autoplay: 'on',
     unmuteOverlay: 'hidden',
@@ -42,37 +43,41 @@ function page(proxyPort: number, ports: readonly number[], rest: string): string
   );
 }
 
-/** Serves one page per combination of client and swf; `proxyPort` is known before the rest is. */
+/** One page per combination of client and swf, and the bare swfs. */
 export class Site {
-  readonly #pages = new Map<string, string>();
+  readonly #proxyPort: number;
+  readonly #pages: Map<string, string> = new Map();
 
-  constructor(proxyPort: number, port: number, wirePort: number) {
-    const rig = '<script src="/page/rig.js"></script>';
-    const native = `ws://127.0.0.1:${proxyPort}/`;
-    const page2011 = (swf: string): string =>
-      page(
-        proxyPort,
-        [port],
-        `<script src="/page/modern-browser.js"></script><script>WEB_SOCKET_SWF_LOCATION = '${swf}'</script>` +
-          '<script src="/2011/socket.io.js"></script>' +
-          `<script>restoreWebSocketForRuffle('${native}')</script>${rig}`,
-      );
+  constructor(proxyPort: number, wirePort: number) {
+    this.#proxyPort = proxyPort;
     const bare = (swf: string): string =>
       page(
         proxyPort,
-        [wirePort],
+        wirePort,
         '<script src="/page/swf.js"></script><object id="webSocketFlash" width="1" height="1" ' +
           `type="application/x-shockwave-flash" data="${swf}">` +
           '<param name="allowScriptAccess" value="always"></object>',
       );
-    this.#pages.set(
-      '/ours.html',
-      page(proxyPort, [port], `<script src="/socket.io/socket.io.js"></script>${rig}`),
-    );
-    this.#pages.set('/mixed.html', page2011(SWF_OURS));
-    this.#pages.set('/2011.html', page2011(SWF_2011));
     this.#pages.set('/swf-ours.html', bare(SWF_OURS));
     this.#pages.set('/swf-2011.html', bare(SWF_2011));
+  }
+
+  /** Adds the pages whose sockets go to `port`, where this site is served from. */
+  addPages(port: number): void {
+    const proxyPort = this.#proxyPort;
+    const rig = '<script src="/page/rig.js"></script>';
+    const page2011 = (swf: string): string =>
+      page(
+        proxyPort,
+        port,
+        `<script src="/page/modern-browser.js"></script><script>WEB_SOCKET_SWF_LOCATION = '${swf}'</script>` +
+          '<script src="/2011/socket.io.js"></script>' +
+          `<script>restoreWebSocketForRuffle('ws://127.0.0.1:${proxyPort}/')</script>${rig}`,
+      );
+    const ours = `<script src="/socket.io/socket.io.js"></script>${rig}`;
+    this.#pages.set('/ours.html', page(proxyPort, port, ours));
+    this.#pages.set('/mixed.html', page2011(SWF_OURS));
+    this.#pages.set('/2011.html', page2011(SWF_2011));
   }
 
   readonly serve = (request: IncomingMessage, response: ServerResponse): void => {

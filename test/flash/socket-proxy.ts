@@ -25,8 +25,10 @@ function bridge(webSocket: WebSocket, socket: Socket): void {
 export class SocketProxy {
   /** Where each connection had its permission from, in order. */
   readonly grants: Grant[] = [];
-  /** Stands for port 843. */
-  policyPort = 0;
+  /** The port that stands for 843, as long as there is one. */
+  policyPort: () => number | undefined = () => undefined;
+  /** Ports that need no policy file. */
+  readonly trusted: Set<number> = new Set();
   readonly #http: Server = createServer();
   readonly #webSockets = new WebSocketServer({ noServer: true });
 
@@ -52,12 +54,14 @@ export class SocketProxy {
   /** The path is the port to reach, the origin is the domain that wants to. */
   async #onUpgrade(request: IncomingMessage, duplex: Duplex, head: Buffer): Promise<void> {
     const port = Number(request.url?.slice(1));
-    const domain = new URL(request.headers.origin ?? '').hostname;
-    const grant = await checkPolicy(domain, port, this.policyPort);
-    this.grants.push(grant);
-    if (grant === null) {
-      duplex.end('HTTP/1.1 403 Forbidden\r\n\r\n');
-      return;
+    if (!this.trusted.has(port)) {
+      const domain = new URL(request.headers.origin ?? '').hostname;
+      const grant = await checkPolicy(domain, port, this.policyPort());
+      this.grants.push(grant);
+      if (grant === null) {
+        duplex.end('HTTP/1.1 403 Forbidden\r\n\r\n');
+        return;
+      }
     }
     const socket = connect({ port, host: '127.0.0.1', noDelay: true });
     socket.pause();

@@ -24,6 +24,9 @@ var rig = (function () {
 
   return {
     refuseAnnouncement: 0,
+    isReady: function () {
+      return flash !== null;
+    },
     seen: function () {
       return seen;
     },

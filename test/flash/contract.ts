@@ -1,0 +1,67 @@
+/**
+ * What page and swf have promised each other, with the page's side and the server's side both in
+ * the hands of the test. The swf of 2011 runs it too, which is how we know what the contract is.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { FRAMES, FRAMES_OURS } from './contract-frames.js';
+import { HANDSHAKE, HANDSHAKE_OURS } from './contract-handshake.js';
+import { FlashSocket, type Check, type ContractContext, type Seen } from './flash-socket.js';
+import { eventually, same } from './peer.js';
+
+const LOST_ANNOUNCEMENT_MS = 400;
+
+async function initializes({ page }: ContractContext): Promise<void> {
+  same((await page.call<Seen>('seen')).initialized, 1, 'calls of __onFlashInitialized');
+}
+
+async function announcesAgain(context: ContractContext): Promise<void> {
+  await context.page.evaluate('rig.refuseAnnouncement = 1');
+  const socket = new FlashSocket(context);
+  const connection = await socket.open();
+  await sleep(LOST_ANNOUNCEMENT_MS);
+  same((await context.page.call<Seen>('seen')).announced, 1, 'announcements so far');
+  const again = async (): Promise<boolean> =>
+    (await context.page.call<Seen>('seen')).announced === 2;
+  await eventually('another announcement', again, 1000);
+  await context.page.evaluate('rig.refuseAnnouncement = 0');
+  connection.socket.destroy();
+}
+
+async function manualPolicy({ page }: ContractContext): Promise<void> {
+  await page.call('call', 'loadManualPolicyFile', ['xmlsocket://127.0.0.1:8430']);
+}
+
+async function debugLog(context: ContractContext): Promise<void> {
+  await context.page.call('call', 'setDebug', [true]);
+  const connection = await new FlashSocket(context).open();
+  connection.socket.destroy();
+  const { log } = await context.page.call<Seen>('seen');
+  same(log.length > 0, true, 'something logged');
+  same(
+    log.every((line) => line.startsWith('[WebSocket] ')),
+    true,
+    'prefix',
+  );
+  await context.page.call('call', 'setDebug', [false]);
+}
+
+/** What every WebSocketMain.swf does. */
+const EVERY: Readonly<Record<string, Check>> = {
+  'says once that it is there': initializes,
+  ...HANDSHAKE,
+  ...FRAMES,
+  'loads a policy file': manualPolicy,
+  'logs when told to': debugLog,
+};
+
+/** The checks by whose swf it is. */
+export const CONTRACT: Readonly<Record<'ours' | '2011', Readonly<Record<string, Check>>>> = {
+  '2011': EVERY,
+  // first announcements, while no socket of another check can be heard
+  ours: {
+    'announces again what the page did not take': announcesAgain,
+    ...EVERY,
+    ...HANDSHAKE_OURS,
+    ...FRAMES_OURS,
+  },
+};
