@@ -33,7 +33,7 @@ class DraftSocket {
 	final socket = new Socket();
 	var readyState = CONNECTING;
 	var expecting = Head;
-	var tunnelRequest:Null<String> = null;
+	var tunnelRequest:Null<ByteArray> = null;
 	var closeTimer:Null<Timer> = null;
 
 	/** Bytes not yet taken: the ones before `scanned` have been looked at. **/
@@ -56,7 +56,8 @@ class DraftSocket {
 		if (proxy != null) {
 			expecting = TunnelHead;
 			final target = url.host + ":" + url.port;
-			tunnelRequest = "CONNECT " + target + " HTTP/1.1\r\nHost: " + target + "\r\n\r\n";
+			tunnelRequest = new ByteArray();
+			tunnelRequest.writeUTFBytes("CONNECT " + target + " HTTP/1.1\r\nHost: " + target + "\r\n\r\n");
 		}
 		Page.log("connects to " + to.host + ":" + to.port);
 		try {
@@ -72,11 +73,11 @@ class DraftSocket {
 			Page.error("send before the connection is open");
 		if (readyState != OPEN)
 			return false;
-		socket.writeByte(0x00);
-		socket.writeBytes(text);
-		socket.writeByte(0xFF);
-		socket.flush();
-		return true;
+		final frame = new ByteArray();
+		frame.writeByte(0x00);
+		frame.writeBytes(text);
+		frame.writeByte(0xFF);
+		return write(frame);
 	}
 
 	public function close():Void {
@@ -84,18 +85,14 @@ class DraftSocket {
 			case CONNECTING:
 				finish();
 			case OPEN:
-				sayGoodbye();
 				readyState = CLOSING;
+				sayGoodbye();
 				closeTimer = Timer.delay(() -> finish(), CLOSE_TIMEOUT_MS);
 		}
 	}
 
 	function socketOnConnect(_):Void {
-		if (tunnelRequest != null)
-			socket.writeUTFBytes(tunnelRequest);
-		else
-			socket.writeBytes(handshake.request);
-		socket.flush();
+		write(tunnelRequest == null ? handshake.request : tunnelRequest);
 	}
 
 	function socketOnClose(_):Void {
@@ -140,8 +137,7 @@ class DraftSocket {
 					fail("the proxy refuses: " + head.split("\r\n")[0]);
 				else {
 					expecting = Head;
-					socket.writeBytes(handshake.request);
-					socket.flush();
+					write(handshake.request);
 				}
 				return end;
 			case Head:
@@ -198,7 +194,11 @@ class DraftSocket {
 			return start;
 		}
 		if (readyState == OPEN)
-			queue("message", Text.toPage(input, start + 1, at));
+			try {
+				queue("message", Text.toPage(input, start + 1, at));
+			} catch (error:Error) {
+				fail("bad text: " + error);
+			}
 		return at + 1;
 	}
 
@@ -220,9 +220,22 @@ class DraftSocket {
 	}
 
 	function sayGoodbye():Void {
-		socket.writeByte(0xFF);
-		socket.writeByte(0x00);
-		socket.flush();
+		final frame = new ByteArray();
+		frame.writeByte(0xFF);
+		frame.writeByte(0x00);
+		write(frame);
+	}
+
+	/** False if the connection is gone, of which the player may not have told us yet. **/
+	function write(bytes:ByteArray):Bool {
+		try {
+			socket.writeBytes(bytes);
+			socket.flush();
+			return true;
+		} catch (error:Error) {
+			fail("cannot write: " + error);
+			return false;
+		}
 	}
 
 	/** Before the connection is open pages hear of a failure by a line on the console, later by an event. **/

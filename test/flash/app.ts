@@ -29,8 +29,6 @@ export class App {
   readonly gone: Set<Client> = new Set();
   /** Set to send every message back. */
   echo = false;
-  /** Called for each new session. */
-  onConnection: ((client: Client) => void) | undefined;
   port = 0;
   #http: HttpServer | undefined;
   #io: Listener | undefined;
@@ -68,7 +66,6 @@ export class App {
 
   #onConnection(client: Client): void {
     const messages: unknown[] = [];
-    this.onConnection?.(client);
     this.clients.push(client);
     this.messages.set(client, messages);
     client.on('message', (message) => {

@@ -50,6 +50,19 @@ async function receivesPieces(context: ContractContext): Promise<void> {
   await socket.call('close');
 }
 
+/** Not a word on what becomes of it: the next message counts, or the end. */
+async function notUtf8(context: ContractContext): Promise<void> {
+  for (const bytes of [[0xc3], [0x80], [0xed, 0xa0, 0x80], [0xf8, 0x88, 0x80, 0x80, 0x80]]) {
+    const socket = new FlashSocket(context);
+    const connection = await socket.open();
+    connection.write([0x00, ...bytes, 0xff], Buffer.from('\0next'), [0xff]);
+    const goesOn = async (): Promise<boolean> =>
+      (await socket.events()).some(({ type, message }) => type === 'close' || message === 'next');
+    await eventually('the next message, or the end', goesOn);
+    await socket.call('close');
+  }
+}
+
 async function closes(context: ContractContext): Promise<void> {
   const socket = new FlashSocket(context);
   const connection = await socket.open();
@@ -115,6 +128,7 @@ export const FRAMES: Readonly<Record<string, Check>> = {
 
 /** Where ours goes beyond the one of 2011, as far as that one can be seen under Ruffle. */
 export const FRAMES_OURS: Readonly<Record<string, Check>> = {
+  'survives text that is no UTF-8': notUtf8,
   'reports a bad frame': badFrame,
   'closes without an answer': closesAlone,
   "says 'close' after 'error'": errorThenClose,

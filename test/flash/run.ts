@@ -4,10 +4,10 @@
  *     npm run flash [-- words of the lines to run]
  */
 import { App } from './app.js';
-import { Chromium } from './chromium.js';
+import { Chromium, type Page } from './chromium.js';
 import { CONTRACT } from './contract.js';
-import { eventually } from './peer.js';
-import { SCENARIOS, type Context } from './scenarios.js';
+import { eventually, same } from './peer.js';
+import { OUR_SCENARIOS, SCENARIOS, type Context } from './scenarios.js';
 import { Site } from './site.js';
 import { SocketProxy } from './socket-proxy.js';
 import { WireServer } from './wire-server.js';
@@ -47,20 +47,36 @@ async function report(line: string, work: () => Promise<void>): Promise<void> {
   console.log(failure === undefined ? `ok    ${line} (${ms} ms)` : `FAIL  ${line}: ${failure}`);
 }
 
+/** Errors that pages wrote, but for those of Ruffle about the proxy that stands for the network. */
+function complaints(page: Page, proxy: SocketProxy): string[] {
+  return page.problems.filter(
+    (line) =>
+      !line.includes(`ws://127.0.0.1:${proxy.port}/`) &&
+      !line.includes('WebSocket is already in CLOSING or CLOSED state'),
+  );
+}
+
 async function runPages(
   chromium: Chromium,
-  context: Omit<Context, 'page' | 'otherPage'>,
+  context: Pick<Context, 'app' | 'proxy' | 'serve'>,
 ): Promise<void> {
   for (const [kind, name] of Object.entries(PAGES)) {
-    const wanted = Object.entries(SCENARIOS).filter(([title]) => isWanted(`${kind}: ${title}`));
+    const scenarios = name === 'ours' ? { ...SCENARIOS, ...OUR_SCENARIOS } : SCENARIOS;
+    const wanted = Object.entries(scenarios).filter(([title]) => isWanted(`${kind}: ${title}`));
     if (wanted.length === 0) continue;
-    const url = `http://127.0.0.1:${context.app.port}/${name}.html`;
-    const page = await chromium.open(url);
-    const otherPage = await chromium.open(url);
+    const openAt = (host: string): Promise<Page> =>
+      chromium.open(`http://${host}:${context.app.port}/${name}.html`);
+    const page = await openAt('127.0.0.1');
+    const otherPage = await openAt('127.0.0.1');
     for (const [title, scenario] of wanted) {
-      await report(`${kind}: ${title}`, () => scenario({ ...context, page, otherPage }, title));
+      const run = (): Promise<void> => scenario({ ...context, page, otherPage, openAt }, title);
+      await report(`${kind}: ${title}`, run);
     }
-    console.log(page.problems);
+    if (name === 'ours') {
+      await report(`${kind}: nothing on the console`, async () => {
+        same(complaints(page, context.proxy), [], 'complaints');
+      });
+    }
     await page.close();
     await otherPage.close();
   }

@@ -6,7 +6,7 @@ var rig = (function () {
     var peer = { connects: 0, disconnects: 0, failures: 0, messages: [] };
     var settings = { port: location.port, transports: ['flashsocket'], rememberTransport: false };
     for (var key in options) settings[key] = options[key];
-    peer.socket = new io.Socket(location.hostname, settings);
+    peer.socket = new io.Socket(settings.host || location.hostname, settings);
     peer.socket.on('connect', function () {
       peer.connects++;
     });
