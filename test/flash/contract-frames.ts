@@ -1,7 +1,7 @@
 /** The contract between page and swf, once the connection is open. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { FlashSocket, type Check, type ContractContext } from './flash-socket.js';
-import { eventually, same } from './peer.js';
+import { eventually, same } from '../browser/eventually.js';
 
 /** Longer than the swf waits for the answer to its closing handshake. */
 const GOODBYE_MS = 2500;

@@ -1,5 +1,5 @@
 /** The contract between page and swf, until the connection is open. */
-import { same } from './peer.js';
+import { same } from '../browser/eventually.js';
 import { FlashSocket, type Check, type ContractContext } from './flash-socket.js';
 
 async function handshake(context: ContractContext): Promise<void> {

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { FRAMES, FRAMES_OURS } from './contract-frames.js';
 import { HANDSHAKE, HANDSHAKE_OURS } from './contract-handshake.js';
 import { FlashSocket, type Check, type ContractContext, type Seen } from './flash-socket.js';
-import { eventually, same } from './peer.js';
+import { eventually, same } from '../browser/eventually.js';
 
 const LOST_ANNOUNCEMENT_MS = 400;
 

@@ -1,6 +1,6 @@
 /** One socket of a swf, driven from the page's side. */
-import { eventually, same } from './peer.js';
-import type { Page } from './chromium.js';
+import { eventually, same } from '../browser/eventually.js';
+import type { Page } from '../browser/browsers/browser.js';
 import type { WireConnection, WireServer } from './wire-server.js';
 
 export interface FlashEvent {

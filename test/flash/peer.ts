@@ -1,9 +1,8 @@
 /** Both ends of one session: the socket in a page and the client on the server. */
-import { setTimeout as sleep } from 'node:timers/promises';
-import { isDeepStrictEqual } from 'node:util';
 import type { Client } from '../../lib/index.js';
+import type { Page } from '../browser/browsers/browser.js';
+import { eventually, same } from '../browser/eventually.js';
 import type { App } from './app.js';
-import type { Page } from './chromium.js';
 
 /** What `rig.state` of a page says. */
 export interface PeerState {
@@ -18,26 +17,6 @@ export interface PeerState {
 
 /** The first connection of a page waits until Ruffle is loaded. */
 const CONNECT_MS = 15_000;
-
-/** Resolves once `condition` holds; rejects with what was expected after `timeoutMs`. */
-export async function eventually(
-  expected: string,
-  condition: () => boolean | Promise<boolean>,
-  timeoutMs: number = 5000,
-): Promise<void> {
-  const end = performance.now() + timeoutMs;
-  while (!(await condition())) {
-    if (performance.now() > end) throw new Error(`Expected ${expected} within ${timeoutMs} ms`);
-    await sleep(5);
-  }
-}
-
-/** Deep equality, with a message short enough for a line. */
-export function same(actual: unknown, expected: unknown, what: string): void {
-  if (isDeepStrictEqual(actual, expected)) return;
-  const [got, wanted] = [actual, expected].map((value) => JSON.stringify(value)?.slice(0, 200));
-  throw new Error(`Expected ${what} ${wanted} got ${got}`);
-}
 
 export class Peer {
   readonly page: Page;

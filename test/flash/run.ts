@@ -4,9 +4,10 @@
  *     npm run flash [-- words of the lines to run]
  */
 import { App } from './app.js';
-import { Chromium, type Page } from './chromium.js';
+import type { Browser, Page } from '../browser/browsers/browser.js';
+import { launchChromium } from '../browser/browsers/puppeteer.js';
 import { CONTRACT } from './contract.js';
-import { eventually, same } from './peer.js';
+import { eventually, same } from '../browser/eventually.js';
 import { OUR_SCENARIOS, SCENARIOS, type Context } from './scenarios.js';
 import { Site } from './site.js';
 import { SocketProxy } from './socket-proxy.js';
@@ -47,9 +48,15 @@ async function report(line: string, work: () => Promise<void>): Promise<void> {
   console.log(failure === undefined ? `ok    ${line} (${ms} ms)` : `FAIL  ${line}: ${failure}`);
 }
 
+async function openPage(browser: Browser, url: string): Promise<Page> {
+  const page = await browser.open();
+  await page.goto(url);
+  return page;
+}
+
 /** Errors that pages wrote, but for those of Ruffle about the proxy that stands for the network. */
-function complaints(page: Page, proxy: SocketProxy): string[] {
-  return page.problems.filter(
+async function complaints(page: Page, proxy: SocketProxy): Promise<string[]> {
+  return (await page.problems()).filter(
     (line) =>
       !line.includes(`ws://127.0.0.1:${proxy.port}/`) &&
       !line.includes('WebSocket is already in CLOSING or CLOSED state'),
@@ -57,7 +64,7 @@ function complaints(page: Page, proxy: SocketProxy): string[] {
 }
 
 async function runPages(
-  chromium: Chromium,
+  browser: Browser,
   context: Pick<Context, 'app' | 'proxy' | 'serve'>,
 ): Promise<void> {
   for (const [kind, name] of Object.entries(PAGES)) {
@@ -65,7 +72,7 @@ async function runPages(
     const wanted = Object.entries(scenarios).filter(([title]) => isWanted(`${kind}: ${title}`));
     if (wanted.length === 0) continue;
     const openAt = (host: string): Promise<Page> =>
-      chromium.open(`http://${host}:${context.app.port}/${name}.html`);
+      openPage(browser, `http://${host}:${context.app.port}/${name}.html`);
     const page = await openAt('127.0.0.1');
     const otherPage = await openAt('127.0.0.1');
     for (const [title, scenario] of wanted) {
@@ -74,7 +81,7 @@ async function runPages(
     }
     if (name === 'ours') {
       await report(`${kind}: nothing on the console`, async () => {
-        same(complaints(page, context.proxy), [], 'complaints');
+        same(await complaints(page, context.proxy), [], 'complaints');
       });
     }
     await page.close();
@@ -82,11 +89,11 @@ async function runPages(
   }
 }
 
-async function runContract(chromium: Chromium, app: App, wire: WireServer): Promise<void> {
+async function runContract(browser: Browser, app: App, wire: WireServer): Promise<void> {
   for (const [name, checks] of Object.entries(CONTRACT)) {
     const wanted = Object.entries(checks).filter(([title]) => isWanted(`swf of ${name}: ${title}`));
     if (wanted.length === 0) continue;
-    const page = await chromium.open(`http://127.0.0.1:${app.port}/swf-${name}.html`);
+    const page = await openPage(browser, `http://127.0.0.1:${app.port}/swf-${name}.html`);
     await eventually('the swf to load', async () => page.call('isReady'), 15_000);
     for (const [title, check] of wanted) {
       await page.call('forget');
@@ -98,7 +105,7 @@ async function runContract(chromium: Chromium, app: App, wire: WireServer): Prom
 }
 
 async function main(): Promise<void> {
-  const chromium = await Chromium.launch();
+  const browser = await launchChromium();
   const proxy = await SocketProxy.start();
   const wire = await WireServer.start();
   const app = new App();
@@ -107,12 +114,12 @@ async function main(): Promise<void> {
   site.addPages(app.port);
   proxy.policyPort = app.policyPort;
   proxy.trusted.add(wire.port);
-  await runContract(chromium, app, wire);
-  await runPages(chromium, { app, proxy, serve: site.serve });
+  await runContract(browser, app, wire);
+  await runPages(browser, { app, proxy, serve: site.serve });
   await app.stop();
   wire.close();
   proxy.close();
-  await chromium.close();
+  await browser.close();
   console.log(`${passed} passed, ${failed} failed`);
   process.exitCode = failed === 0 ? 0 : 1;
 }

@@ -2,8 +2,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RequestListener } from 'node:http';
 import type { App } from './app.js';
-import type { Page } from './chromium.js';
-import { eventually, Peer, same } from './peer.js';
+import type { Page } from '../browser/browsers/browser.js';
+import { eventually, NOTICE_MS, same } from '../browser/eventually.js';
+import { Peer } from './peer.js';
 import type { SocketProxy } from './socket-proxy.js';
 
 export interface Context {
@@ -21,8 +22,6 @@ export type Scenario = (context: Context, name: string) => Promise<void>;
 
 const MESSAGES = 1000;
 const LARGE = 'The quick brown fox é日本\u{1F600} 100% & "more"+\\ '.repeat(6000);
-/** Either side must notice that the other one is gone within this, in milliseconds. */
-const NOTICE_MS = 2000;
 const IDLE_MS = 1500;
 
 const UNICODE = [

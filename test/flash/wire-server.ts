@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { createServer, type Server, type Socket } from 'node:net';
 import { listening, portOf } from '../raw-socket.js';
-import { eventually } from './peer.js';
+import { eventually } from '../browser/eventually.js';
 
 const KEY3_BYTES = 8;
 

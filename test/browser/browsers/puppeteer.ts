@@ -21,7 +21,7 @@ interface PuppeteerPage {
 }
 
 interface PuppeteerBrowser {
-  newPage(): Promise<PuppeteerPage>;
+  newPage(options: { type: 'tab' | 'window' }): Promise<PuppeteerPage>;
   version(): Promise<string>;
   close(): Promise<void>;
 }
@@ -109,7 +109,7 @@ class PuppeteerDriver implements Browser {
   async open(): Promise<Page> {
     // Firefox fails to open a window while it closes another one.
     return this.#inTurn(async () => {
-      const page = await this.#browser.newPage();
+      const page = await this.#browser.newPage({ type: 'window' });
       return new PuppeteerPageDriver(page, () => this.#inTurn(() => page.close()));
     });
   }
