@@ -13,7 +13,7 @@ export async function eventually(
   const end = performance.now() + timeoutMs;
   while (!(await condition())) {
     if (performance.now() > end) throw new Error(`Expected ${expected} within ${timeoutMs} ms`);
-    await sleep(5);
+    await sleep(10);
   }
 }
 

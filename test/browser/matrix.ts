@@ -6,7 +6,7 @@ import { TRANSPORTS, TRANSPORTS_2011, type Scenario } from './scenarios/scenario
 /** Longest a scenario may take, in milliseconds; each step within has its own, shorter limit. */
 const SCENARIO_MS = 30_000;
 
-const SCENARIOS_AT_ONCE = 3;
+const SCENARIOS_AT_ONCE = 4;
 
 export const Outcome = {
   Passed: 'passed',
@@ -25,8 +25,10 @@ export interface Result {
   readonly cell: Cell;
   readonly outcome: Outcome;
   readonly ms: number;
-  /** What failed, or why it is no failure. */
-  readonly note: string;
+  /** Why it is no failure to fail here. */
+  readonly reason: string;
+  /** What failed. */
+  readonly failure: string;
 }
 
 async function withLimit(work: Promise<void>): Promise<void> {
@@ -58,21 +60,19 @@ async function attempt(browser: Browser, scenario: Scenario, cell: Cell): Promis
 }
 
 async function runCell(browser: Browser, scenario: Scenario, cell: Cell): Promise<Result> {
+  const base = { scenario: scenario.name, cell, ms: 0, reason: '', failure: '' };
   const cannot = impossible(scenario.name, cell);
-  const base = { scenario: scenario.name, cell };
-  if (cannot !== undefined) return { ...base, outcome: Outcome.Impossible, ms: 0, note: cannot };
+  if (cannot !== undefined) return { ...base, outcome: Outcome.Impossible, reason: cannot };
   const startedAt = performance.now();
   const failure = await attempt(browser, scenario, cell);
   const ms = Math.round(performance.now() - startedAt);
   const fault = faultOf2011(scenario.name, cell);
+  const reason = fault?.reason ?? '';
   if (failure === '') {
-    if (fault === undefined) return { ...base, outcome: Outcome.Passed, ms, note: '' };
-    return { ...base, outcome: Outcome.Outgrown, ms, note: fault.reason };
+    return { ...base, outcome: fault ? Outcome.Outgrown : Outcome.Passed, ms, reason };
   }
-  if (fault?.symptom.test(failure) === true) {
-    return { ...base, outcome: Outcome.OwnFault, ms, note: fault.reason };
-  }
-  return { ...base, outcome: Outcome.Failed, ms, note: failure };
+  const isOwn = fault?.symptom.test(failure) === true;
+  return { ...base, outcome: isOwn ? Outcome.OwnFault : Outcome.Failed, ms, reason, failure };
 }
 
 interface Job {

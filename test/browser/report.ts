@@ -47,23 +47,23 @@ export function notes(results: readonly Result[]): string {
   const lines: string[] = [];
   for (const outcome of [Outcome.Impossible, Outcome.OwnFault, Outcome.Outgrown, Outcome.Failed]) {
     const those = results.filter((result) => result.outcome === outcome);
-    for (const { scenario, cell, note } of those) {
+    for (const { scenario, cell, reason, failure } of those) {
       const where = `${cell.browser}, ${cell.client}, ${cell.transport}: ${scenario}`;
-      if (outcome === Outcome.Failed) lines.push(`FAILED ${where}\n       ${note}`);
-      if (outcome === Outcome.Outgrown) lines.push(`listed, but passed: ${where} (${note})`);
+      if (outcome === Outcome.Failed) lines.push(`FAILED ${where}\n       ${failure}`);
+      if (outcome === Outcome.Outgrown) lines.push(`listed, but passed: ${where} (${reason})`);
     }
     if (outcome !== Outcome.Impossible && outcome !== Outcome.OwnFault) continue;
-    for (const note of unique(those.map((result) => result.note))) {
+    for (const reason of unique(those.map((result) => result.reason))) {
       const where = unique(
         those
-          .filter((one) => one.note === note)
+          .filter((one) => one.reason === reason)
           .map(({ cell, scenario }) =>
             outcome === Outcome.Impossible
               ? `${cell.browser} × ${cell.transport}`
               : `${cell.browser} × ${cell.transport} × ${scenario}`,
           ),
       );
-      lines.push(`${MARKS[outcome]} (${note}): ${where.join('; ')}`);
+      lines.push(`${MARKS[outcome]} (${reason}): ${where.join('; ')}`);
     }
   }
   return lines.join('\n');

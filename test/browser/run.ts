@@ -8,12 +8,7 @@
 
 import { parseArgs } from 'node:util';
 
-import {
-  BROWSER_NAMES,
-  BrowserMissing,
-  type Browser,
-  type BrowserName,
-} from './browsers/browser.js';
+import { BrowserMissing, type Browser, type BrowserName } from './browsers/browser.js';
 import { launchChromium, launchFirefox } from './browsers/puppeteer.js';
 import { launchWebKit } from './browsers/webkit.js';
 import type { ClientName } from './context.js';
@@ -34,6 +29,9 @@ const LAUNCHERS: Readonly<Record<BrowserName, () => Promise<Browser>>> = {
   firefox: launchFirefox,
   webkit: launchWebKit,
 };
+
+/** So that two at a time end at about the same time. */
+const LONGEST_FIRST: readonly BrowserName[] = ['firefox', 'webkit', 'chromium'];
 
 const SCENARIOS: readonly Scenario[] = [
   ...messageScenarios,
@@ -62,9 +60,11 @@ function print(text: string): void {
 
 function onResult(result: Result): void {
   results.push(result);
-  const { cell, scenario, outcome, ms, note } = result;
+  const { cell, scenario, outcome, ms, reason, failure } = result;
   if (!args.verbose) return;
-  print(`${cell.browser} ${cell.client} ${cell.transport} '${scenario}' ${outcome} ${ms} ${note}`);
+  print(
+    `${cell.browser} ${cell.client} ${cell.transport} '${scenario}' ${outcome} ${ms} ${reason} ${failure}`,
+  );
 }
 
 function selected(): readonly Scenario[] {
@@ -101,7 +101,7 @@ async function runBrowser(name: BrowserName): Promise<void> {
 
 async function main(): Promise<void> {
   const names = args.browser?.split(',');
-  const queue = BROWSER_NAMES.filter((name) => names?.includes(name) ?? true);
+  const queue = LONGEST_FIRST.filter((name) => names?.includes(name) ?? true);
   const worker = async (): Promise<void> => {
     for (let name = queue.shift(); name !== undefined; name = queue.shift()) await runBrowser(name);
   };

@@ -26,8 +26,7 @@ export interface Browser {
   close(): Promise<void>;
 }
 
-export const BROWSER_NAMES = ['chromium', 'firefox', 'webkit'] as const;
-export type BrowserName = (typeof BROWSER_NAMES)[number];
+export type BrowserName = 'chromium' | 'firefox' | 'webkit';
 
 /** Thrown by a launcher whose browser or driver is not installed. */
 export class BrowserMissing extends Error {

@@ -61,7 +61,7 @@ class WebKitPage implements Page {
       const answer = await this.#script<{ value?: T; error?: string } | null>(
         `return rig.take(${id})`,
       );
-      if (answer === null) await sleep(10);
+      if (answer === null) await sleep(20);
       else if (answer.error === undefined) return answer.value as T;
       else throw new Error(answer.error);
     }

@@ -6,8 +6,8 @@ import { converses } from './lifecycle.js';
 import { POSTING, type Scenario } from './scenario.js';
 
 /** Short heartbeats for both sides, so that a dead link is noticed while the test looks on. */
-const QUICK = { heartbeatInterval: 400, timeout: 400, duration: 800, closeTimeout: 3000 };
-const QUICK_CLIENT = { timeout: 1500 };
+const QUICK = { heartbeatInterval: 500, timeout: 1500, duration: 500, closeTimeout: 8000 };
+const QUICK_CLIENT = { timeout: 2000 };
 /** Reconnects soon. */
 const EAGER = { reconnectionDelay: 100 };
 
@@ -75,8 +75,11 @@ export const networkScenarios: readonly Scenario[] = [
       await new Promise((resolve) => setTimeout(resolve, 200));
       session.client.send('queued meanwhile');
       await proxy.accept();
-      await eventually('the queued message in the page', async () =>
-        (await peer.log()).some(({ args }) => args[0] === 'queued meanwhile'),
+      // Firefox makes WebSockets wait before they may try a refused port again (RFC 6455, 7.2.3).
+      await eventually(
+        'the queued message in the page',
+        async () => (await peer.log()).some(({ args }) => args[0] === 'queued meanwhile'),
+        8000,
       );
       same(context.server.sessions.length, 1, 'sessions');
       same(session.disconnectedAt, undefined, 'the end of the session');
