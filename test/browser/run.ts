@@ -11,6 +11,7 @@ import { parseArgs } from 'node:util';
 import { BrowserMissing, type Browser, type BrowserName } from './browsers/browser.js';
 import { launchChromium, launchFirefox } from './browsers/puppeteer.js';
 import { launchWebKit } from './browsers/webkit.js';
+import { complaints } from './complaints.js';
 import type { ClientName } from './context.js';
 import { Outcome, runMatrix, type Result } from './matrix.js';
 import { notes, table } from './report.js';
@@ -106,6 +107,7 @@ async function main(): Promise<void> {
     for (let name = queue.shift(); name !== undefined; name = queue.shift()) await runBrowser(name);
   };
   await Promise.all(Array.from({ length: BROWSERS_AT_ONCE }, worker));
+  print(complaints(results));
   print(notes(results));
   const count = (outcome: Outcome): number =>
     results.filter((result) => result.outcome === outcome).length;
