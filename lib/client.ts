@@ -15,45 +15,10 @@ import { callWithReason, surface } from './handlers.js';
 import type { ResolvedOptions, SessionOptions } from './options.js';
 import { shortId } from './log.js';
 import { readMessage } from './message.js';
+import { checkEdge, State, type DisconnectReason } from './state.js';
 import { Alarm, type Timers } from './timers.js';
 
 const debug = createDebug('socket.io:client');
-
-/** The life of a session. */
-export const State = {
-  /** No connection yet. */
-  NEW: 'new',
-  /** There is a connection or a poll to write to. */
-  OPEN: 'open',
-  /** Between polls, or waiting for the client to come back. */
-  AWAY: 'away',
-  GONE: 'gone',
-} as const;
-export type State = (typeof State)[keyof typeof State];
-
-const EDGES: Readonly<Record<State, readonly State[]>> = {
-  [State.NEW]: [State.OPEN, State.GONE],
-  [State.OPEN]: [State.OPEN, State.AWAY, State.GONE],
-  [State.AWAY]: [State.OPEN, State.GONE],
-  [State.GONE]: [],
-};
-
-/** Why a session ended. */
-export type DisconnectReason =
-  /** The client hung up, or stopped polling, and was not back within `closeTimeout`. */
-  | 'transport close'
-  /** A heartbeat was not echoed within `timeout`. */
-  | 'heartbeat timeout'
-  /** The client said goodbye. */
-  | 'client close'
-  /** The client broke the rules of its transport. */
-  | 'protocol error'
-  /** More waited for the client than `maxBuffer` or `maxQueue` allow. */
-  | 'queue overflow'
-  /** `client.disconnect()`. */
-  | 'server disconnect'
-  /** The Listener or its HTTP server was closed. */
-  | 'server close';
 
 /** What a session needs of a live connection; a Transport is one. */
 export interface Connection {
@@ -337,9 +302,7 @@ export class Client extends EventEmitter {
   }
 
   #transition(to: State, why = ''): void {
-    if (!EDGES[this.#state].includes(to)) {
-      throw new Error(`A session cannot go from ${this.#state} to ${to}`);
-    }
+    checkEdge(this.#state, to);
     if (debug.enabled) {
       debug('%s %s: %s → %s %s', shortId(this.sessionId), this.transport, this.#state, to, why);
     }

@@ -12,7 +12,8 @@ import type { ListenerOptions } from './options.js';
 
 export { Listener, type Listenable, type ListenerEvents } from './listener.js';
 export type { Authorize, AuthorizeCallback, Denial, Verdict } from './authorize.js';
-export { Client, type ClientEvents, type DisconnectReason } from './client.js';
+export { Client, type ClientEvents } from './client.js';
+export type { DisconnectReason } from './state.js';
 export { encode, decode } from './frames.js';
 export type { Log } from './log.js';
 export type { ListenerOptions, SessionOptions, TransportOptions } from './options.js';
