@@ -31,6 +31,6 @@ for (const parent of Object.values(lock.packages)) {
   }
 }
 lock.packages = Object.fromEntries(
-  Object.entries(lock.packages).sort(([a], [b]) => a.localeCompare(b, 'en')),
+  Object.entries(lock.packages).toSorted(([a], [b]) => a.localeCompare(b, 'en')),
 );
 fs.writeFileSync(FILE, `${JSON.stringify(lock, null, 2)}\n`);

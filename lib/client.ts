@@ -14,8 +14,9 @@ import { decode, encode, encodeHeartbeat, HEARTBEAT } from './frames.js';
 import { callWithReason, surface } from './handlers.js';
 import type { ResolvedOptions, SessionOptions } from './options.js';
 import { shortId } from './log.js';
+import type { DisconnectReason } from './reason.js';
 import { readMessage } from './message.js';
-import { checkEdge, State, type DisconnectReason } from './state.js';
+import { checkEdge, State } from './state.js';
 import { Alarm, type Timers } from './timers.js';
 
 const debug = createDebug('socket.io:client');

@@ -7,16 +7,18 @@
  * listener.on('connection', (client) => client.send('hello'));
  * @module
  */
-import { Listener, type Listenable } from './listener.js';
+import type { Listenable } from './application.js';
+import { Listener } from './listener.js';
 import type { ListenerOptions } from './options.js';
 
-export { Listener, type Listenable, type ListenerEvents } from './listener.js';
+export type { Listenable } from './application.js';
+export { Listener, type ListenerEvents } from './listener.js';
 export type { Authorize, AuthorizeCallback, Denial, Verdict } from './authorize.js';
 export { Client, type ClientEvents } from './client.js';
-export type { DisconnectReason } from './state.js';
 export { encode, decode } from './frames.js';
 export type { Log } from './log.js';
 export type { ListenerOptions, SessionOptions, TransportOptions } from './options.js';
+export type { DisconnectReason } from './reason.js';
 export type { Refusal, RefusalCode } from './refusal.js';
 export { Transport, type Exchange, type TransportType } from './transports/transport.js';
 export { HttpTransport } from './transports/http.js';

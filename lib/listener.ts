@@ -4,19 +4,20 @@
  * @module
  */
 import { EventEmitter } from 'node:events';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import createDebug from 'debug';
 import { Admission } from './admission.js';
+import { toServer, type Listenable } from './application.js';
 import { ask, Waiting, type Authorize, type Decision } from './authorize.js';
 import { Broadcast } from './broadcast.js';
 import { Client } from './client.js';
-import type { DisconnectReason } from './state.js';
 import { serveClientFile } from './client-files.js';
 import { Door, type Doorkeeper } from './door.js';
 import { answerInlinePolicy } from './flash-policy-inline.js';
 import { joinPolicyServer } from './flash-policy-server.js';
 import { encode } from './frames.js';
+import { laterGeneration } from './generations.js';
 import { callWithReason, surface } from './handlers.js';
 import { shortId } from './log.js';
 import {
@@ -25,10 +26,10 @@ import {
   type ResolvedOptions,
   type SessionOptions,
 } from './options.js';
-import { laterGeneration } from './generations.js';
-import { corsHeaders, Origins, type HeaderList } from './origins.js';
+import { corsRecord, Origins } from './origins.js';
+import type { DisconnectReason } from './reason.js';
 import { answerRefusal, refusal, type Refusal, type RefusalCode } from './refusal.js';
-import { parseRoute } from './route.js';
+import { parseRoute, pathOf, tell } from './route.js';
 import { Timers } from './timers.js';
 import { BUILT_IN, selectTransports } from './transports/index.js';
 import type { Transport, TransportHost, TransportType } from './transports/transport.js';
@@ -66,9 +67,6 @@ export interface Listener {
   ): this;
   once(event: string | symbol, listener: (...args: never[]) => void): this;
 }
-
-/** Anything `io.listen` can listen on: a server, an application of Express or Connect, a port. */
-export type Listenable = Server | ((request: IncomingMessage, response: ServerResponse) => unknown);
 
 /**
  * Listens on an HTTP server for clients, below `options.resource`.
@@ -193,17 +191,15 @@ export class Listener extends EventEmitter implements TransportHost, Doorkeeper 
 
   /** @internal A client of a later Socket.IO learns why it can't connect, and so does the log. */
   _turnAway(request: IncomingMessage, target: ServerResponse | Socket): boolean {
-    const url = request.url ?? '';
+    const url = pathOf(request.url ?? '');
     const generation = url.startsWith(this.#prefix)
       ? laterGeneration(url, this.#prefix.length)
       : null;
     if (generation === null) return false;
     this.options.log(`Refused a client of ${generation}: this server speaks 0.5 and 0.6`);
-    // Without these headers, pages of other origins are told of CORS and not of the version.
-    const { origin } = request.headers;
-    const isAllowed = origin !== undefined && this._origins.allows(origin);
-    const cors = isAllowed ? corsHeaders(request, true) : [];
-    this._refuse('ERR_SIO_UNSUPPORTED_VERSION', request, target, asRecord(cors));
+    // Without CORS headers, pages of other origins are told of that and not of the version.
+    const cors = corsRecord(this._origins, request);
+    this._refuse('ERR_SIO_UNSUPPORTED_VERSION', request, target, cors);
     return true;
   }
 
@@ -258,7 +254,8 @@ export class Listener extends EventEmitter implements TransportHost, Doorkeeper 
     own?: { readonly status: number; readonly message: string },
   ): void {
     const why = refusal(code, request, own);
-    if (debug.enabled) debug('%s answered %d %s', this.#story(request), why.status, code);
+    if (debug.enabled)
+      debug('%s answered %d %s', tell(request, this.#prefix.length), why.status, code);
     answerRefusal(why, target, headers);
     this.#emitSafely('refused', why);
   }
@@ -308,7 +305,8 @@ export class Listener extends EventEmitter implements TransportHost, Doorkeeper 
     head: Buffer,
     rest: string,
   ): void {
-    if (debug.enabled) debug('%s%s', this.#story(request), isUpgrade ? ' upgrade' : '');
+    if (debug.enabled)
+      debug('%s%s', tell(request, this.#prefix.length), isUpgrade ? ' upgrade' : '');
     const response = isUpgrade ? null : (target as ServerResponse);
     const socket = isUpgrade ? (target as Socket) : request.socket;
     type.handle({ host: this, type, client, request, response, socket, head, rest });
@@ -362,14 +360,6 @@ export class Listener extends EventEmitter implements TransportHost, Doorkeeper 
     }
   }
 
-  /** A request in short, without what would let a reader of the log into the session. */
-  #story(request: IncomingMessage): string {
-    const { transport, sessionId, rest } = parseRoute(request.url ?? '', this.#prefix.length);
-    const from = `from ${request.socket.remoteAddress ?? 'nowhere'}`;
-    const session = sessionId === '' ? 'new session' : `session ${shortId(sessionId)}`;
-    return [request.method, transport, session, rest, from].filter(Boolean).join(' ').slice(0, 160);
-  }
-
   #offerPolicy(): void {
     const entries = (): readonly string[] => this._origins.entries;
     const leave = [answerInlinePolicy(this.server, entries)];
@@ -384,19 +374,6 @@ export class Listener extends EventEmitter implements TransportHost, Doorkeeper 
       surface(error);
     }
   }
-}
-
-/** Proxies may send the URL in absolute form (RFC 9112, section 3.2.2). */
-function pathOf(url: string): string {
-  if (url.startsWith('/') || !URL.canParse(url)) return url;
-  const { pathname, search } = new URL(url);
-  return pathname + search;
-}
-
-function asRecord(list: HeaderList): Record<string, string> {
-  const record: Record<string, string> = {};
-  for (let i = 0; i + 1 < list.length; i += 2) record[String(list[i])] = String(list[i + 1]);
-  return record;
 }
 
 /** What `except` leaves out; null: nobody. Ids as numbers match as loosely as in 0.6. */
@@ -416,18 +393,4 @@ function addEventOptions(listener: Listener, options: ResolvedOptions): void {
     if (typeof value !== 'function' || !/^on[A-Z]/.test(name)) continue;
     listener.on(name.charAt(2).toLowerCase() + name.slice(3), value as () => void);
   }
-}
-
-function toServer(server: unknown): Server {
-  if (typeof server === 'function') {
-    // An application of Express 3 and later is a function; its listen() is to find our server.
-    const created = createServer(server as Parameters<typeof createServer>[1] & object);
-    if ('listen' in server) server.listen = created.listen.bind(created);
-    return created;
-  }
-  if (server instanceof EventEmitter && 'listen' in server) return server as Server;
-  const kind = server === null ? 'null' : typeof server;
-  throw new TypeError(
-    `Expected \`server\` to be an http.Server, an https.Server or an application, got ${kind}`,
-  );
 }

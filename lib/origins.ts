@@ -122,3 +122,11 @@ export function corsHeaders(request: IncomingMessage, always = false): HeaderLis
   if (always || cookie) headers.push('Access-Control-Allow-Credentials', 'true');
   return headers;
 }
+
+/** The same as a record, for an answer that is not of a transport; none for other origins. */
+export function corsRecord(origins: Origins, request: IncomingMessage): Record<string, string> {
+  const list = origins.allows(request.headers.origin) ? corsHeaders(request, true) : [];
+  const record: Record<string, string> = {};
+  for (let i = 0; i + 1 < list.length; i += 2) record[String(list[i])] = String(list[i + 1]);
+  return record;
+}

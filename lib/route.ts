@@ -1,3 +1,6 @@
+import type { IncomingMessage } from 'node:http';
+import { shortId } from './log.js';
+
 /** What a path below the resource says. */
 export interface Route {
   /** All of it, without the query. */
@@ -28,4 +31,19 @@ export function parseRoute(url: string, start: number): Route {
     sessionId: path.slice(first + 1, end),
     rest: path.slice(end + 1),
   };
+}
+
+/** Proxies may send the URL in absolute form (RFC 9112, section 3.2.2). */
+export function pathOf(url: string): string {
+  if (url.startsWith('/') || !URL.canParse(url)) return url;
+  const { pathname, search } = new URL(url);
+  return pathname + search;
+}
+
+/** A request in short, for debugging: without what would let a reader into the session. */
+export function tell(request: IncomingMessage, start: number): string {
+  const { transport, sessionId, rest } = parseRoute(pathOf(request.url ?? ''), start);
+  const session = sessionId === '' ? 'new session' : `session ${shortId(sessionId)}`;
+  const from = `from ${request.socket.remoteAddress ?? 'nowhere'}`;
+  return [request.method, transport, session, rest, from].filter(Boolean).join(' ').slice(0, 160);
 }

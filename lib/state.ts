@@ -21,20 +21,3 @@ const EDGES: Readonly<Record<State, readonly State[]>> = {
 export function checkEdge(from: State, to: State): void {
   if (!EDGES[from].includes(to)) throw new Error(`A session cannot go from ${from} to ${to}`);
 }
-
-/** Why a session ended. */
-export type DisconnectReason =
-  /** The client hung up, or stopped polling, and was not back within `closeTimeout`. */
-  | 'transport close'
-  /** A heartbeat was not echoed within `timeout`. */
-  | 'heartbeat timeout'
-  /** The client said goodbye. */
-  | 'client close'
-  /** The client broke the rules of its transport. */
-  | 'protocol error'
-  /** More waited for the client than `maxBuffer` or `maxQueue` allow. */
-  | 'queue overflow'
-  /** `client.disconnect()`, or the application closed the connection. */
-  | 'server disconnect'
-  /** The Listener or its HTTP server was closed. */
-  | 'server close';

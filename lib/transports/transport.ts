@@ -3,9 +3,9 @@ import type { Socket } from 'node:net';
 import type { Admission } from '../admission.js';
 import type { Broadcast } from '../broadcast.js';
 import { Client, type Connection, type Host } from '../client.js';
-import type { DisconnectReason } from '../state.js';
 import type { SessionOptions } from '../options.js';
 import type { Origins } from '../origins.js';
+import type { DisconnectReason } from '../reason.js';
 import type { RefusalCode } from '../refusal.js';
 
 /** What a transport needs of the Listener it serves. */

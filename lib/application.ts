@@ -1,0 +1,29 @@
+/**
+ * What `io.listen` can be given: a server, or an application that gets one.
+ *
+ * @module
+ */
+import { EventEmitter } from 'node:events';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+
+/** Anything `io.listen` can listen on: a server, an application of Express or Connect, a port. */
+export type Listenable = Server | ((request: IncomingMessage, response: ServerResponse) => unknown);
+
+/**
+ * The server of an application, made if need be.
+ *
+ * @throws {TypeError} If it is neither a server nor an application.
+ */
+export function toServer(server: unknown): Server {
+  if (typeof server === 'function') {
+    // An application of Express 3 and later is a function; its listen() is to find our server.
+    const created = createServer(server as Parameters<typeof createServer>[1] & object);
+    if ('listen' in server) server.listen = created.listen.bind(created);
+    return created;
+  }
+  if (server instanceof EventEmitter && 'listen' in server) return server as Server;
+  const kind = server === null ? 'null' : typeof server;
+  throw new TypeError(
+    `Expected \`server\` to be an http.Server, an https.Server or an application, got ${kind}`,
+  );
+}
