@@ -179,13 +179,15 @@ export class Listener extends EventEmitter implements TransportHost, Doorkeeper 
     }
     const client = this.#sessions.get(route.sessionId);
     const isOurs = client?._type === type && this._origins.mayUse(client, request.headers.origin);
-    // A preflight comes without cookies and asks for nothing of the session.
-    if (!isOurs && request.method !== 'OPTIONS') {
+    // A preflight comes without cookies and asks for nothing of the session, nor does a goodbye.
+    const isGoodbye = request.method === 'POST' && route.rest === 'close';
+    if (!isOurs && !isGoodbye && request.method !== 'OPTIONS') {
       this.options.log(`No client has the session id ${shortId(route.sessionId)}`);
       this._refuse('ERR_SIO_UNKNOWN_SESSION', request, target);
       return true;
     }
-    this.#handle(type, client, request, target, isUpgrade, head, route.rest);
+    const owner = isOurs ? client : undefined;
+    this.#handle(type, owner, request, target, isUpgrade, head, route.rest);
     return true;
   }
 

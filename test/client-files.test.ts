@@ -10,7 +10,7 @@ const SCRIPT = join(PACKAGE, 'build', 'client', 'socket.io.min.js');
 const FLASH = join(PACKAGE, 'client', 'flash', 'WebSocketMain.swf');
 
 const FILES = [
-  ['socket.io.js', SCRIPT, 'text/javascript; charset=utf-8'],
+  ['socket.io.js', SCRIPT, 'text/javascript'],
   ['WebSocketMain.swf', FLASH, 'application/x-shockwave-flash'],
   ['lib/vendor/web-socket-js/WebSocketMain.swf', FLASH, 'application/x-shockwave-flash'],
 ] as const;

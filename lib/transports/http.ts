@@ -110,19 +110,19 @@ function receive(exchange: HttpExchange, cors: HeaderList): void {
     return;
   }
   if (!client) {
-    host._refuse('ERR_SIO_BAD_REQUEST', request, response);
+    // A goodbye that comes after the session's end is as good as one that came before it.
+    if (rest === 'close') answerOk(response, cors);
+    else host._refuse('ERR_SIO_BAD_REQUEST', request, response);
     return;
   }
   request.on('error', () => response.destroy());
   readBody(request, host.options.maxPayload, (body) => {
     if (body === null) {
       host._refuse('ERR_SIO_TOO_LARGE', request, response);
-    } else if (!client.connected) {
+    } else if (!client.connected && rest !== 'close') {
       host._refuse('ERR_SIO_UNKNOWN_SESSION', request, response);
-    } else if (rest === 'close') {
-      client._end('client close');
-      answerOk(response, cors);
     } else if (deliver(client, body)) {
+      if (rest === 'close') client._end('client close');
       answerOk(response, cors);
     } else {
       host._refuse('ERR_SIO_TOO_LARGE', request, response);

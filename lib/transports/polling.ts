@@ -35,7 +35,11 @@ export abstract class Polling extends HttpTransport {
   }
 
   close(): void {
-    this.write('');
+    if (!this.#isOpen) return;
+    this.#end();
+    if (this.session?.connected) this.answer('');
+    else this.farewell();
+    this.gone();
   }
 
   /** @internal */
@@ -44,14 +48,21 @@ export abstract class Polling extends HttpTransport {
   }
 
   /** @internal The client dropped the poll before it was answered. */
-  hungUp(): void {
+  hungUp(byUs: boolean): void {
     if (!this.#isOpen) return;
     this.#end();
-    this.gone();
+    // Browsers would send the poll again on another connection, and never know of the kick.
+    if (byUs) this.session?._end('server disconnect');
+    else this.gone();
   }
 
   /** Writes the whole response. */
   protected abstract answer(payload: string): void;
+
+  /** Answers the poll of a session that has ended. */
+  protected farewell(): void {
+    this.answer('');
+  }
 
   /** How long nothing at all may be fetched of an answer, in milliseconds. */
   get #patience(): number {

@@ -48,8 +48,10 @@ export abstract class Streaming extends HttpTransport {
     setTimeout(() => response.destroyed || this.socket.destroy(), LINGER_MS).unref();
   }
 
-  hungUp(): void {
-    if (this.#isOpen) this.#end();
+  hungUp(byUs: boolean): void {
+    if (!this.#isOpen) return;
+    this.#end();
+    if (byUs) this.session?._end('server disconnect');
   }
 
   /** Writes the head of the response, and what comes before the first message. */

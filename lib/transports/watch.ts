@@ -10,16 +10,25 @@ import type { Socket } from 'node:net';
 /** What wants to know that its connection is gone. */
 interface Watcher {
   readonly socket: Socket;
-  hungUp(): void;
+  /** @param byUs the application closed the connection: a kick, as programs of 0.6 did it. */
+  hungUp(byUs: boolean): void;
 }
 
 const WATCHERS = Symbol('socket.io watchers');
 
 type WatchedSocket = Socket & { [WATCHERS]?: Set<Watcher> };
 
+function tell(socket: WatchedSocket, byUs: boolean): void {
+  for (const watcher of socket[WATCHERS] ?? []) watcher.hungUp(byUs);
+}
+
 /** On `end` already: programs that listen for it find the client away. */
 function socketOnEnd(this: WatchedSocket): void {
-  for (const watcher of this[WATCHERS] ?? []) watcher.hungUp();
+  tell(this, this.writableEnded);
+}
+
+function socketOnClose(this: WatchedSocket): void {
+  tell(this, !this.readableEnded && !this.errored);
 }
 
 export function watch(watcher: Watcher): void {
@@ -27,8 +36,9 @@ export function watch(watcher: Watcher): void {
   let watchers = socket[WATCHERS];
   if (!watchers) {
     socket[WATCHERS] = watchers = new Set();
-    socket.on('end', socketOnEnd);
-    socket.on('close', socketOnEnd);
+    // Before the HTTP server's own, which ends the socket in its turn.
+    socket.prependListener('end', socketOnEnd);
+    socket.on('close', socketOnClose);
   }
   watchers.add(watcher);
 }

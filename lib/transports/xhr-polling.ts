@@ -6,6 +6,12 @@ const TYPE = 'text/plain; charset=UTF-8';
 export class XhrPolling extends Polling {
   static readonly transportName: string = 'xhr-polling';
 
+  /** Clients take everything but 200 for a disconnect: they need not poll once more to find out. */
+  protected override farewell(): void {
+    this.response.writeHead(204, this.cors());
+    this.response.end();
+  }
+
   protected answer(payload: string): void {
     const size = Buffer.byteLength(payload);
     const headers = ['Content-Type', TYPE, 'Content-Length', String(size), ...this.cors()];

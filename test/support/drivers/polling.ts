@@ -57,7 +57,12 @@ export abstract class PollingDriver extends HttpDriver {
         this.count();
         raw.write(this.opening(sessionId));
         const response = await raw.readResponse();
-        if (response.status === 404) return payloads.fail(new Refused(404, response.body));
+        const { status } = response;
+        // 204 is the last answer of a session that the server ended
+        if (status === 404 || status === 204) {
+          payloads.fail(new Refused(status, response.body));
+          return;
+        }
         const payload = this.#read(response);
         if (payload === '') this.emptyPolls++;
         else payloads.push(payload);

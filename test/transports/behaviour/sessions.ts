@@ -127,12 +127,16 @@ export function describeSessions(variant: Variant): void {
     });
 
     it('are kicked by ending their connection, as in 0.6', async () => {
-      const { join } = await stage(variant);
+      const { io, clock, join } = await stage(variant);
+      let disconnects = 0;
+      io.on('clientDisconnect', () => disconnects++);
       const [driver, client] = await join();
       client.connection.end();
       await away(client);
       driver.drop();
-      expect(client.connected).to.equal(true);
+      clock.tick(TIMINGS.closeTimeout + GRAIN);
+      expect(client.connected).to.equal(false);
+      expect(disconnects).to.equal(1);
     });
 
     it('do not mix', async () => {
