@@ -27,6 +27,11 @@ function socketOnEnd(this: WatchedSocket): void {
   tell(this, this.writableEnded);
 }
 
+/** The application has ended it; before the browser, which sees that, polls on another connection. */
+function socketOnFinish(this: WatchedSocket): void {
+  if (!this.readableEnded) tell(this, true);
+}
+
 function socketOnClose(this: WatchedSocket): void {
   tell(this, !this.readableEnded && !this.errored);
 }
@@ -38,6 +43,7 @@ export function watch(watcher: Watcher): void {
     socket[WATCHERS] = watchers = new Set();
     // Before the HTTP server's own, which ends the socket in its turn.
     socket.prependListener('end', socketOnEnd);
+    socket.on('finish', socketOnFinish);
     socket.on('close', socketOnClose);
   }
   watchers.add(watcher);
