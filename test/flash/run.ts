@@ -8,6 +8,7 @@ import type { Browser, Page } from '../browser/browsers/browser.js';
 import { launchChromium } from '../browser/browsers/puppeteer.js';
 import { CONTRACT } from './contract.js';
 import { eventually, same } from '../browser/eventually.js';
+import { Peer } from './peer.js';
 import { OUR_SCENARIOS, SCENARIOS, type Context } from './scenarios.js';
 import { Site } from './site.js';
 import { SocketProxy } from './socket-proxy.js';
@@ -75,6 +76,12 @@ async function runPages(
       openPage(browser, `http://${host}:${context.app.port}/${name}.html`);
     const page = await openAt('127.0.0.1');
     const otherPage = await openAt('127.0.0.1');
+    // scenarios that restart the server must not do so while the page loads Ruffle from it
+    await report(`${kind}: loads`, async () => {
+      for (const each of [page, otherPage]) {
+        await (await Peer.connect(each, 'first', context.app)).disconnect();
+      }
+    });
     for (const [title, scenario] of wanted) {
       const run = (): Promise<void> => scenario({ ...context, page, otherPage, openAt }, title);
       await report(`${kind}: ${title}`, run);

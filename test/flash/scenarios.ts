@@ -172,9 +172,9 @@ async function policyInline({ app, page, proxy, serve }: Context, name: string):
 
 /** A page that comes from `localhost`, and a server that is `127.0.0.1` to it. */
 async function foreignPage({ app, proxy, serve, openAt }: Context, name: string): Promise<void> {
-  const page = await openAt('localhost');
   await app.stop();
   await app.start(serve, { origins: 'localhost:*' });
+  const page = await openAt('localhost');
   proxy.grants.length = 0;
   const peer = await Peer.connect(page, name, app, { host: '127.0.0.1' });
   same(proxy.grants, ['843'], 'policy file from');
@@ -191,9 +191,9 @@ async function foreignPage({ app, proxy, serve, openAt }: Context, name: string)
 
 async function foreignPageRefused(context: Context, name: string): Promise<void> {
   const { app, proxy, serve, openAt } = context;
-  const page = await openAt('localhost');
   await app.stop();
   await app.start(serve, { origins: '127.0.0.1:*' });
+  const page = await openAt('localhost');
   proxy.grants.length = 0;
   await page.call('open', name, { host: '127.0.0.1', reconnect: false, connectTimeout: 1000 });
   await eventually('a refusal by the player', () => proxy.grants.length > 0, 15_000);
