@@ -2,8 +2,8 @@
 import { connect } from 'node:net';
 
 const POLICY_REQUEST = '<policy-file-request/>\0';
-/** Flash waits 3 s for the answer of port 843; nothing here takes that long. */
-const TIMEOUT_MS = 1000;
+/** As long as Flash waits for the answer of port 843. */
+const TIMEOUT_MS = 3000;
 
 /** Where the permission came from; null if there was none. */
 export type Grant = '843' | 'inline' | null;

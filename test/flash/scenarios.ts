@@ -85,14 +85,15 @@ async function push({ app, page }: Context, name: string): Promise<void> {
   await peer.disconnect();
 }
 
+/** The next heartbeat is sent when the page has answered the one before. */
 async function heartbeat({ app, page, serve }: Context, name: string): Promise<void> {
   await app.stop();
-  const flashsocket = { heartbeatInterval: 100, timeout: 500 };
+  const flashsocket = { heartbeatInterval: 100 };
   await app.start(serve, { transportOptions: { flashsocket } });
-  const peer = await Peer.connect(page, name, app, { reconnect: false });
-  // a page that does not answer the first one is thrown out by then
-  await sleep(IDLE_MS);
-  same((await peer.state()).connected, true, 'connected');
+  const peer = await Peer.connect(page, name, app);
+  const { connection } = await peer.client();
+  const goal = connection.bytesWritten + 3 * '\0~m~4~m~~h~1\xff'.length;
+  await eventually('three heartbeats', () => connection.bytesWritten >= goal);
   same((await peer.state()).received, 0, 'messages in the page');
   await peer.disconnect();
   await app.stop();
@@ -195,7 +196,7 @@ async function foreignPageRefused(context: Context, name: string): Promise<void>
   await app.start(serve, { origins: '127.0.0.1:*' });
   const page = await openAt('localhost');
   proxy.grants.length = 0;
-  await page.call('open', name, { host: '127.0.0.1', reconnect: false, connectTimeout: 1000 });
+  await page.call('open', name, { host: '127.0.0.1', reconnect: false });
   await eventually('a refusal by the player', () => proxy.grants.length > 0, 15_000);
   same(proxy.grants[0], null, 'policy file from');
   same((await new Peer(page, name, app).state()).connected, false, 'connected');
@@ -220,7 +221,7 @@ async function nativeWebSocket({ app, page }: Context, name: string): Promise<vo
 async function refusedAtOnce({ app, page, serve }: Context, name: string): Promise<void> {
   await app.stop();
   await app.start(serve, { origins: 'example.com:*' });
-  await page.call('open', name, { reconnect: false, connectTimeout: 10_000 });
+  await page.call('open', name, { reconnect: false });
   const peer = new Peer(page, name, app);
   await peer.until("'connect_failed'", (state) => state.failures === 1, NOTICE_MS);
   await app.stop();

@@ -4,7 +4,13 @@ var rig = (function () {
 
   function open(name, options) {
     var peer = { connects: 0, disconnects: 0, failures: 0, messages: [] };
-    var settings = { port: location.port, transports: ['flashsocket'], rememberTransport: false };
+    var settings = {
+      port: location.port,
+      transports: ['flashsocket'],
+      rememberTransport: false,
+      // Ruffle takes its time to load, and more on a busy machine
+      connectTimeout: 15000,
+    };
     for (var key in options) settings[key] = options[key];
     peer.socket = new io.Socket(settings.host || location.hostname, settings);
     peer.socket.on('connect', function () {
