@@ -1,13 +1,14 @@
 /** What the served script runs: the browser as platform, and the global `io`. @module */
+// oxlint-disable-next-line import/no-unassigned-import -- it has only the effect
 import './browser-platform.js';
 import { JSONP, setPath, Socket, Transport, util, version } from './io.js';
 import { watchPage } from './lifecycle.js';
+import { root } from './platform.js';
 
 interface Global {
   io?: unknown;
   jQuery?: { io?: unknown };
 }
-declare const self: Global | undefined;
 declare const module: { exports: unknown } | undefined;
 declare const define: { (factory: () => unknown): void; amd?: unknown } | undefined;
 
@@ -17,9 +18,8 @@ watchPage();
 
 if (typeof module === 'object' && module.exports) module.exports = io;
 else {
+  const page = root as Global;
   if (typeof define === 'function' && define.amd) define(() => io);
-  if (typeof self === 'object') {
-    self.io = io;
-    if (self.jQuery) self.jQuery.io = io;
-  }
+  page.io = io;
+  if (page.jQuery) page.jQuery.io = io;
 }

@@ -21,8 +21,6 @@ export type Listen<Events, Self> = <Name extends string>(
   fn: ListenerOf<Events, Name>,
 ) => Self;
 
-const hasOwn = Object.prototype.hasOwnProperty;
-
 function callLater(error: unknown): void {
   root.setTimeout(() => {
     throw error;
@@ -51,10 +49,10 @@ export class Emitter<Events = object> {
 
   /** Calls `fn` the next time `name` is emitted. */
   once<Name extends string>(name: Name, fn: ListenerOf<Events, Name>): this {
+    // oxlint-disable-next-line typescript/no-this-alias -- rest arguments would need more than ES3
     const self = this;
     const wrapper: Handler = function () {
       self.removeEvent(name, wrapper as ListenerOf<Events, Name>);
-      // eslint-disable-next-line prefer-rest-params -- spread would need helpers on ES3
       (fn as Handler).apply(self, arguments as unknown as never[]);
     };
     wrapper.ref = fn as Handler;
@@ -93,7 +91,7 @@ export class Emitter<Events = object> {
 
   /** The listeners of an event; the list is replaced, never changed, so it may be walked. */
   _handlers(name: string): Handler[] {
-    return hasOwn.call(this.events, name) ? this.events[name]! : [];
+    return this.events[name] || [];
   }
 }
 

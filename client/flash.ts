@@ -76,7 +76,7 @@ export function hasFlash(): boolean {
   } catch {
     // no plug-ins, no ActiveX, or no Flash by ActiveX: the expression below finds nothing
   }
-  return !!root.document && parseInt(/\d+|$/.exec(description || '')![0]!, 10) >= OLDEST_PLAYER;
+  return !!root.document && Number(/\d+|$/.exec(description || '')) >= OLDEST_PLAYER;
 }
 
 function takeEvents(): void {

@@ -20,18 +20,18 @@ export function request(isXDomain?: boolean): Xhr | null {
   }
 }
 
-/** Calls `done` once, with true if the answer was 200. */
-export function whenDone(xhr: Xhr, done: (isOk: boolean) => void): void {
+/** Calls `done` once, with the status; 0 if there was no answer. */
+export function whenDone(xhr: Xhr, done: (status: number) => void): void {
   xhr.onreadystatechange = () => {
     if (xhr.readyState !== 4) return;
-    let status;
+    let status = 0;
     try {
       status = xhr.status;
     } catch {
       // Internet Explorer and Firefox 3 throw here when the connection was cut
     }
     xhr.onreadystatechange = noop;
-    done(status === 200);
+    done(status);
   };
 }
 
@@ -49,16 +49,11 @@ export function abort(xhr: Xhr | undefined): void {
  * @param isUnloading whether the page leaves in this turn, so that only a blocking request would
  *   still get out of an old browser.
  */
-export function sayGoodbye(
-  url: string,
-  body: string,
-  isXDomain: boolean,
-  isUnloading: boolean,
-): void {
+export function sayGoodbye(url: string, body: string, isUnloading: boolean): void {
   const navigator = root.navigator;
   try {
     if (navigator && navigator.sendBeacon && navigator.sendBeacon(url, body)) return;
-    const xhr = request(isXDomain)!;
+    const xhr = request()!;
     xhr.open('POST', url, !isUnloading);
     xhr.send(body);
   } catch {

@@ -30,6 +30,7 @@ export interface Base {
     resource: string;
   };
   queueStack: unknown[];
+  queue(message: unknown): unknown;
   isXDomain(): boolean;
   onConnect(): void;
   _onMessage(message: unknown): void;
@@ -58,7 +59,7 @@ export const Ending = {
 export type Ending = (typeof Ending)[keyof typeof Ending];
 
 /** A lone surrogate has no UTF-8, so no request and no frame can carry it as it is. */
-const LONE_SURROGATE = /[\ud800-\udbff](?![\udc00-\udfff])|(?:[^\ud800-\udbff]|^)[\udc00-\udfff]/;
+const LONE_SURROGATE = /[\ud800-\udbff](?![\udc00-\udfff])|([^\ud800-\udbff]|^)[\udc00-\udfff]/;
 const NOT_ASCII = /[^ -~]+/g;
 
 /** A heartbeat on its way back, among messages in a send buffer. */

@@ -6,7 +6,14 @@ interface Target {
   attachEvent?(name: string, fn: () => void): void;
 }
 
+/** What we use of a `Document` here. */
+interface Page {
+  readyState: string;
+  documentElement: { lastChild: unknown; insertBefore(child: unknown, next: unknown): void };
+}
+
 const toString = Object.prototype.toString;
+
 /** Listens to a DOM event, in the old Internet Explorer's way too. */
 export function listen(target: unknown, name: string, fn: () => void): void {
   const it = target as Target;
@@ -16,8 +23,8 @@ export function listen(target: unknown, name: string, fn: () => void): void {
 
 /** Puts an element into the page where it changes nothing to see, even before there is a body. */
 export function place(element: unknown): void {
-  const html = (root.document as Document).documentElement;
-  html.insertBefore(element as Node, html.lastChild);
+  const html = (root.document as Page).documentElement;
+  html.insertBefore(element, html.lastChild);
 }
 
 /** Takes an element out of the page. */
@@ -28,7 +35,7 @@ export function remove(element: unknown): void {
 
 /** Calls `fn` once the page has loaded, at once if it has or there is none. */
 export function load(fn: () => void): void {
-  const page = root.document as Document | undefined;
+  const page = root.document as Page | undefined;
   // "loading" and "interactive"; Firefox before 3.6 says nothing
   if (page && /ing|ive/.test(page.readyState)) listen(root, 'load', fn);
   else fn();

@@ -64,10 +64,10 @@ export class HTMLFile extends XHR {
     this.onData(payload);
   }
 
-  override _close(how: Ending): void {
+  override _stop(how: Ending): void {
     remove(this._frame);
     if (this.iframe) this.iframe.src = 'about:blank';
-    super._close(how);
+    super._stop(how);
   }
 }
 HTMLFile.prototype.type = 'htmlfile';

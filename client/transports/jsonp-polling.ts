@@ -7,7 +7,6 @@
 import { noop, root } from '../platform.js';
 import { type Ending } from '../transport.js';
 import { listen, load, place, remove } from '../util.js';
-import { XHR } from './xhr.js';
 import { XHRPolling } from './xhr-polling.js';
 
 /** What an answer calls: `io.JSONP[INDEX]._(payload)`. */
@@ -103,7 +102,7 @@ export class JSONPPolling extends XHRPolling {
       root.setTimeout(
         () => {
           remove(holder);
-          this._posted(true);
+          this._posted(200);
         },
         this.connected ? 0 : SETTLING,
       );
@@ -111,11 +110,11 @@ export class JSONPPolling extends XHRPolling {
     form.submit();
   }
 
-  override _close(how: Ending): void {
+  override _stop(how: Ending): void {
     if (this.index !== undefined) JSONP[this.index] = NOBODY;
     remove(this.script);
-    super._close(how);
-    if (!this._lastWords) remove(this._holder);
+    super._stop(how);
+    remove(this._holder);
   }
 }
 JSONPPolling.prototype.type = 'jsonp-polling';

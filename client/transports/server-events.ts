@@ -29,11 +29,11 @@ export class ServerEvents extends XHR {
     this.onData(lines.replace(/\ndata: ?/g, '\n').slice(1));
   }
 
-  override _close(how: Ending): void {
+  override _stop(how: Ending): void {
     if (this.source) {
       this.source.close();
     }
-    super._close(how);
+    super._stop(how);
   }
 }
 ServerEvents.prototype.type = 'server-events';

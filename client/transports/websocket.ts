@@ -32,9 +32,8 @@ export class WS extends Transport {
   }
 
   override send(data: unknown): this {
-    const base = this.base;
     if (this.socket!.readyState === OPEN) this.socket!.send(this.encode(data));
-    else base.queueStack = base.queueStack.concat(data);
+    else this.base.queue(data);
     return this;
   }
 

@@ -49,9 +49,9 @@ export class XHRMultipart extends XHR {
     xhr.send(null);
   }
 
-  override _close(how: Ending): void {
+  override _stop(how: Ending): void {
     if (this._stream) this._stream.close();
-    super._close(how);
+    super._stop(how);
   }
 }
 XHRMultipart.prototype.type = 'xhr-multipart';

@@ -6,8 +6,8 @@ import { XHR } from './xhr.js';
 export class XHRPolling extends XHR {
   override get(): void {
     const xhr = (this.xhr = this.request(stamp()));
-    whenDone(xhr, (isOk) => {
-      if (!isOk) return this.onDisconnect();
+    whenDone(xhr, (status) => {
+      if (status !== 200) return this.onDisconnect();
       this.onData(xhr.responseText);
       if (!this._isOver) this.get();
     });

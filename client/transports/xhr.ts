@@ -13,11 +13,13 @@ export abstract class XHR extends Transport {
   sendBuffer: unknown[];
   /** True while a POST is under way. */
   posting: boolean;
+  /** The messages of the POST under way. */
+  _batch: unknown[];
   declare sendXHR: Xhr | undefined;
   /** The GET that brings messages. */
   declare xhr: Xhr | undefined;
-  /** Says goodbye as soon as the last POST is through. */
-  declare _lastWords: (() => void) | undefined;
+  /** True while the last messages of a session that is over are posted. */
+  declare _isLeaving: boolean | undefined;
 
   /** `io.Transport.XHR.request` of 0.6. */
   static request: (isXDomain?: boolean) => Xhr | null = request;
@@ -32,7 +34,7 @@ export abstract class XHR extends Transport {
 
   constructor(base: Base, options?: TransportOptions) {
     super(base, options);
-    this.sendBuffer = [];
+    this.sendBuffer = this._batch = [];
     this.posting = false;
   }
 
@@ -58,16 +60,16 @@ export abstract class XHR extends Transport {
   /** Posts what has gathered, unless a POST is under way. */
   checkSend(): void {
     if (this.posting || !this.sendBuffer.length) return;
-    const payload = this.encode(this.sendBuffer);
+    this._batch = this.sendBuffer;
     this.sendBuffer = [];
-    this.sendIORequest(payload);
+    this.sendIORequest(this.encode(this._batch));
   }
 
   /** Posts a payload. No `Content-Type`: some requests cannot set it, and no server needs it. */
   sendIORequest(payload: string): void {
     this.posting = true;
     const xhr = (this.sendXHR = this.request('send', 'POST'));
-    whenDone(xhr, (isOk) => this._posted(isOk));
+    whenDone(xhr, (status) => this._posted(status));
     xhr.send('data=' + encodeURIComponent(payload));
   }
 
@@ -79,30 +81,41 @@ export abstract class XHR extends Transport {
   }
 
   /** A POST was answered, or failed. */
-  _posted(isOk: boolean): void {
+  _posted(status: number): void {
     this.posting = false;
-    if (this._lastWords) return this._lastWords();
-    if (this._isOver) return;
-    if (!isOk) return this.onDisconnect();
-    if (!this.connected) this.onConnect();
-    this.checkSend();
+    if (this._isLeaving) {
+      if (status === 200) this.checkSend();
+      if (!this.posting) this._stop(Ending.LEFT);
+    } else if (!this._isOver) {
+      // What was refused was not delivered. Without an answer it may have been: never twice.
+      if (status >= 400) this.sendBuffer = this._batch.concat(this.sendBuffer);
+      if (status !== 200) return this.onDisconnect();
+      if (!this.connected) this.onConnect();
+      this.checkSend();
+    }
   }
 
+  /** Leaves as soon as everything is said; until then the server must not see us go. */
   override _close(how: Ending): void {
+    this._isLeaving = how === Ending.LEFT && this.connected;
+    if (this._isLeaving) this.checkSend();
+    if (!this._isLeaving || !this.posting) this._stop(this.connected ? how : Ending.LOST);
+  }
+
+  /** Stops what runs; unless the link is lost, tells the server. */
+  _stop(how: Ending): void {
     const base = this.base;
-    const unsent = this.sendBuffer;
-    this.sendBuffer = [];
     abort(this.xhr);
-    if (how === Ending.LOST || !this.connected) {
+    if (how === Ending.LOST) {
       abort(this.sendXHR);
-      base.queueStack = unsent.concat(base.queueStack);
-      return;
+      base.queueStack = this.sendBuffer.concat(base.queueStack);
+    } else {
+      sayGoodbye(
+        this.prepareUrl() + '/close',
+        this.sendBuffer.length ? 'data=' + encodeURIComponent(this.encode(this.sendBuffer)) : '',
+        how === Ending.UNLOADED,
+      );
     }
-    const url = this.prepareUrl() + '/close';
-    const body = unsent.length ? 'data=' + encodeURIComponent(this.encode(unsent)) : '';
-    const isUnloading = how === Ending.UNLOADED;
-    const lastWords = (): void => sayGoodbye(url, body, base.isXDomain(), isUnloading);
-    if (this.posting && !isUnloading) this._lastWords = lastWords;
-    else lastWords();
+    this.sendBuffer = [];
   }
 }

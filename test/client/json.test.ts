@@ -1,0 +1,98 @@
+import fc from 'fast-check';
+import { expect } from 'chai';
+import { parse, stringify } from '../../client/json.js';
+
+describe('client JSON for browsers without', () => {
+  it('reads what JSON.stringify writes', () => {
+    fc.assert(
+      fc.property(fc.jsonValue(), fc.constantFrom(undefined, 1), (value, indent) => {
+        const text = JSON.stringify(value, null, indent);
+        expect(parse(text)).to.deep.equal(JSON.parse(text));
+      }),
+    );
+  });
+
+  it('writes what JSON.parse reads', () => {
+    fc.assert(
+      fc.property(fc.jsonValue(), (value) => {
+        const text = stringify(value) as string;
+        expect(JSON.parse(text)).to.deep.equal(JSON.parse(JSON.stringify(value)));
+      }),
+    );
+  });
+
+  it('writes values as JSON.stringify does', () => {
+    const samples: unknown[] = [
+      undefined,
+      () => 1,
+      NaN,
+      -0,
+      1e21,
+      new Date(0),
+      { toJSON: () => ({ a: [undefined, Infinity] }) },
+      { a: undefined, b: () => 1, c: null },
+      [undefined, () => 1, null],
+      Object.create({ inherited: 1 }),
+    ];
+    for (const sample of samples) expect(stringify(sample)).to.equal(JSON.stringify(sample));
+  });
+
+  it('escapes what breaks JSON in old browsers', () => {
+    expect(stringify('"\\\n\u2028')).to.equal('"\\u0022\\u005c\\u000a\\u2028"');
+  });
+
+  it('refuses what is no JSON', () => {
+    const samples = [
+      '',
+      ' ',
+      '{',
+      '[',
+      '"',
+      '"a',
+      '[1,]',
+      '[,1]',
+      '{"a"}',
+      '{"a":}',
+      '{a:1}',
+      '{"a":1,}',
+    ];
+    samples.push(
+      "'a'",
+      'undefined',
+      'NaN',
+      'alert(1)',
+      '1 2',
+      '[1 2]',
+      '{"a":1 "b":2}',
+      '{1:2}',
+      '1-2',
+      ']',
+    );
+    samples.push(
+      'tru',
+      'nullx',
+      'Infinity',
+      '{"a":1}}',
+      '(1)',
+      '-',
+      '{"a" 1}',
+      'window',
+      'constructor',
+    );
+    for (const sample of samples)
+      expect(() => parse(sample), sample).to.throw(SyntaxError, 'No JSON');
+  });
+
+  it('never fails on garbage but by a SyntaxError, or for depth by a RangeError', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: fc.constantFrom(...'[]{},:"\\utrue019-.e ') }), (text) => {
+        try {
+          parse(text);
+        } catch (err) {
+          expect(err).to.be.instanceOf(SyntaxError);
+        }
+      }),
+    );
+    expect(() => parse('['.repeat(1e6))).to.throw(RangeError);
+  });
+});

@@ -1,0 +1,153 @@
+import { expect } from 'chai';
+import { Socket } from '../../client/socket.js';
+import type { Xhr } from '../../client/platform.js';
+import { transports } from '../../client/transport.js';
+import { XHRPolling } from '../../client/transports/xhr-polling.js';
+import { install } from './fakes.js';
+
+/** A request that the test answers. */
+class FakeXhr implements Xhr {
+  static made: FakeXhr[] = [];
+  readyState = 0;
+  status = 0;
+  responseText = '';
+  withCredentials = false;
+  onreadystatechange: (() => void) | null = null;
+  method = '';
+  url = '';
+  body: string | null | undefined;
+  isAborted = false;
+
+  open(method: string, url: string): void {
+    this.method = method;
+    this.url = url;
+  }
+
+  send(body: string | null): void {
+    this.body = body;
+    FakeXhr.made.push(this);
+  }
+
+  abort(): void {
+    this.isAborted = true;
+  }
+
+  answer(status: number, text = ''): void {
+    this.readyState = 4;
+    this.status = status;
+    this.responseText = text;
+    this.onreadystatechange?.();
+  }
+}
+
+interface Beacon {
+  url: string;
+  body: string;
+}
+
+/** A socket over xhr-polling with session 123, and what it asks of the browser. */
+function connected() {
+  const beacons: Beacon[] = [];
+  const clock = install({
+    XMLHttpRequest: FakeXhr,
+    navigator: {
+      userAgent: '',
+      sendBeacon: (url, body) => beacons.push({ url, body }) > 0,
+    },
+  });
+  FakeXhr.made = [];
+  transports['xhr-polling'] = XHRPolling;
+  const socket = new Socket(null, { transports: ['xhr-polling'] });
+  socket.connect();
+  FakeXhr.made[0]?.answer(200, '~m~3~m~123');
+  const polls = (): FakeXhr[] => FakeXhr.made.filter(({ method }) => method === 'GET');
+  const posts = (): FakeXhr[] => FakeXhr.made.filter(({ method }) => method === 'POST');
+  return { socket, clock, beacons, polls, posts };
+}
+
+const SESSION = 'http://example.com:8080/socket.io/xhr-polling/123';
+
+describe('client XHR transports', () => {
+  it('poll one after the other, never with the same URL', () => {
+    const { polls } = connected();
+    polls()[1]?.answer(200);
+    polls()[2]?.answer(200);
+    expect(polls()).to.have.lengthOf(4);
+    expect(polls()[1]?.url.startsWith(SESSION + '/')).to.equal(true);
+    expect(new Set(polls().map(({ url }) => url)).size).to.equal(4);
+  });
+
+  it('post one at a time, and what gathers meanwhile in the next', () => {
+    const { socket, posts } = connected();
+    socket
+      .send('a')
+      .send('b')
+      .send(['c', { d: 1 }]);
+    expect(posts().map(({ body }) => body)).to.deep.equal(['data=~m~1~m~a']);
+    expect(posts()[0]?.url).to.equal(SESSION + '/send');
+    posts()[0]?.answer(200, 'ok');
+    expect(decodeURIComponent(posts()[1]?.body ?? '')).to.equal(
+      'data=~m~1~m~b~m~1~m~c~m~10~m~~j~{"d":1}',
+    );
+  });
+
+  it('send again what was refused, but never what may have arrived', () => {
+    for (const [status, kept] of [
+      [404, ['in flight', 'behind']],
+      [0, ['behind']],
+    ] as const) {
+      const { socket, posts } = connected();
+      socket.send('in flight').send('behind');
+      posts()[0]?.answer(status);
+      expect(socket.connected, String(status)).to.equal(false);
+      expect(socket.queueStack).to.deep.equal(kept);
+    }
+  });
+
+  it('say goodbye by a beacon, after the last message', () => {
+    const { socket, beacons, posts, polls } = connected();
+    socket.send('a').send('b');
+    socket.disconnect();
+    expect(beacons).to.deep.equal([]);
+    posts()[0]?.answer(200, 'ok');
+    expect(posts()[1]?.body).to.equal('data=~m~1~m~b');
+    expect(polls()[1]?.isAborted).to.equal(false);
+    posts()[1]?.answer(200, 'ok');
+    expect(beacons).to.deep.equal([{ url: SESSION + '/close', body: '' }]);
+    expect(polls()[1]?.isAborted).to.equal(true);
+  });
+
+  it('say goodbye at once when the page leaves, with what was not sent', () => {
+    const { socket, beacons } = connected();
+    socket.send('a').send('b');
+    socket._suspend();
+    expect(beacons).to.deep.equal([{ url: SESSION + '/close', body: 'data=~m~1~m~b' }]);
+  });
+
+  it('do not say goodbye to a session that is lost', () => {
+    const { beacons, polls, socket } = connected();
+    polls()[1]?.answer(0);
+    expect(socket.connected).to.equal(false);
+    expect(beacons).to.deep.equal([]);
+  });
+
+  it('ask by an empty POST whether the session is still there', () => {
+    const { socket, clock, polls, posts } = connected();
+    polls()[1]?.answer(0);
+    clock.tick(500);
+    expect(polls()[2]?.url.startsWith(SESSION + '/')).to.equal(true);
+    expect(posts()[0]?.body).to.equal('data=');
+    expect(socket.connected).to.equal(false);
+    posts()[0]?.answer(200, 'ok');
+    expect(socket.connected).to.equal(true);
+    expect(socket.transport?.sessionid).to.equal('123');
+  });
+
+  it('take a poll for dead after 25 s', () => {
+    const { socket, clock } = connected();
+    clock.tick(24_999);
+    expect(socket.connected).to.equal(true);
+    clock.tick(1);
+    expect(socket.connected).to.equal(false);
+  });
+});
