@@ -81,6 +81,10 @@ function oldBrowser(script: string) {
   return { window, requests, run: (code: string): unknown => runInContext(code, window) };
 }
 
+function prototypeOf(Type: unknown): Record<string, unknown> {
+  return (Type as { prototype: Record<string, unknown> }).prototype;
+}
+
 /** Names of the 0.6.3 client that pages use or patch. */
 const SOCKET_METHODS = (
   'connect send disconnect on once emit fire addListener addEvent addEventListener ' +
@@ -158,8 +162,6 @@ describe('client script', () => {
           'merge',
           'webkit',
         );
-        const prototypeOf = (of: unknown): Record<string, unknown> =>
-          (of as { prototype: Record<string, unknown> }).prototype;
         for (const name of SOCKET_METHODS) {
           expect(prototypeOf(io['Socket'])[name], name).to.be.a('function');
         }

@@ -1,11 +1,11 @@
-import fc from 'fast-check';
+import { assert, constantFrom, jsonValue, property, string } from 'fast-check';
 import { expect } from 'chai';
 import { parse, stringify } from '../../client/json.js';
 
 describe('client JSON for browsers without', () => {
   it('reads what JSON.stringify writes', () => {
-    fc.assert(
-      fc.property(fc.jsonValue(), fc.constantFrom(undefined, 1), (value, indent) => {
+    assert(
+      property(jsonValue(), constantFrom(undefined, 1), (value, indent) => {
         const text = JSON.stringify(value, null, indent);
         expect(parse(text)).to.deep.equal(JSON.parse(text));
       }),
@@ -13,8 +13,8 @@ describe('client JSON for browsers without', () => {
   });
 
   it('writes what JSON.parse reads', () => {
-    fc.assert(
-      fc.property(fc.jsonValue(), (value) => {
+    assert(
+      property(jsonValue(), (value) => {
         const text = stringify(value) as string;
         expect(JSON.parse(text)).to.deep.equal(JSON.parse(JSON.stringify(value)));
       }),
@@ -84,8 +84,8 @@ describe('client JSON for browsers without', () => {
   });
 
   it('never fails on garbage but by a SyntaxError, or for depth by a RangeError', () => {
-    fc.assert(
-      fc.property(fc.string({ unit: fc.constantFrom(...'[]{},:"\\utrue019-.e ') }), (text) => {
+    assert(
+      property(string({ unit: constantFrom(...Array.from('[]{},:"\\utrue019-.e ')) }), (text) => {
         try {
           parse(text);
         } catch (err) {

@@ -54,7 +54,7 @@ export function installNode(port: number, more: Partial<Platform> = {}): void {
     WebSocket,
     XMLHttpRequest: NodeXhr,
     Response,
-    TextDecoder: TextDecoder as NonNullable<Platform['TextDecoder']>,
+    TextDecoder,
     fetch: fetch as unknown as NonNullable<Platform['fetch']>,
     ...more,
   });

@@ -20,6 +20,10 @@ const TYPES = {
   'xhr-polling': XHRPolling,
 };
 
+const cutPosts: RequestListener = ({ method }, response) => {
+  if (method === 'POST') response.destroy();
+};
+
 /** A server, a socket that is connected to it by `type`, and what both have received. */
 async function connect(type: string, options: SocketOptions = {}, serverOptions = {}) {
   Object.assign(transports, TYPES);
@@ -146,9 +150,6 @@ describe('client Socket against the real server', () => {
   it('posts again after a reconnection, whatever became of the POSTs before', async () => {
     const { socket, up, server } = await connect('xhr-polling');
     const back = new Promise((resolve) => socket.on('reconnect', resolve));
-    const cutPosts: RequestListener = ({ method }, response) => {
-      if (method === 'POST') response.destroy();
-    };
     server.prependListener('request', cutPosts);
     socket.send('cut off');
     await until(() => !socket.connected, 'the loss');
