@@ -7,13 +7,15 @@
  * @module
  */
 
+/** The longest delay, in milliseconds. */
+const LONGEST_DELAY = 60000;
+
 /**
  * @param base the first delay, in milliseconds.
  * @param attempts how many attempts have failed so far.
- * @param cap the longest delay, in milliseconds.
  * @returns milliseconds, between half of the nominal delay and all of it.
  */
-export function backoff(base: number, attempts: number, cap: number): number {
-  const delay = Math.min(base * Math.pow(2, attempts), cap);
+export function backoff(base: number, attempts: number): number {
+  const delay = Math.min(base * Math.pow(2, attempts), LONGEST_DELAY);
   return Math.round(delay * (1 - Math.random() / 2));
 }

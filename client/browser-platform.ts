@@ -4,4 +4,4 @@ import { type Platform, usePlatform } from './platform.js';
 declare const self: Platform | undefined;
 
 // There is none where somebody only loads the script, say to look at its version.
-usePlatform(typeof self === 'undefined' ? ({} as Platform) : self);
+usePlatform(typeof self === 'undefined' ? ({ navigator: {} } as Platform) : self);

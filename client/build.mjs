@@ -57,6 +57,8 @@ function lower(source, id) {
     // A symbol's `typeof` needs help in ES5; in ES3 there is none.
     .replace(/typeof (\w+) === "undefined" \? "undefined" : _type_of\(\1\)/g, 'typeof $1')
     .replace(/import .*_type_of";/, '')
+    // A constructor of ours returns nothing.
+    .replace(/return (\w+)\.apply\(this, arguments\) \|\| this;/, '$1.apply(this, arguments);')
     // Internet Explorer 8 puts the names of function expressions into the scope around them.
     .replace(/(_proto\.(\w+) = function) \2\(/g, '$1(');
   return { code, map: lowered.map };
@@ -109,7 +111,7 @@ async function bundle(hasFlash) {
   return { code: code.replace(/\n\/\/# sourceMappingURL=.*\n?$/, '\n'), map };
 }
 
-const FORMAT = { ascii_only: true, ecma: 5, preamble: BANNER };
+const FORMAT = { ascii_only: true, ecma: 5 };
 
 async function readable({ code }) {
   const result = await minify(code, {
@@ -117,7 +119,7 @@ async function readable({ code }) {
     ecma: 5,
     compress: false,
     mangle: false,
-    format: { ...FORMAT, beautify: true, comments: /^[^#@]/ },
+    format: { ...FORMAT, preamble: BANNER, beautify: true, comments: /^[^#@]/ },
   });
   return result.code + '\n';
 }
@@ -126,7 +128,14 @@ async function small({ code, map }) {
   return minify(code, {
     ie8: true,
     ecma: 5,
-    compress: { passes: 3, toplevel: true, pure_getters: true, typeofs: false, unsafe_proto: true },
+    compress: {
+      passes: 3,
+      hoist_funs: true,
+      toplevel: true,
+      pure_getters: true,
+      typeofs: false,
+      unsafe_proto: true,
+    },
     mangle: { toplevel: true, properties: { regex: /^_[a-z]/, reserved: ['_onMessage'] } },
     format: FORMAT,
     sourceMap: { content: map, filename: 'socket.io.min.js', url: 'socket.io.min.js.map' },

@@ -58,7 +58,7 @@ export const util: Pick<
   indexOf: functions.indexOf,
   isArray: functions.isArray,
   merge: functions.merge,
-  webkit: !!root.navigator && /webkit/i.test(root.navigator.userAgent),
+  webkit: /webkit/i.test(root.navigator.userAgent!),
 };
 
 /**

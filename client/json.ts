@@ -7,7 +7,7 @@
  * @module
  */
 
-import { isArray } from './util.js';
+import { hasOwn, isArray } from './util.js';
 
 /** What the codec needs of `JSON`. */
 export interface JsonLike {
@@ -29,7 +29,7 @@ export function escapeUnits(text: string): string {
 
 function unescape(_: string, unit: string): string {
   return unit.length > 1
-    ? String.fromCharCode(parseInt(unit.slice(1), 16))
+    ? String.fromCharCode(+('0x' + unit.slice(1)))
     : '\b\f\n\r\t'.charAt('bfnrt'.indexOf(unit)) || unit;
 }
 
@@ -92,13 +92,13 @@ export function stringify(value: unknown): string | undefined {
   if (typeof value !== 'object') return undefined;
   if (isArray(value)) {
     for (let i = 0; i < value.length; i++) parts.push(stringify(value[i]) || 'null');
-    return '[' + parts.join() + ']';
+    return '[' + parts + ']';
   }
   for (const key in object) {
-    const text = Object.prototype.hasOwnProperty.call(object, key) && stringify(object[key]);
+    const text = hasOwn(object, key) && stringify(object[key]);
     if (text) parts.push(stringify(key) + ':' + text);
   }
-  return '{' + parts.join() + '}';
+  return '{' + parts + '}';
 }
 
 /** The platform's own `JSON`, or ours. */

@@ -24,10 +24,8 @@ export interface SocketOptions {
   tryTransportsOnConnectTimeout?: boolean;
   /** Whether to reconnect when the connection is lost. @default true */
   reconnect?: boolean;
-  /** The delay before the first attempt; it doubles with each. @default 500 */
+  /** The delay before the first attempt; it doubles with each, up to a minute. @default 500 */
   reconnectionDelay?: number;
-  /** The longest delay. @default 60000 */
-  reconnectionDelayMax?: number;
   /** After how many attempts to give up. @default 10 */
   maxReconnectionAttempts?: number;
   /** Whether to begin next time with the transport that worked, by a cookie. @default true */
@@ -61,7 +59,6 @@ export function withDefaults(options?: SocketOptions): FullSocketOptions {
     tryTransportsOnConnectTimeout: true,
     reconnect: true,
     reconnectionDelay: 500,
-    reconnectionDelayMax: 60000,
     maxReconnectionAttempts: 10,
     rememberTransport: true,
   };

@@ -47,7 +47,6 @@ export interface StreamedResponse {
   body: {
     getReader(): {
       read(): PromiseLike<{ done: boolean; value?: unknown }>;
-      cancel(): PromiseLike<unknown>;
     };
   };
 }
@@ -60,8 +59,8 @@ export interface Platform {
   location: { protocol: string; hostname: string; port: string };
   /** A `Document`; typed by the modules that need a page. */
   document?: unknown;
-  navigator?: {
-    userAgent: string;
+  navigator: {
+    userAgent?: string;
     vendor?: string;
     sendBeacon?(url: string, body: string): boolean;
   };
@@ -71,6 +70,7 @@ export interface Platform {
   ActiveXObject?: new (name: string) => unknown;
   Response?: { prototype: object };
   TextDecoder?: new () => { decode(bytes: unknown, options: { stream: boolean }): string };
+  AbortController?: new () => { signal: unknown; abort(): void };
   fetch?(url: string, options?: object): PromiseLike<StreamedResponse>;
 }
 

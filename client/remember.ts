@@ -15,24 +15,18 @@ export interface Memory {
   document: CookieJar | undefined;
 }
 
-/** The remembered transport, or an empty string. */
-export function recall(options: Memory): string {
-  try {
-    const cookie = options.rememberTransport && options.document!.cookie;
-    return decodeURIComponent(/(?:^|;)\s*socketio=([^;]*)/.exec(cookie as string)![1]!);
-  } catch {
-    return ''; // nothing to be remembered, no cookies here, or one that is not ours
-  }
-}
-
-/** Remembers a transport; an empty `type` forgets it. */
-export function remember(options: Memory, type: string): void {
+/** The remembered transport, or an empty text; a `type` is remembered first, an empty one forgets. */
+export function remembered(options: Memory, type?: string): string {
   try {
     if (options.rememberTransport) {
-      options.document!.cookie =
-        'socketio=' + encodeURIComponent(type) + '; SameSite=Lax' + (type ? '' : '; Max-Age=0');
+      const jar = options.document!;
+      if (type !== undefined) {
+        jar.cookie = 'socketio=' + type + '; SameSite=Lax' + (type ? '' : '; Max-Age=0');
+      }
+      return /(^|; *)socketio=([^;]*)/.exec(jar.cookie)![2]!;
     }
   } catch {
-    // no document, or a sandbox without cookies: nothing to remember then
+    // no document, a sandbox without cookies, or nothing remembered yet
   }
+  return '';
 }

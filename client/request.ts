@@ -52,7 +52,7 @@ export function abort(xhr: Xhr | undefined): void {
 export function sayGoodbye(url: string, body: string, isUnloading: boolean): void {
   const navigator = root.navigator;
   try {
-    if (navigator && navigator.sendBeacon && navigator.sendBeacon(url, body)) return;
+    if (navigator.sendBeacon && navigator.sendBeacon(url, body)) return;
     const xhr = request()!;
     xhr.open('POST', url, !isUnloading);
     xhr.send(body);

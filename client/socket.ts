@@ -10,7 +10,7 @@ import { backoff } from './backoff.js';
 import { Emitter } from './events.js';
 import { type FullSocketOptions, type SocketOptions, withDefaults } from './options.js';
 import { root } from './platform.js';
-import { recall, remember } from './remember.js';
+import { remembered } from './remember.js';
 import { Ending, type Transport, transports } from './transport.js';
 import { indexOf } from './util.js';
 
@@ -49,33 +49,33 @@ export const liveSockets: Socket[] = [];
 export class Socket extends Emitter<SocketEvents> {
   host: string;
   options: FullSocketOptions;
-  connected: boolean;
-  connecting: boolean;
+  declare connected: boolean;
+  declare connecting: boolean;
   reconnecting: boolean;
   /** The current transport, or the one that would be tried first; null if there is none. */
   transport: Transport | null;
   /** Messages that wait for a connection. */
   queueStack: unknown[];
   /** How many attempts the current reconnection has made. */
-  reconnectionAttempts: number;
+  declare reconnectionAttempts: number;
   /** The delay before the next attempt, in milliseconds. */
-  reconnectionDelay: number;
+  declare reconnectionDelay: number;
 
-  _state: State;
+  declare _state: State;
   /** The attempt's or the delay's; there is never more than one. */
   declare _timer: unknown;
   /** Whose session to come back to. */
-  _session: Transport | null;
+  declare _session: Transport | null | undefined;
   /** The session that the next try asks for. */
-  declare _resumed: Transport | null;
+  declare _resumed: Transport | null | undefined;
   /** The transports that this round has still to try. */
   declare _candidates: string[];
   /** True between a transport's start and its end. */
-  _isActive: boolean;
+  declare _isActive: boolean | undefined;
   /** True while the page is in the back/forward cache. */
   declare _isAsleep: boolean | undefined;
   /** False once the page has called `disconnect`. */
-  _isWanted: boolean;
+  declare _isWanted: boolean | undefined;
 
   /**
    * @param host the server's name or address; by default the page's.
@@ -86,12 +86,9 @@ export class Socket extends Emitter<SocketEvents> {
     super();
     this.host = host || root.location.hostname;
     this.options = withDefaults(options);
-    this.connected = this.connecting = this.reconnecting = false;
+    this.reconnecting = false;
     this.queueStack = [];
-    this.reconnectionAttempts = this.reconnectionDelay = 0;
-    this._state = State.IDLE;
-    this._session = null;
-    this._isActive = this._isWanted = false;
+    this._enter(State.IDLE);
     this.transport = this.getTransport();
   }
 
@@ -148,12 +145,8 @@ export class Socket extends Emitter<SocketEvents> {
   /** True if the server is of another origin than the page. */
   isXDomain(): boolean {
     const page = root.location;
-    const options = this.options;
-    return (
-      this.host !== page.hostname ||
-      !options.secure === (page.protocol === 'https:') ||
-      +options.port !== +(page.port || (options.secure ? 443 : 80))
-    );
+    const port = page.port || (page.protocol === 'https:' ? 443 : 80);
+    return this.host !== page.hostname || +this.options.port !== +port;
   }
 
   /** The transport has its session. */
@@ -162,7 +155,7 @@ export class Socket extends Emitter<SocketEvents> {
     if (!this._isActive || this._state === State.OPEN) return;
     this._session = transport;
     this._enter(State.OPEN);
-    remember(this.options, transport.type);
+    remembered(this.options, transport.type);
     this.doQueue();
     this.emit('connect');
     if (this.reconnecting && this.connected) {
@@ -199,6 +192,7 @@ export class Socket extends Emitter<SocketEvents> {
   onReconnect(): void {
     this.reconnecting = true;
     this.reconnectionAttempts = 0;
+    this.reconnectionDelay = backoff(this.options.reconnectionDelay, 0);
     if (this._state === State.IDLE) this._wait();
   }
 
@@ -216,7 +210,7 @@ export class Socket extends Emitter<SocketEvents> {
   /** What to try: what worked last comes first. */
   _order(): string[] {
     const order = this.options.transports.concat();
-    const at = indexOf(order, this._session ? this._session.type : recall(this.options));
+    const at = indexOf(order, this._session ? this._session.type : remembered(this.options));
     if (at > 0) order.unshift(order.splice(at, 1)[0]!);
     return order;
   }
@@ -275,7 +269,7 @@ export class Socket extends Emitter<SocketEvents> {
   _giveUp(): void {
     this._enter(State.IDLE);
     if (!this.reconnecting) {
-      remember(this.options, '');
+      remembered(this.options, '');
       this.emit('connect_failed');
     } else if (this.reconnectionAttempts < this.options.maxReconnectionAttempts) {
       this._wait();
@@ -287,19 +281,13 @@ export class Socket extends Emitter<SocketEvents> {
 
   /** Waits before the next attempt. */
   _wait(): void {
-    const { reconnectionDelay, reconnectionDelayMax } = this.options;
-    const attempts = this.reconnectionAttempts++;
     this._enter(State.WAITING);
-    this._timer = root.setTimeout(
-      () => {
-        this.emit('reconnecting', [
-          (this.reconnectionDelay = backoff(reconnectionDelay, attempts + 1, reconnectionDelayMax)),
-          attempts + 1,
-        ]);
-        if (this._state === State.WAITING) this._start();
-      },
-      attempts ? this.reconnectionDelay : backoff(reconnectionDelay, 0, reconnectionDelayMax),
-    );
+    this._timer = root.setTimeout(() => {
+      const attempts = ++this.reconnectionAttempts;
+      this.reconnectionDelay = backoff(this.options.reconnectionDelay, attempts);
+      this.emit('reconnecting', [this.reconnectionDelay, attempts]);
+      if (this._state === State.WAITING) this._start();
+    }, this.reconnectionDelay);
   }
 
   /** The page goes, perhaps into the back/forward cache: say goodbye, but tell nobody here. */

@@ -1,9 +1,8 @@
 /** Reading an endless response piece by piece. @module */
-import { noop, root, type StreamedResponse } from './platform.js';
+import { root } from './platform.js';
 
 /** A response that is being read. */
 export interface StreamReader {
-  /** Stops reading; nothing is called any more. */
   close(): void;
 }
 
@@ -11,8 +10,8 @@ export interface StreamReader {
 export function canStream(): boolean {
   return !!(
     root.XMLHttpRequest &&
-    root.fetch &&
     root.TextDecoder &&
+    root.AbortController &&
     'body' in root.Response!.prototype
   );
 }
@@ -21,7 +20,7 @@ export function canStream(): boolean {
  * Requests `url` and hands out its text in parts, as they arrive.
  *
  * @param separator ends each part.
- * @param onEnd called once if the response is refused, ends or breaks.
+ * @param onEnd called if the response is refused, ends, breaks or is closed.
  */
 export function readStream(
   url: string,
@@ -29,32 +28,22 @@ export function readStream(
   onPart: (text: string) => void,
   onEnd: () => void,
 ): StreamReader {
+  const controller = new root.AbortController!();
   const decoder = new root.TextDecoder!();
   let rest = '';
-  let isClosed = false;
-  let cancel: (() => void) | undefined;
-
-  function read(reader: ReturnType<StreamedResponse['body']['getReader']>): void {
-    reader.read().then((chunk) => {
-      if (isClosed) return;
-      if (chunk.done) return onEnd();
-      const parts = (rest + decoder.decode(chunk.value, { stream: true })).split(separator);
-      rest = parts.pop()!;
-      for (let i = 0; i < parts.length; i++) onPart(parts[i]!);
-      read(reader);
-    }, onEnd);
-  }
-  root.fetch!(url).then((response) => {
+  root.fetch!(url, { signal: controller.signal }).then((response) => {
     const reader = response.body.getReader();
-    cancel = () => void reader.cancel().then(noop, noop);
-    if (isClosed) cancel();
-    else if (response.ok) read(reader);
+    function read(): void {
+      reader.read().then((chunk) => {
+        if (chunk.done) return onEnd();
+        const parts = (rest + decoder.decode(chunk.value, { stream: true })).split(separator);
+        rest = parts.pop()!;
+        for (let i = 0; i < parts.length; i++) onPart(parts[i]!);
+        read();
+      }, onEnd);
+    }
+    if (response.ok) read();
     else onEnd();
   }, onEnd);
-  return {
-    close() {
-      isClosed = true;
-      if (cancel) cancel();
-    },
-  };
+  return { close: () => controller.abort() };
 }

@@ -88,13 +88,13 @@ export abstract class Transport {
   /** `onDisconnect` as a listener. */
   _lost: () => void;
   /** No event of this connection counts any more. */
-  _isOver: boolean;
+  declare _isOver: boolean | undefined;
 
   constructor(base: Base, options?: TransportOptions) {
     this.base = base;
     this.options = { timeout: this._silence };
     merge(this.options, options);
-    this.connected = this._isOver = false;
+    this.connected = false;
     this.sessionid = null;
     this._lost = () => this.onDisconnect();
   }
@@ -149,7 +149,7 @@ export abstract class Transport {
   /** A message arrived; the first one of a new session is its id. */
   onMessage(text: string): void {
     if (!this.sessionid) {
-      this.sessionid = this._sessionId((this.handshake = text));
+      this.sessionid = this.handshake = text;
       return this.onConnect();
     }
     if (!this.connected) this.onConnect();
@@ -218,12 +218,6 @@ export abstract class Transport {
 
   /** Lets go of what the connection holds. */
   _close(_how: Ending): void {}
-
-  /** The session's id by the first message: the message itself, unless a server of another make
-   *  has more to say. */
-  _sessionId(handshake: string): string {
-    return handshake;
-  }
 
   /** One framed message such that it arrives as it is: as JSON in ASCII, if need be. */
   _portable(payload: string): string {

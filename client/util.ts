@@ -66,11 +66,16 @@ export function isArray(value: unknown): value is unknown[] {
   return toString.call(value) === '[object Array]';
 }
 
+/** True for a property of the object itself; pages of 2011 add to `Object.prototype`. */
+export function hasOwn(object: object, name: string): boolean {
+  return Object.prototype.hasOwnProperty.call(object, name);
+}
+
 /** Copies the own properties of `additional` that are defined to `target`. */
 export function merge(target: object, additional?: object): void {
   const from = (additional || {}) as Record<string, unknown>;
   for (const name in from) {
-    if (from[name] !== undefined && Object.prototype.hasOwnProperty.call(from, name)) {
+    if (from[name] !== undefined && hasOwn(from, name)) {
       (target as Record<string, unknown>)[name] = from[name];
     }
   }

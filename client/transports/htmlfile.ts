@@ -49,7 +49,7 @@ export class HTMLFile extends XHR {
       doc = frame.contentWindow!.document;
     }
     doc.open();
-    doc.write('<html><body></body></html>');
+    doc.write('<body>');
     doc.close();
     ((doc.parentWindow || doc.defaultView) as unknown as { s: HTMLFile }).s = this;
     const iframe = (this.iframe = doc.createElement('iframe'));

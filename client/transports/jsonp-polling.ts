@@ -77,16 +77,16 @@ export class JSONPPolling extends XHRPolling {
 
   override sendIORequest(payload: string): void {
     const document = root.document as Document;
-    const name = 'socket_io_iframe_' + this.index;
+    const name = 'io_frame_' + this.index;
     const holder = (this._holder = document.createElement('div'));
     holder.style.display = 'none';
     // As markup, since Internet Explorer to 7 knows a frame only by the name it was created with.
     holder.innerHTML =
-      '<form method="post" accept-charset="utf-8" target="' +
+      '<form method=post target=' +
       name +
-      '"><textarea name="data"></textarea><iframe name="' +
+      '><textarea name=data></textarea><iframe name=' +
       name +
-      '"></iframe></form>';
+      '></iframe></form>';
     const form = holder.firstChild as HTMLFormElement;
     const iframe = form.lastChild as HTMLIFrameElement;
     (form.firstChild as HTMLTextAreaElement).value = payload;
@@ -118,5 +118,6 @@ export class JSONPPolling extends XHRPolling {
   }
 }
 JSONPPolling.prototype.type = 'jsonp-polling';
-/** Line breaks, which forms change, and all that depends on the charset of the page. */
+/** Line breaks, which forms change, and all that depends on the charset of the
+ * page; without them the form needs no `accept-charset`, which old browsers ignore anyway. */
 JSONPPolling.prototype._fragile = /[^ -~]/;

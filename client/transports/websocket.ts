@@ -42,7 +42,7 @@ export class WS extends Transport {
   }
 
   override prepareUrl(): string {
-    return super.prepareUrl().replace('http', 'ws').replace(/\/$/, '');
+    return super.prepareUrl().replace('http', 'ws');
   }
 
   _open(url: string): WebSocketLike {

@@ -18,7 +18,7 @@ function isNative(): boolean {
 
 /** WebKit takes this content type for a download and hands pages no byte of it. */
 function isWebKit(): boolean {
-  return /Apple/.test(root.navigator!.vendor!);
+  return /Apple/.test(root.navigator.vendor!);
 }
 
 export class XHRMultipart extends XHR {

@@ -21,9 +21,6 @@ export abstract class XHR extends Transport {
   /** True while the last messages of a session that is over are posted. */
   declare _isLeaving: boolean | undefined;
 
-  /** `io.Transport.XHR.request` of 0.6. */
-  static request: (isXDomain?: boolean) => Xhr | null = request;
-
   static check(isXDomain?: boolean): boolean {
     return !!request(isXDomain);
   }

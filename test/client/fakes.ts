@@ -16,6 +16,7 @@ export function fakePlatform(clock: ManualClock, more: Partial<Platform> = {}): 
     setTimeout: (callback, delay) => clock.setTimeout(callback, delay),
     clearTimeout: (timer) => clock.clearTimeout(timer),
     location: { protocol: 'http:', hostname: 'example.com', port: '8080' },
+    navigator: {},
     document: { cookie: '' },
     ...more,
   };

@@ -55,6 +55,7 @@ export function installNode(port: number, more: Partial<Platform> = {}): void {
     XMLHttpRequest: NodeXhr,
     Response,
     TextDecoder,
+    AbortController,
     fetch: fetch as unknown as NonNullable<Platform['fetch']>,
     ...more,
   });
