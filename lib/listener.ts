@@ -146,6 +146,8 @@ export class Listener extends EventEmitter implements TransportHost, Doorkeeper 
   close(): this {
     Door.of(this.server).remove(this);
     this._onServerClose();
+    // One that is closing has let go of idle connections before these polls were answered.
+    if (!this.server.listening) this.server.closeIdleConnections?.();
     return this;
   }
 
