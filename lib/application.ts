@@ -6,7 +6,7 @@
 import { EventEmitter } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 
-/** Anything `io.listen` can listen on: a server, an application of Express or Connect, a port. */
+/** Anything `io.listen` can listen on: a server, or an application of Express or Connect. */
 export type Listenable = Server | ((request: IncomingMessage, response: ServerResponse) => unknown);
 
 /**

@@ -152,7 +152,27 @@ describe('asJson', () => {
   });
 });
 
+function nested(levels: number): string {
+  return '['.repeat(levels) + ']'.repeat(levels);
+}
+
 describe('readMessage', () => {
+  it('takes JSON nested deeper than 500 levels for none', () => {
+    expect(readMessage(`~j~${nested(500)}${' '.repeat(1000)}`)).to.have.lengthOf(1);
+    expect(readMessage(`~j~${nested(501)}`)).to.deep.equal({});
+    expect(readMessage(`~j~${'{"a":['.repeat(300)}1${']}'.repeat(300)}`)).to.deep.equal({});
+    expect(readMessage(`~j~${'['.repeat(100_000)}`)).to.deep.equal({});
+  });
+
+  it('counts no brackets that stand in strings, or close', () => {
+    const text = '"[{\\'.repeat(1000);
+    expect(readMessage(`~j~${JSON.stringify([text])}`)).to.deep.equal([text]);
+    const wide = `[${'[],'.repeat(1000)}[]]`;
+    expect(readMessage(`~j~${wide}`)).to.have.lengthOf(1001);
+    expect(readMessage(`~j~"${'['.repeat(2000)}`)).to.deep.equal({});
+    expect(readMessage(`~j~${' '.repeat(2000)}"\\`)).to.deep.equal({});
+  });
+
   const cases: readonly (readonly [string, unknown])[] = [
     ['text', 'text'],
     ['', ''],

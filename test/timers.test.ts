@@ -140,6 +140,22 @@ describe('Timers', () => {
     expect(clock.pending).to.equal(1);
   });
 
+  it('give what was missed in a stall the time to arrive, once', () => {
+    const { clock, timers, rung, alarm } = setUp();
+    const missed = alarm('missed');
+    const answered = alarm('answered');
+    timers.set(missed, 8000);
+    timers.set(answered, 8000);
+    clock.stall(20_000);
+    clock.tick(0);
+    expect(rung).to.deep.equal([]);
+    timers.clear(answered);
+    clock.tick(8000);
+    expect(rung.map(([name]) => name)).to.deep.equal(['missed']);
+    expect(rung[0]?.[1]).to.be.below(28_000);
+    expect(clock.pending).to.equal(0);
+  });
+
   it('do what simple timers do, however they are set and cleared', () => {
     const step = fc.record({
       who: fc.nat(5),

@@ -40,6 +40,11 @@ export class ManualClock implements Clock {
     this.#now = end;
   }
 
+  /** Lets `ms` pass in which the process does nothing at all. */
+  stall(ms: number): void {
+    this.#now += ms;
+  }
+
   #next(end: number): Timeout | undefined {
     let first: Timeout | undefined;
     for (const timeout of this.#timeouts) {

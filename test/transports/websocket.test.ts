@@ -276,6 +276,42 @@ describe('drafts 75 and 76', () => {
     expect(io.clients).to.deep.equal({});
   });
 
+  it('close a connection that comes back too late for its session', async () => {
+    const {
+      io,
+      port,
+      client: find,
+    } = await serve({
+      transportOptions: { websocket: { closeTimeout: 5000 } },
+    });
+    const first = await new HixieDriver(port).open();
+    const client = await find(first.sessionId);
+    const raw = await RawSocket.connect(port);
+    raw.write(new HixieDriver(port).opening(first.sessionId));
+    expect((await raw.readHead()).status).to.equal(101);
+    client.disconnect();
+    await first.ended();
+    raw.write('12345678');
+    await raw.bytes.read(16);
+    await raw.ended();
+    expect(io.clients).to.deep.equal({});
+    expect(client.connections).to.equal(1);
+  });
+
+  it('let only so many handshakes wait for their third key', async () => {
+    const { io, port } = await serve({ maxHandshakes: 1 });
+    const told = ears(io);
+    const driver = new HixieDriver(port);
+    const waiting = await RawSocket.connect(port);
+    waiting.write(driver.opening(''));
+    expect((await waiting.readHead()).status).to.equal(101);
+    expect((await driver.refusal()).status).to.equal(503);
+    expect(told).to.deep.equal(['ERR_SIO_TOO_MANY_HANDSHAKES']);
+    waiting.write('12345678');
+    await waiting.bytes.read(16);
+    expect((await new HixieDriver(port, { key3: 'late' }).open()).sessionId).to.match(/^\d+$/);
+  });
+
   for (const [what, headers] of [
     ['only one key', { 'Sec-WebSocket-Key2': undefined }],
     ['a key without blanks', { 'Sec-WebSocket-Key1': '12345' }],
