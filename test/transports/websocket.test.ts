@@ -67,6 +67,17 @@ describe('RFC 6455', () => {
     });
   }
 
+  it('takes messages that come in one packet with the handshake', async () => {
+    const { io, port } = await serve();
+    const told = ears(io);
+    const head = requestBytes('/socket.io/websocket', { headers: HANDSHAKE });
+    const raw = await RawSocket.connect(port);
+    raw.write(Buffer.concat([head, frame(0x81, framed('a')), frame(0x81, framed('b', 'c'))]));
+    expect((await raw.readHead()).status).to.equal(101);
+    await until(() => told.length >= 3);
+    expect(told).to.deep.equal(['a', 'b', 'c']);
+  });
+
   it('answers a ping, and puts fragments together', async () => {
     const { io, port } = await serve();
     const told = ears(io);

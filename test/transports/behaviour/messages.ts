@@ -196,6 +196,21 @@ export function describeMessages(variant: Variant): void {
       expect(messages).to.deep.equal(['a', 'b']);
     });
 
+    it('lets the exception of a connection handler surface, and the session begins', async () => {
+      const { io, port, client: find } = await stage(variant);
+      io.once('clientConnect', () => {
+        throw new Error('the handler failed');
+      });
+      const names: string[] = [];
+      io.on('connection', (client) => names.push(client.transport));
+      const surfaced = uncaught();
+      const driver = await variant.create(port).open();
+      expect((await surfaced).message).to.equal('the handler failed');
+      expect(names).to.deep.equal([driver.transport]);
+      (await find(driver.sessionId)).send('hello');
+      expect(await driver.next()).to.equal('hello');
+    });
+
     it('throws a TypeError for what cannot become JSON, and lives on', async () => {
       const { io, join } = await stage(variant);
       const [driver, client] = await join();

@@ -1,0 +1,44 @@
+import { expect } from 'chai';
+import createDebug from 'debug';
+import { format } from 'node:util';
+import { VARIANTS } from './support/drivers/index.js';
+import { framed } from './support/payload.js';
+import { request } from './support/raw.js';
+import { serve } from './support/server.js';
+import { until } from './support/wait.js';
+import { afterThisTest } from './support/cleanup.js';
+
+/** What is written under DEBUG=socket.io* until the test is over. */
+function listenIn(): string[] {
+  const lines: string[] = [];
+  const log = Object.getOwnPropertyDescriptor(createDebug, 'log') ?? {};
+  createDebug.log = (...parts: unknown[]) => lines.push(format(...parts));
+  createDebug.enable('socket.io*');
+  afterThisTest(() => {
+    createDebug.disable();
+    Object.defineProperty(createDebug, 'log', log);
+  });
+  return lines;
+}
+
+describe('DEBUG=socket.io*', () => {
+  for (const { name, create } of VARIANTS) {
+    it(`tells the story of a client of ${name}, and gives away no session id`, async () => {
+      const lines = listenIn();
+      const { io, port, client: find } = await serve();
+      io.on('connection', (client) => client.on('message', (message) => client.send(message)));
+      const driver = await create(port).open();
+      const client = await find(driver.sessionId);
+      await driver.send(framed('hello'));
+      expect(await driver.next()).to.equal('hello');
+      await request(port, `/socket.io/${driver.transport}/${'1'.repeat(38)}/send/1`);
+      client.disconnect();
+      await until(() => !client.connected);
+      const story = lines.join('\n');
+      expect(story).to.include(`${driver.sessionId.slice(0, 6)}…`);
+      expect(story).to.match(/new → open/);
+      expect(story).to.match(/→ gone/);
+      expect(story).to.not.include(driver.sessionId);
+    });
+  }
+});
