@@ -167,9 +167,9 @@ export class Listener extends EventEmitter implements TransportHost, Doorkeeper 
     const route = parseRoute(url, this.#prefix.length);
     const type = this.#transports.get(route.transport);
     if (!type) {
-      if (!isUpgrade && serveClientFile(route.path, request, target as ServerResponse)) return true;
-      this.#explain(route.transport);
-      return false;
+      const served = !isUpgrade && this._serveClient(route.path, request, target as ServerResponse);
+      if (!served) this.#explain(route.transport);
+      return served;
     }
     if (isUpgrade && !this._origins.allows(request.headers.origin)) {
       this._refuse('ERR_SIO_FORBIDDEN_ORIGIN', request, target);
@@ -196,15 +196,19 @@ export class Listener extends EventEmitter implements TransportHost, Doorkeeper 
   /** @internal A client of a later Socket.IO learns why it can't connect, and so does the log. */
   _turnAway(request: IncomingMessage, target: ServerResponse | Socket): boolean {
     const url = pathOf(request.url ?? '');
-    const generation = url.startsWith(this.#prefix)
-      ? laterGeneration(url, this.#prefix.length)
-      : null;
+    if (!url.startsWith(this.#prefix)) return false;
+    const generation = laterGeneration(url, this.#prefix.length);
     if (generation === null) return false;
     this.options.log(`Refused a client of ${generation}: this server speaks 0.5 and 0.6`);
     // Without CORS headers, pages of other origins are told of that and not of the version.
     const cors = corsRecord(this._origins, request);
     this._refuse('ERR_SIO_UNSUPPORTED_VERSION', request, target, cors);
     return true;
+  }
+
+  /** Answers with one of the client's files; 0.6 had it here, and dnode borrowed it for the script. */
+  _serveClient(file: string, request: IncomingMessage, response: ServerResponse): boolean {
+    return serveClientFile(file, request, response);
   }
 
   /** A request without a session id: the beginning of a session. Open to patching, as in 0.6. */

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import * as io from '../../lib/index.js';
 import { afterThisTest } from '../support/cleanup.js';
 import { WebsocketDriver, XhrPollingDriver } from '../support/drivers/index.js';
@@ -34,6 +34,21 @@ describe('the package under the name of socket.io', () => {
       });
     }
   }
+
+  it('lends its _serveClient, by which dnode 0.5 got at the script', () => {
+    let script = '';
+    const lent = io.Listener.prototype._serveClient.call(
+      { _clientFiles: {} } as unknown as io.Listener,
+      'socket.io.js',
+      { method: 'GET', url: '/socket.io/socket.io.js', headers: {} } as IncomingMessage,
+      {
+        writeHead: () => undefined,
+        end: (buffer: unknown) => (script = String(buffer)),
+      } as unknown as ServerResponse,
+    );
+    expect(lent).to.equal(true);
+    expect(script).to.contain('setPath');
+  });
 
   it('says that it is a 0.6', () => {
     expect(io.version.substring(0, 3)).to.equal('0.6');
