@@ -94,6 +94,9 @@ export class Door {
   }
 
   readonly #onRequest = (request: IncomingMessage, response: ServerResponse): void => {
+    // Programs of 2011 answered in front of us and let everybody see the request still (dnode).
+    // Writing to what has ended did nothing then; today it throws.
+    if (response.writableEnded) return;
     for (const keeper of this.#keepers) {
       if (keeper.check(request, response)) {
         this.#taken = request;

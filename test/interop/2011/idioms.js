@@ -268,7 +268,10 @@ apps['puts a handler in front after it listens'] = function (app) {
 };
 
 apps['pushes a handler in front through server._events'] = function (app) {
-  app.server.on('request', function () {});
+  app.server.on('request', function (request, response) {
+    response.writeHead(404, { 'Content-Type': 'text/html' });
+    response.end('not found');
+  });
   app.io.listen(app.server, app.options).on('connection', function (client) {
     client.on('message', function (text) {
       app.tell(text);
