@@ -1,0 +1,135 @@
+import { expect } from 'chai';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createServer } from 'node:http';
+import { listen } from '../../lib/index.js';
+import { QUIET, serve } from '../support/server.js';
+import { openPoll, request, requestBytes, send } from './attack.js';
+
+const PACKAGE = join(__dirname, '..', '..', '..');
+
+interface Lock {
+  readonly packages: Readonly<
+    Record<
+      string,
+      { dev?: boolean; hasInstallScript?: boolean; integrity?: string; version?: string }
+    >
+  >;
+}
+
+function sourcesOf(folder: string): readonly (readonly [string, string])[] {
+  return readdirSync(join(PACKAGE, folder), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts'))
+    .map((name) => [name, readFileSync(join(PACKAGE, folder, name), 'utf8')] as const);
+}
+
+describe('security: operations', () => {
+  it('CVE-2016-10536, CVE-2022-1650: nothing that we ship turns the verification of TLS off', () => {
+    for (const folder of ['lib', 'client']) {
+      for (const [name, code] of sourcesOf(folder)) {
+        expect(code, name).not.to.match(/rejectUnauthorized|NODE_TLS_REJECT|checkServerIdentity/);
+      }
+    }
+  });
+
+  it('CVE-2022-0686, CVE-2022-0639, CVE-2022-0512: URLs of others are parsed by URL', () => {
+    for (const [name, code] of sourcesOf('lib')) {
+      expect(code, name).not.to.match(/url-parse|url\.parse\(|from 'node:url'/);
+    }
+  });
+
+  it('supply chain: what runs is ws and debug, pinned with a hash, and installs without scripts', () => {
+    const lock = JSON.parse(readFileSync(join(PACKAGE, 'package-lock.json'), 'utf8')) as Lock;
+    const shipped = Object.entries(lock.packages).filter(([name, { dev }]) => name !== '' && !dev);
+    const names = shipped.map(([name]) => name.replace('node_modules/', ''));
+    expect(names.toSorted()).to.deep.equal(['debug', 'ms', 'ws']);
+    for (const [name, { integrity, hasInstallScript }] of shipped) {
+      expect(integrity, name).to.match(/^sha512-/);
+      expect(hasInstallScript, name).to.equal(undefined);
+    }
+    // the release of debug that was hijacked
+    expect(lock.packages['node_modules/debug']?.version).not.to.equal('4.4.2');
+    const { scripts } = JSON.parse(readFileSync(join(PACKAGE, 'package.json'), 'utf8')) as {
+      scripts: Record<string, string>;
+    };
+    expect(scripts).not.to.have.any.keys('preinstall', 'install', 'postinstall');
+  });
+
+  it('CVE-2017-16137: what clients send is logged short, and not by %o', async () => {
+    for (const [name, code] of sourcesOf('lib')) expect(code, name).not.to.match(/debug\([^)]*%o/i);
+    const lines: string[] = [];
+    const { port } = await serve({ log: (line: string) => lines.push(line) });
+    const long = 'x'.repeat(10_000);
+    await request(port, `/socket.io/xhr-polling/${long}`, {
+      headers: { Origin: `http://${long}` },
+    });
+    await request(port, `/socket.io/xhr-polling//${long}`);
+    expect(lines.length).to.be.above(1);
+    for (const line of lines) expect(line.length).to.be.below(120);
+    expect(lines.join('')).not.to.match(/[\r\n\0]/);
+  });
+
+  it('faye 1.2.5: authorisation is decided once, on the value that is used', async () => {
+    const asked: string[] = [];
+    const { port, io } = await serve({
+      authorize: (asking) => {
+        asked.push(asking.url ?? '');
+        return !asking.url?.includes('secret');
+      },
+    });
+    const paths = ['/socket.io/xhr-polling//1?secret', '/socket.io/xhr-polling//secret'];
+    for (const path of paths) expect((await request(port, path)).status).to.equal(403);
+    for (const path of ['/socket.io/xhr-polling/%2e/secret', '/socket.io//xhr-polling//secret']) {
+      expect((await request(port, path)).status, path).to.be.oneOf([200, 404]);
+    }
+    expect(asked).to.deep.equal(paths);
+    expect(io.clients).to.deep.equal({});
+    await openPoll(port);
+    expect(asked).to.have.length(3);
+  });
+
+  it('adapter messages: a Listener takes messages from its clients only', () => {
+    // nodes do not talk to each other yet: what a broadcast is made of is a text, encoded once
+    for (const [name, code] of sourcesOf('lib')) {
+      expect(code, name).not.to.match(/node:(cluster|worker_threads|dgram|v8)/);
+    }
+  });
+
+  it('socket.io 4.8.4: origins that are no texts are refused, a regular expression with a state among them', () => {
+    for (const origins of [/a/g, [/a/], [1], {}, null, () => true]) {
+      const options = { ...QUIET, origins: origins as unknown as string };
+      expect(() => listen(createServer(), options), String(origins)).to.throw(
+        TypeError,
+        'Expected `origins` to be',
+      );
+    }
+  });
+
+  it('engine.io 6.6.11: what waits of an upgrade is a copy, not a slice of a pool', async () => {
+    let decide: (isIn: boolean) => void = () => undefined;
+    const { port } = await serve({
+      authorize: (_asking, callback) => {
+        decide = (isIn) => callback(null, isIn);
+      },
+    });
+    const headers = { Connection: 'Upgrade', Upgrade: 'WebSocket' };
+    const handshake = requestBytes('/socket.io/websocket', { headers });
+    const raw = await send(port, Buffer.concat([handshake, Buffer.from('\0~m~1~m~x')]));
+    const other = await send(port, 'GET / HTTP/1.1\r\nHost: a\r\n\r\n');
+    await other.readResponse();
+    decide(true);
+    expect((await raw.readHead()).status).to.equal(101);
+    raw.destroy();
+  });
+
+  it('websocket-driver 0.8.0, socket.io 4.8.4: what clients name is no key of a plain object, and nothing waits for an acknowledgement', () => {
+    for (const [name, code] of sourcesOf('lib')) {
+      // `clients` is an object for the programs of 0.6; its keys are ids that we made
+      const indexed = [...code.matchAll(/\b(\w+)\[(route|request|query|client\.sessionId)\b/g)];
+      expect(
+        indexed.map((match) => match[1]).filter((owner) => owner !== 'clients'),
+        name,
+      ).to.deep.equal([]);
+    }
+  });
+});
