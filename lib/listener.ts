@@ -223,7 +223,8 @@ export class Listener extends EventEmitter implements TransportHost, Doorkeeper 
     if (!type) return;
     const lastId = request.headers['last-event-id'];
     const client = typeof lastId === 'string' ? this.#sessions.get(lastId) : undefined;
-    const resumed = client?._type === type ? client : undefined;
+    const isOurs = client?._type === type && this._origins.mayUse(client, request.headers.origin);
+    const resumed = isOurs ? client : undefined;
     const { authorize } = this.options;
     // A copy if it has to wait: the head is a slice of a much larger buffer.
     const kept = authorize ? Buffer.from(head) : head;

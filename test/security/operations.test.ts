@@ -98,10 +98,7 @@ describe('security: operations', () => {
   it('socket.io 4.8.4: origins that are no texts are refused, a regular expression with a state among them', () => {
     for (const origins of [/a/g, [/a/], [1], {}, null, () => true]) {
       const options = { ...QUIET, origins: origins as unknown as string };
-      expect(() => listen(createServer(), options)).to.throw(
-        TypeError,
-        'Expected `origins` to be',
-      );
+      expect(() => listen(createServer(), options)).to.throw(TypeError, 'Expected `origins` to be');
     }
   });
 
