@@ -33,6 +33,12 @@ const HELPERS = {
     'export function _(value, Class) { return value instanceof Class; }',
 };
 
+/** For bundlers, and for Node, which finds the names of a module's exports only by such lines. */
+const NAMES = ['JSONP', 'setPath', 'Socket', 'Transport', 'util', 'version'];
+const ENTRY = `var io = require('./socket.io.js');
+${NAMES.map((name) => `exports.${name} = io.${name};`).join('\n')}
+`;
+
 /** Stands for the flashsocket when the size without it is measured. */
 const NO_FLASH = 'export var FlashSocket;';
 
@@ -153,6 +159,7 @@ const files = {
   'socket.io.js': await readable(full),
   'socket.io.min.js': min.code,
   'socket.io.min.js.map': min.map,
+  'index.js': ENTRY,
   'socket.io.d.ts': readFileSync(resolve(CLIENT, 'socket.io.d.ts'), 'utf8'),
 };
 mkdirSync(OUT, { recursive: true });

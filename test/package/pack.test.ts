@@ -1,0 +1,165 @@
+import { expect } from 'chai';
+import { Installed } from './installed.js';
+
+/** A server that is talked to by `ws`, then closed; the process must end by itself. */
+const CONVERSATION = `
+const server = http.createServer();
+const listener = listen(server, { log: false, flashPolicyServer: false });
+listener.on('connection', (client) => {
+  client.on('message', (message) => client.send([client.transport, message]));
+});
+server.listen(0, '127.0.0.1', () => {
+  const { port } = server.address();
+  const socket = new WebSocket('ws://127.0.0.1:' + port + '/socket.io/websocket');
+  const got = [];
+  socket.on('open', () => socket.send(encode({ n: 1 })));
+  socket.on('message', (data) => {
+    got.push(...decode(String(data)).slice(0));
+    if (got.length < 3) return;
+    console.log(got.slice(1).join(' '), version);
+    socket.close();
+    listener.close();
+    server.close();
+  });
+});
+`;
+const ANSWER = 'websocket ~j~{"n":1} 0.6.18';
+
+const TYPESCRIPT = `
+import { createServer } from 'node:http';
+import { listen, type Client, type ListenerOptions } from 'socket.io-node';
+import * as io from 'socket.io-node';
+import { encode } from 'socket.io-node/utils';
+
+const options: ListenerOptions = { log: false, flashPolicyServer: false };
+const listener = listen(createServer(), options);
+listener.on('connection', (client: Client) => {
+  client.on('message', (message) => client.broadcast(message));
+});
+listener.close();
+console.log(encode(io.version));
+// @ts-expect-error -- an option of the wrong type
+const wrong: ListenerOptions = { resource: 1 };
+if (wrong === options) throw new Error('unreachable');
+`;
+
+/** What `require` may take at the best of some attempts; on an idle machine that is the time it takes. */
+const STARTUP_MS = 50;
+
+describe('the packed package', function () {
+  this.timeout(180_000);
+  let installed: Installed;
+
+  before('pack and install', async () => {
+    installed = await Installed.make();
+  });
+
+  after('remove', () => installed.remove());
+
+  it('is smaller than 150 KB', () => {
+    expect(installed.packed.size).to.be.below(150 * 1024);
+  });
+
+  it('holds the built code, its types, the client, the Flash file and the papers', () => {
+    const paths = installed.packed.files.map(({ path }) => path);
+    const expected =
+      /^(build\/lib\/[\w./-]+\.(js|d\.ts)|build\/client\/[\w./-]+\.(js|d\.ts)|client\/flash\/WebSocketMain\.swf|package\.json|[A-Z]+(\.md)?)$/;
+    expect(paths.filter((path) => !expected.test(path))).to.deep.equal([]);
+    expect(paths).to.include.members([
+      'build/lib/index.js',
+      'build/lib/index.d.ts',
+      'build/client/socket.io.js',
+      'build/client/socket.io.min.js',
+      'build/client/socket.io.d.ts',
+      'client/flash/WebSocketMain.swf',
+      'LICENSE',
+      'README.md',
+      'CHANGELOG.md',
+      'MIGRATION.md',
+      'SECURITY.md',
+    ]);
+  });
+
+  it('passes publint', async () => {
+    const output = await installed.tool('publint/src/cli.js', installed.root, '--strict');
+    expect(output).to.include('All good!');
+  });
+
+  it('passes are-the-types-wrong', async () => {
+    const output = await installed.tool('@arethetypeswrong/cli/dist/index.js', installed.tarball);
+    expect(output).to.include('No problems found');
+  });
+
+  it('installs two packages beside itself, and what they need', async () => {
+    const list = await installed.node('-p', "require('fs').readdirSync('node_modules').join(' ')");
+    expect(list.split(' ').filter((name) => !/^[.@]|^undici-types$/.test(name))).to.deep.equal([
+      'debug',
+      'ms',
+      'socket.io-node',
+      'ws',
+    ]);
+  });
+
+  it('is used from CommonJS', async () => {
+    const head = `const http = require('http');
+const WebSocket = require('ws');
+const { listen, encode, decode, version } = require('socket.io-node');`;
+    await installed.write('app.cjs', head + CONVERSATION);
+    expect(await installed.node('app.cjs')).to.equal(ANSWER);
+  });
+
+  it('is used from ES modules, by name and whole', async () => {
+    const head = `import http from 'node:http';
+import WebSocket from 'ws';
+import io, { listen, encode, decode, version } from 'socket.io-node';
+if (io.listen !== listen) throw new Error('two of them');`;
+    await installed.write('app.mjs', head + CONVERSATION);
+    expect(await installed.node('app.mjs')).to.equal(ANSWER);
+  });
+
+  for (const [module, resolution] of [
+    ['node16', 'node16'],
+    ['nodenext', 'nodenext'],
+    ['preserve', 'bundler'],
+  ] as const) {
+    it(`is used from TypeScript with moduleResolution ${resolution}`, async () => {
+      const flags = ['--module', module, '--moduleResolution', resolution, '--types', 'node'];
+      const strict = ['--strict', '--skipLibCheck', 'false', '--target', 'es2022'];
+      const files = ['app.cts', 'app.mts'];
+      for (const file of files) {
+        // oxlint-disable-next-line eslint/no-await-in-loop -- two files
+        await installed.write(file, TYPESCRIPT);
+      }
+      await installed.tool('typescript/bin/tsc', ...flags, ...strict, '--outDir', module, ...files);
+      expect(await installed.node(`${module}/app.mjs`)).to.equal('~m~6~m~0.6.18');
+      if (module === 'preserve') return; // keeps `import` for a bundler
+      expect(await installed.node(`${module}/app.cjs`)).to.equal('~m~6~m~0.6.18');
+    });
+  }
+
+  it('gives every name that 2011 required', async () => {
+    const names = ['', '/index', '/utils', '/client', '/listener', '/lib/socket.io'];
+    const transports = ['websocket', 'flashsocket', 'htmlfile', 'xhr-multipart'];
+    transports.push('xhr-polling', 'jsonp-polling', 'server-events');
+    names.push(...transports.map((name) => `/transports/${name}`));
+    names.push(...names.slice(1, 5).map((name) => `/lib/socket.io${name}`));
+    names.push(...transports.map((name) => `/lib/socket.io/transports/${name}`));
+    const calls = [...names, '/browser'].map((name) => `require('socket.io-node${name}')`);
+    expect(await installed.node('-p', `[${calls.join()}].filter(Boolean).length`)).to.equal(
+      String(calls.length),
+    );
+  });
+
+  it(`loads in less than ${STARTUP_MS} ms of processor time`, async () => {
+    const script = `const before = process.cpuUsage();
+      require('socket.io-node');
+      const { user, system } = process.cpuUsage(before);
+      (user + system) / 1000`;
+    const times: number[] = [];
+    for (let i = 0; i < 10; i++) {
+      // oxlint-disable-next-line eslint/no-await-in-loop -- one after the other, or they get in each other's way
+      times.push(Number(await installed.node('-p', script)));
+    }
+    expect(Math.min(...times)).to.be.below(STARTUP_MS);
+  });
+});

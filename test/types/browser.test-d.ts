@@ -1,0 +1,15 @@
+/** What the types of the browser client promise; compiled by `npm run types`, never run. */
+import * as io from 'socket.io-node/browser';
+
+const socket = new io.Socket(null, { port: 8080, transports: ['websocket'] });
+new io.Socket();
+// @ts-expect-error -- milliseconds are numbers
+new io.Socket(null, { connectTimeout: '5s' });
+
+socket.on('connect', () => socket.send({ n: 1 }));
+socket.on('message', (message) => {
+  // @ts-expect-error -- nobody knows what a server sends
+  message.toUpperCase();
+});
+socket.on('reconnecting', (delay, attempts) => delay.toFixed() + attempts.toFixed());
+socket.connect().send('hello').disconnect();

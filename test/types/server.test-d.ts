@@ -1,0 +1,109 @@
+/** What the types of the server promise; compiled by `npm run types`, never run. */
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
+import type { Socket } from 'node:net';
+import {
+  decode,
+  encode,
+  listen,
+  Listener,
+  Polling,
+  Streaming,
+  version,
+  type Client,
+  type DisconnectReason,
+  type Refusal,
+  type RefusalCode,
+} from 'socket.io-node';
+
+/** Fails to compile unless both types are the same. */
+type Same<A, B> =
+  (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : never;
+const same = <A, B>(_proof: Same<A, B>): void => undefined;
+
+// what can be listened on
+const listener = listen(createServer());
+listen(createSecureServer(), {});
+listen((request: IncomingMessage, response: ServerResponse) => response.end(request.url));
+// @ts-expect-error -- 0.6 took a port nowhere
+listen(8080);
+// @ts-expect-error -- no server at all
+listen();
+
+// options
+listen(createServer(), {
+  origins: ['example.com:*'],
+  transports: ['websocket', 'xhr-polling'],
+  transportOptions: { websocket: { timeout: null }, 'xhr-polling': { duration: 10_000 } },
+  log: null,
+  onClientConnect: (client: Client) => client.send('hello'),
+});
+// @ts-expect-error -- a number where a text belongs
+listen(createServer(), { resource: 1 });
+// @ts-expect-error -- milliseconds are numbers
+listen(createServer(), { transportOptions: { websocket: { timeout: '8s' } } });
+// @ts-expect-error -- the ways to say no are true, false and a Denial
+listen(createServer(), { authorize: () => 'no' });
+
+// events of a Listener
+listener.on('connection', function (client) {
+  same<typeof client, Client>(true);
+  same<typeof this, Listener>(true);
+});
+listener.on('clientMessage', (message, client) => {
+  same<typeof message, unknown>(true);
+  same<typeof client, Client>(true);
+});
+listener.on('clientDisconnect', (_client, reason) => same<typeof reason, DisconnectReason>(true));
+listener.once('refused', (refusal) => {
+  same<typeof refusal, Refusal>(true);
+  same<typeof refusal.code, RefusalCode>(true);
+});
+listener.broadcast({ n: 1 }).broadcast('x', 'id').broadcast('x', ['id', 'id2']).close();
+// @ts-expect-error -- ids are text or numbers
+listener.broadcast('x', { id: 1 });
+same<(typeof listener)['clients'], Record<string, Client>>(true);
+
+// events of a client: known ones are typed, any other may be there
+listener.on('connection', (client) => {
+  client.on('message', (message) => {
+    same<typeof message, unknown>(true);
+    // @ts-expect-error -- nobody knows what a stranger sends
+    message.toUpperCase();
+  });
+  client.once('disconnect', (reason) => {
+    same<typeof reason, DisconnectReason>(true);
+    // @ts-expect-error -- no such reason
+    if (reason === 'bored') client.send('');
+  });
+  client.on('my own', (one: number, two: string) => client.send([one, two]));
+  client.emit('my own', 1, 'two');
+  same<(typeof client)['request'], IncomingMessage>(true);
+  same<(typeof client)['connection'], Socket>(true);
+  same<(typeof client)['remoteAddress'], string | undefined>(true);
+  client.send('chained').broadcast({ to: 'others' }).disconnect();
+  client.options.closeTimeout = 1000;
+  // @ts-expect-error -- given for good
+  client.sessionId = '1';
+});
+
+// codec and version
+same<typeof version, '0.6.18'>(true);
+same<ReturnType<typeof encode>, string>(true);
+same<ReturnType<typeof decode>, string[]>(true);
+
+// transports of one's own
+class Slow extends Polling {
+  static readonly transportName = 'slow';
+
+  protected answer(payload: string): void {
+    this.response.end(payload);
+  }
+}
+listen(createServer(), { transports: ['websocket', Slow] });
+class Nameless extends Streaming {
+  protected readonly wrap = (payload: string): Buffer => Buffer.from(payload);
+  protected writeHead(): void {}
+}
+// @ts-expect-error -- it needs a name
+listen(createServer(), { transports: [Nameless] });

@@ -1,0 +1,11 @@
+/** Modules of 2011 by their old names; compiled by `npm run types`, never run. */
+import { createServer } from 'node:http';
+import Client = require('socket.io-node/client');
+import Listener = require('socket.io-node/lib/socket.io/listener');
+import io = require('socket.io-node/lib/socket.io');
+import utils = require('socket.io-node/utils');
+import XhrPolling = require('socket.io-node/lib/socket.io/transports/xhr-polling');
+
+const listener: io.Listener = new Listener(createServer());
+listener.on('connection', (client) => client instanceof Client && client instanceof XhrPolling);
+utils.decode(utils.encode('text')).map((text) => text.length);
