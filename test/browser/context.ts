@@ -1,5 +1,6 @@
 import type { ListenerOptions } from '../../lib/index.js';
-import { isNetworkNoise, type Browser, type BrowserName, type Page } from './browsers/browser.js';
+import { isNetworkNoise, type BrowserName, type Page } from './browsers/browser.js';
+import type { Windows } from './browsers/windows.js';
 import { pagePath, type PageOptions } from './pages.js';
 import { Peer } from './peer.js';
 import { FaultyProxy } from './proxy.js';
@@ -36,14 +37,14 @@ const SHORT_GRACE_MS = 1000;
  */
 export class Context {
   readonly cell: Cell;
-  readonly #browser: Browser;
+  readonly #windows: Windows;
   readonly #pages: Page[] = [];
   readonly #servers: TestServer[] = [];
   readonly #proxies: FaultyProxy[] = [];
   #server: TestServer | undefined;
 
-  constructor(browser: Browser, cell: Cell) {
-    this.#browser = browser;
+  constructor(windows: Windows, cell: Cell) {
+    this.#windows = windows;
     this.cell = cell;
   }
 
@@ -73,7 +74,7 @@ export class Context {
 
   /** Opens a window on any address. */
   async window(url: string): Promise<Page> {
-    const page = await this.#browser.open();
+    const page = await this.#windows.take();
     this.#pages.push(page);
     await page.goto(url);
     return page;
@@ -117,7 +118,7 @@ export class Context {
   }
 
   async end(): Promise<void> {
-    for (const page of this.#pages) await page.close().catch(() => undefined);
+    for (const page of this.#pages) await this.#windows.give(page);
     for (const proxy of this.#proxies) await proxy.close();
     for (const server of this.#servers) await server.stop();
   }

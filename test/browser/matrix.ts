@@ -1,4 +1,5 @@
 import type { Browser, BrowserName } from './browsers/browser.js';
+import { Windows } from './browsers/windows.js';
 import { Context, type Cell, type ClientName } from './context.js';
 import { faultOf2011, impossible } from './exceptions.js';
 import { TRANSPORTS, TRANSPORTS_2011, type Scenario } from './scenarios/scenario.js';
@@ -44,8 +45,8 @@ async function withLimit(work: Promise<void>): Promise<void> {
   }
 }
 
-async function attempt(browser: Browser, scenario: Scenario, cell: Cell): Promise<string> {
-  const context = new Context(browser, cell);
+async function attempt(windows: Windows, scenario: Scenario, cell: Cell): Promise<string> {
+  const context = new Context(windows, cell);
   let note = '';
   try {
     await withLimit(scenario.run(context));
@@ -59,12 +60,12 @@ async function attempt(browser: Browser, scenario: Scenario, cell: Cell): Promis
   return note;
 }
 
-async function runCell(browser: Browser, scenario: Scenario, cell: Cell): Promise<Result> {
+async function runCell(windows: Windows, scenario: Scenario, cell: Cell): Promise<Result> {
   const base = { scenario: scenario.name, cell, ms: 0, reason: '', failure: '' };
   const cannot = impossible(scenario.name, cell);
   if (cannot !== undefined) return { ...base, outcome: Outcome.Impossible, reason: cannot };
   const startedAt = performance.now();
-  const failure = await attempt(browser, scenario, cell);
+  const failure = await attempt(windows, scenario, cell);
   const ms = Math.round(performance.now() - startedAt);
   const fault = faultOf2011(scenario.name, cell);
   const reason = fault?.reason ?? '';
@@ -110,10 +111,11 @@ export async function runMatrix(
   selection: Selection,
   onResult: (result: Result) => void,
 ): Promise<void> {
+  const windows = new Windows(browser);
   const jobs = cells(name, selection);
   const work = async (queue: Job[]): Promise<void> => {
     for (let job = queue.shift(); job !== undefined; job = queue.shift()) {
-      onResult(await runCell(browser, job.scenario, job.cell));
+      onResult(await runCell(windows, job.scenario, job.cell));
     }
   };
   await work(jobs.filter(({ scenario }) => scenario.alone === true));

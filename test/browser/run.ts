@@ -1,7 +1,7 @@
 /**
  * Runs the scenarios in the browsers of this machine and prints the matrix.
  *
- * `node build/test/browser/run.js [--browser NAMES] [--client ours|2011] [--transport NAMES] [--scenario TEXT]`
+ * `node build/test/browser/run.js [--browser NAMES] [--client ours|2011] [--transport NAMES] [--scenario TEXTS]`
  *
  * @module
  */
@@ -69,8 +69,8 @@ function onResult(result: Result): void {
 }
 
 function selected(): readonly Scenario[] {
-  const text = args.scenario;
-  return text === undefined ? SCENARIOS : SCENARIOS.filter(({ name }) => name.includes(text));
+  const texts = args.scenario?.split(',') ?? [''];
+  return SCENARIOS.filter(({ name }) => texts.some((text) => name.includes(text)));
 }
 
 async function runBrowser(name: BrowserName): Promise<void> {
