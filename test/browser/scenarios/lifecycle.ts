@@ -34,9 +34,11 @@ export async function converses(peer: Peer, text: string, timeoutMs?: number): P
 async function connected(context: Context): Promise<{ peer: Peer; session: Session }> {
   await context.serve();
   const peer = await context.peer({ reconnect: false });
-  // A poller that has just connected may be between two polls.
   await converses(peer, 'hello');
-  return { peer, session: await peer.session() };
+  const session = await peer.session();
+  // A poller is between two polls now and then.
+  await eventually('an open connection', () => session.client._open);
+  return { peer, session };
 }
 
 export const lifecycleScenarios: readonly Scenario[] = [
