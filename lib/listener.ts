@@ -9,14 +9,15 @@ import type { Socket } from 'node:net';
 import createDebug from 'debug';
 import { Admission } from './admission.js';
 import { toServer, type Listenable } from './application.js';
-import { ask, Waiting, type Authorize, type Decision } from './authorize.js';
 import { Broadcast } from './broadcast.js';
 import { Client } from './client.js';
 import { serveClientFile } from './client-files.js';
 import { Door, type Doorkeeper } from './door.js';
 import { answerInlinePolicy } from './flash-policy-inline.js';
 import { joinPolicyServer } from './flash-policy-server.js';
+import { exceptRule } from './except.js';
 import { encode } from './frames.js';
+import { Gate } from './gate.js';
 import { laterGeneration } from './generations.js';
 import { callWithReason, surface } from './handlers.js';
 import { shortId } from './log.js';
@@ -37,7 +38,6 @@ import type { Transport, TransportHost, TransportType } from './transports/trans
 const debug = createDebug('socket.io:listener');
 /** What stands in a path by itself, and in a line of an event stream. */
 const USABLE_ID = /^[\w!$&'()*+,.:;=@-]+$/;
-const CLOSING: Decision = { isAdmitted: false, status: 503, message: 'This server is closing' };
 const NO_HEAD: Buffer = Buffer.alloc(0);
 
 /** Events of a Listener; `this` in a handler is the Listener. */
@@ -92,7 +92,7 @@ export class Listener extends EventEmitter implements TransportHost, Doorkeeper 
   readonly #transports: ReadonlyMap<string, TransportType>;
   readonly #timings = new Map<TransportType, Readonly<SessionOptions>>();
   readonly #prefix: string;
-  readonly #waiting = new Set<Waiting>();
+  readonly #gate: Gate;
   #leavePolicies: readonly (() => void)[] = [];
 
   /**
@@ -106,6 +106,7 @@ export class Listener extends EventEmitter implements TransportHost, Doorkeeper 
     this._timers = new Timers(this.options.clock);
     this._origins = new Origins(this.options.origins);
     this._admission = new Admission(this.options);
+    this.#gate = new Gate(this.options, this._admission, this._timers);
     this.#prefix = `/${this.options.resource}/`;
     this.#transports = selectTransports(this.options.transports);
     for (const type of this.#transports.values()) {
@@ -225,19 +226,17 @@ export class Listener extends EventEmitter implements TransportHost, Doorkeeper 
     const client = typeof lastId === 'string' ? this.#sessions.get(lastId) : undefined;
     const isOurs = client?._type === type && this._origins.mayUse(client, request.headers.origin);
     const resumed = isOurs ? client : undefined;
-    const { authorize } = this.options;
     // A copy if it has to wait: the head is a slice of a much larger buffer.
-    const kept = authorize ? Buffer.from(head) : head;
+    const kept = this.options.authorize ? Buffer.from(head) : head;
     const handle = (): void => this.#handle(type, resumed, request, target, isUpgrade, kept, '');
     if (resumed || (!isUpgrade && request.method !== 'GET')) {
       handle();
       return;
     }
     this.options.log(`Initializing client with transport "${transport}"`);
-    const objection = this._admission.objection(request);
-    if (objection) this._refuse(objection, request, target);
-    else if (authorize) this.#authorize(authorize, request, target, handle);
-    else handle();
+    this.#gate.pass(request, target, handle, (code, own) =>
+      this._refuse(code, request, target, {}, own),
+    );
   }
 
   /** @internal */
@@ -301,7 +300,7 @@ export class Listener extends EventEmitter implements TransportHost, Doorkeeper 
   _onServerClose(): void {
     for (const leave of this.#leavePolicies) leave();
     this.#leavePolicies = [];
-    for (const waiting of this.#waiting) waiting.settle(CLOSING);
+    this.#gate.close();
     for (const client of this.#sessions.values()) client._end('server close');
   }
 
@@ -319,29 +318,6 @@ export class Listener extends EventEmitter implements TransportHost, Doorkeeper 
     const response = isUpgrade ? null : (target as ServerResponse);
     const socket = isUpgrade ? (target as Socket) : request.socket;
     type.handle({ host: this, type, client, request, response, socket, head, rest });
-  }
-
-  /** Opens when the application says so; its verdict may take a while, and the client may go. */
-  #authorize(
-    authorize: Authorize,
-    request: IncomingMessage,
-    target: ServerResponse | Socket,
-    open: () => void,
-  ): void {
-    const release = this._admission.hold(request);
-    if (!release) {
-      this._refuse('ERR_SIO_TOO_MANY_HANDSHAKES', request, target);
-      return;
-    }
-    const { handshakeTimeout } = this.options;
-    const waiting = new Waiting(this._timers, target, handshakeTimeout, (decision) => {
-      release();
-      this.#waiting.delete(waiting);
-      if (decision?.isAdmitted) open();
-      else if (decision) this._refuse('ERR_SIO_UNAUTHORIZED', request, target, {}, decision);
-    });
-    this.#waiting.add(waiting);
-    ask(authorize, request, (decision) => waiting.settle(decision));
   }
 
   /** Null if the application's generator fails: a session without an id of its own cannot be. */
@@ -383,17 +359,6 @@ export class Listener extends EventEmitter implements TransportHost, Doorkeeper 
       surface(error);
     }
   }
-}
-
-/** What `except` leaves out; null: nobody. Ids as numbers match as loosely as in 0.6. */
-function exceptRule(except: unknown): ((id: string) => boolean) | null {
-  if (except === undefined || except === null || except === 0 || except === '') return null;
-  if (Array.isArray(except)) {
-    const ids = new Set(except.map(String));
-    return (id) => ids.has(id);
-  }
-  if (typeof except === 'number') return (id) => Number(id) === except;
-  return (id) => id === except;
 }
 
 /** `onClientConnect: fn` and the like, as the README of 2010 had it. */

@@ -1,0 +1,10 @@
+/** What `except` leaves out; null: nobody. Ids as numbers match as loosely as in 0.6. */
+export function exceptRule(except: unknown): ((id: string) => boolean) | null {
+  if (except === undefined || except === null || except === 0 || except === '') return null;
+  if (Array.isArray(except)) {
+    const ids = new Set(except.map(String));
+    return (id) => ids.has(id);
+  }
+  if (typeof except === 'number') return (id) => Number(id) === except;
+  return (id) => id === except;
+}
