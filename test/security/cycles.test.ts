@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { afterThisTest } from '../support/cleanup.js';
 import { VARIANTS } from '../support/drivers/index.js';
-import { cycles, listenersOf, ring, whatIsLeft } from './cycles.js';
+import { cycles, listenersOf, ring, whatIsLeft } from '../soak/cycles.js';
 
 describe('connections that come and go', function () {
   this.timeout(20_000);

@@ -2,10 +2,12 @@
  * Connects and disconnects over and over, every transport in turn, in each of the ways a
  * connection can end; then counts what is left.
  *
- * As a script: `node build/test/security/cycles.js [cycles for each variant, 10000]`.
+ * As a script: `node --expose-gc build/test/soak/cycles.js [cycles for each variant, 10000]`.
  *
  * @module
  */
+// oxlint-disable-next-line import/no-unassigned-import -- it only has to come first
+import './outside-mocha.js';
 import { createServer, type Server } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';

@@ -1,0 +1,184 @@
+/**
+ * Many clients over all transports through a proxy that breaks connections, and a count of
+ * every message: `npm run soak -- --clients 200 --minutes 1 --seed 1`.
+ *
+ * A message may be lost only with the connection that carried it, since the protocol of 0.6
+ * has no acknowledgements; one that waited for a client to come back arrives once, in order.
+ *
+ * @module
+ */
+// oxlint-disable-next-line import/no-unassigned-import -- it only has to come first
+import './outside-mocha.js';
+import { fork, type ChildProcess } from 'node:child_process';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import { VARIANTS } from '../support/drivers/index.js';
+import { SoakClient, type Passage } from './client.js';
+import type { Account, Command, Figures, Reply } from './protocol.js';
+import { FaultyProxy } from './proxy.js';
+import { Random } from './random.js';
+import { judge, Sums } from './verdict.js';
+
+export interface SoakOptions {
+  readonly clients: number;
+  readonly minutes: number;
+  readonly seed: number;
+}
+
+export interface Outcome extends Sums {
+  readonly faults: Readonly<Record<string, number>>;
+  readonly oddities: Readonly<Record<string, number>>;
+  readonly before: Figures;
+  readonly after: Figures;
+}
+
+const STRIKE_MS = 500;
+/** This share of all connections meets a fault at each strike. */
+const STRIKE_SHARE = 0.01;
+const PERCENT_OF_NEW = 3;
+/** Longer than closeTimeout, and than anything the proxy holds back. */
+const SETTLE_MS = 6500;
+
+/** The server's process, and what it says. */
+class Backend {
+  readonly child: ChildProcess = fork(join(__dirname, 'server.js'), {
+    execArgv: ['--expose-gc', '--enable-source-maps'],
+  });
+  readonly #onAccount: (account: Account) => void;
+
+  constructor(onAccount: (account: Account) => void) {
+    this.#onAccount = onAccount;
+    this.child.on('message', (reply: Reply) => {
+      if (reply.kind === 'account') this.#onAccount(reply.account);
+    });
+  }
+
+  tell(command: Command): void {
+    this.child.send(command);
+  }
+
+  next<K extends Reply['kind']>(kind: K): Promise<Extract<Reply, { kind: K }>> {
+    return new Promise((resolve, reject) => {
+      const onExit = (): void => reject(new Error('The server is gone'));
+      this.child.once('exit', onExit);
+      this.child.on('message', function onMessage(this: ChildProcess, reply: Reply) {
+        if (reply.kind !== kind) return;
+        this.off('message', onMessage).off('exit', onExit);
+        resolve(reply as Extract<Reply, { kind: K }>);
+      });
+    });
+  }
+
+  async figures(): Promise<Figures> {
+    const reply = this.next('figures');
+    this.tell('figures');
+    return (await reply).figures;
+  }
+}
+
+export async function soak({ clients, minutes, seed }: SoakOptions): Promise<Outcome> {
+  const random = new Random(seed);
+  const sums = new Sums();
+  const passages = new Map<string, Passage>();
+  const oddities = new Map<string, number>();
+  /** Sessions that ended, of which the client may not know yet. */
+  const ended = new Map<string, Account>();
+  const backend = new Backend((account) => ended.set(account.sessionId, account));
+  const { port } = await backend.next('port');
+  const proxy = new FaultyProxy(port, random);
+  const proxyPort = await proxy.listen();
+  const before = await backend.figures();
+
+  const crowd = Array.from({ length: clients }, (_, i) => {
+    const variant = VARIANTS[i % VARIANTS.length] as (typeof VARIANTS)[number];
+    return new SoakClient(variant, proxyPort, random, passages, oddities);
+  });
+  function settleAccounts(isEnd = false): void {
+    for (const [id, account] of ended) {
+      const passage = passages.get(id);
+      // a client that never learned its id is none of ours
+      if (!passage && !isEnd) continue;
+      if (passage && !passage.isOver && !isEnd) continue;
+      ended.delete(id);
+      passages.delete(id);
+      if (passage) judge(sums, account, passage, proxy.lossy);
+    }
+  }
+  const running: Promise<void>[] = [];
+  for (const client of crowd) {
+    running.push(client.run());
+    // oxlint-disable-next-line eslint/no-await-in-loop -- not all in one moment
+    if (running.length % 50 === 0) await sleep(50);
+  }
+  proxy.percent = PERCENT_OF_NEW;
+  const end = performance.now() + minutes * 60_000;
+  while (performance.now() < end) {
+    // oxlint-disable-next-line eslint/no-await-in-loop -- one strike after the other
+    await sleep(STRIKE_MS);
+    proxy.strike(STRIKE_SHARE);
+    settleAccounts();
+  }
+  proxy.percent = 0;
+  backend.tell('quiet');
+  for (const client of crowd) client.isQuiet = true;
+  await sleep(SETTLE_MS);
+  const accounts = backend.next('accounts');
+  backend.tell('accounts');
+  await accounts;
+  settleAccounts(true);
+  for (const client of crowd) client.stop();
+  await Promise.all(running);
+  proxy.close();
+  await sleep(SETTLE_MS);
+  const after = await backend.figures();
+  backend.tell('close');
+  return Object.assign(sums, {
+    faults: Object.fromEntries(proxy.injected),
+    oddities: Object.fromEntries(oddities),
+    before,
+    after,
+  });
+}
+
+/** True if nothing went wrong that may not. */
+export function isClean({ lost, duplicatedOrReordered, reasons, after }: Outcome): boolean {
+  const { heap: _heap, ...left } = after;
+  const hasLeft = Object.values(left).some((count) => count !== 0);
+  const isCut = 'protocol error' in reasons || 'queue overflow' in reasons;
+  return lost === 0 && duplicatedOrReordered === 0 && !hasLeft && !isCut;
+}
+
+function mebibytes(bytes: number): string {
+  return `${(bytes / 2 ** 20).toFixed(1)} MiB`;
+}
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      clients: { type: 'string', default: '200' },
+      minutes: { type: 'string', default: '1' },
+      seed: { type: 'string', default: String(Date.now() % 1_000_000) },
+    },
+  });
+  const options = {
+    clients: Number(values.clients),
+    minutes: Number(values.minutes),
+    seed: Number(values.seed),
+  };
+  console.log('soak', options);
+  const outcome = await soak(options);
+  console.log(outcome);
+  console.log(`messages sent ${outcome.sentDown + outcome.sentUp}`);
+  console.log(`messages received ${outcome.receivedDown + outcome.receivedUp}`);
+  console.log(`on their way when a connection was cut ${outcome.excused}`);
+  console.log(`faults injected ${Object.values(outcome.faults).reduce((sum, n) => sum + n, 0)}`);
+  console.log(`lost ${outcome.lost}`);
+  console.log(`duplicated or reordered ${outcome.duplicatedOrReordered}`);
+  console.log(
+    `heap before ${mebibytes(outcome.before.heap)}, after ${mebibytes(outcome.after.heap)}`,
+  );
+  process.exitCode = isClean(outcome) ? 0 : 1;
+}
+
+if (require.main === module) void main();

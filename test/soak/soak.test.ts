@@ -1,0 +1,14 @@
+import { expect } from 'chai';
+import { isClean, soak } from './run.js';
+
+describe('soak', function () {
+  this.timeout(45_000);
+
+  it('loses, doubles and reorders no message beyond those on a connection that is cut', async () => {
+    const outcome = await soak({ clients: 52, minutes: 0.1, seed: 1 });
+    expect(outcome).to.deep.include({ lost: 0, duplicatedOrReordered: 0, oddities: {} });
+    expect(outcome.receivedDown).to.be.above(100);
+    expect(Object.keys(outcome.faults).length).to.be.above(3);
+    expect(isClean(outcome), JSON.stringify(outcome)).to.equal(true);
+  });
+});
