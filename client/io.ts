@@ -66,9 +66,9 @@ export const util: Pick<
  *
  * @deprecated Set the global `WEB_SOCKET_SWF_LOCATION`.
  */
-export function setPath(this: { path?: string } | void, path: string): void {
+export function setPath(this: { path?: string }, path: string): void {
   const folder = path.replace(/\/?$/, '/');
-  if (this) this.path = folder;
+  this.path = folder;
   (root as { WEB_SOCKET_SWF_LOCATION?: string }).WEB_SOCKET_SWF_LOCATION =
     folder + 'lib/vendor/web-socket-js/WebSocketMain.swf';
 }

@@ -68,7 +68,7 @@ export function parse(text: string): unknown {
       return token.slice(1, -1).replace(/\\(u[\da-f]{4}|.)/gi, unescape);
     }
     if (token === 'null') return null;
-    if (/^(true|false)$/.test(token)) return token === 'true';
+    if (token === 'true' || token === 'false') return token === 'true';
     expect(token !== '' && isFinite(+token));
     return +token;
   }

@@ -16,6 +16,7 @@ export interface Xhr {
   withCredentials?: boolean;
   multipart?: boolean;
   onreadystatechange?: (() => void) | null;
+  onload?: unknown;
   onerror?: unknown;
   open(method: string, url: string, isAsync?: boolean): void;
   send(body: string | null): void;

@@ -50,9 +50,8 @@ export function abort(xhr: Xhr | undefined): void {
  *   still get out of an old browser.
  */
 export function sayGoodbye(url: string, body: string, isUnloading: boolean): void {
-  const navigator = root.navigator;
   try {
-    if (navigator.sendBeacon && navigator.sendBeacon(url, body)) return;
+    if (root.navigator.sendBeacon && root.navigator.sendBeacon(url, body)) return;
     const xhr = request()!;
     xhr.open('POST', url, !isUnloading);
     xhr.send(body);

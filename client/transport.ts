@@ -75,9 +75,9 @@ export abstract class Transport {
   options: { timeout: number };
   /** The name in `options.transports`. */
   declare type: string;
-  connected: boolean;
+  declare connected: boolean | undefined;
   /** The session's id; set before `connect` is emitted. */
-  sessionid: string | null;
+  declare sessionid: string | null | undefined;
   /** The first message of the session as it came. */
   declare handshake: string | undefined;
   /** The timer of the watch for a dead link. */
@@ -94,8 +94,6 @@ export abstract class Transport {
     this.base = base;
     this.options = { timeout: this._silence };
     merge(this.options, options);
-    this.connected = false;
-    this.sessionid = null;
     this._lost = () => this.onDisconnect();
   }
 

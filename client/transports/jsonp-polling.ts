@@ -77,7 +77,7 @@ export class JSONPPolling extends XHRPolling {
 
   override sendIORequest(payload: string): void {
     const document = root.document as Document;
-    const name = 'io_frame_' + this.index;
+    const name = 'socketio' + this.index;
     const holder = (this._holder = document.createElement('div'));
     holder.style.display = 'none';
     // As markup, since Internet Explorer to 7 knows a frame only by the name it was created with.

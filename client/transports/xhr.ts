@@ -18,6 +18,8 @@ export abstract class XHR extends Transport {
   declare sendXHR: Xhr | undefined;
   /** The GET that brings messages. */
   declare xhr: Xhr | undefined;
+  /** The stream that brings messages, where there is one. */
+  declare _stream: { close(): void } | undefined;
   /** True while the last messages of a session that is over are posted. */
   declare _isLeaving: boolean | undefined;
 
@@ -103,6 +105,7 @@ export abstract class XHR extends Transport {
   _stop(how: Ending): void {
     const base = this.base;
     abort(this.xhr);
+    if (this._stream) this._stream.close();
     if (how === Ending.LOST) {
       abort(this.sendXHR);
       base.queueStack = this.sendBuffer.concat(base.queueStack);

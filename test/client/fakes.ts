@@ -50,7 +50,7 @@ export class FakeTransport extends Transport {
 
   override connect(): this {
     FakeTransport.made.push(this);
-    this.askedFor = this.sessionid;
+    this.askedFor = this.sessionid ?? null;
     return this;
   }
 
