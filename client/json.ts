@@ -34,7 +34,7 @@ function unescape(_: string, unit: string): string {
 }
 
 function expect(isAsExpected: boolean): void {
-  if (!isAsExpected) throw new SyntaxError('No JSON');
+  if (!isAsExpected) throw new SyntaxError('JSON');
 }
 
 /**

@@ -80,7 +80,7 @@ describe('client JSON for browsers without', () => {
       'constructor',
     );
     for (const sample of samples)
-      expect(() => parse(sample), sample).to.throw(SyntaxError, 'No JSON');
+      expect(() => parse(sample), sample).to.throw(SyntaxError, 'JSON');
   });
 
   it('never fails on garbage but by a SyntaxError, or for depth by a RangeError', () => {
