@@ -79,8 +79,7 @@ describe('client JSON for browsers without', () => {
       'window',
       'constructor',
     );
-    for (const sample of samples)
-      expect(() => parse(sample), sample).to.throw(SyntaxError, 'JSON');
+    for (const sample of samples) expect(() => parse(sample), sample).to.throw(SyntaxError, 'JSON');
   });
 
   it('never fails on garbage but by a SyntaxError, or for depth by a RangeError', () => {
