@@ -34,13 +34,13 @@ function unescape(_: string, unit: string): string {
 }
 
 function expect(isAsExpected: boolean): void {
-  if (!isAsExpected) throw new SyntaxError('JSON');
+  if (!isAsExpected) throw new Error('JSON');
 }
 
 /**
  * Parses JSON text.
  *
- * @throws {SyntaxError} If `text` is not JSON.
+ * @throws {Error} If `text` is not JSON.
  */
 export function parse(text: string): unknown {
   const tokens = text.match(TOKENS) || [];

@@ -12,8 +12,6 @@ interface Page {
   documentElement: { lastChild: unknown; insertBefore(child: unknown, next: unknown): void };
 }
 
-const toString = Object.prototype.toString;
-
 /** Listens to a DOM event, in the old Internet Explorer's way too. */
 export function listen(target: unknown, name: string, fn: () => void): void {
   const it = target as Target;
@@ -63,7 +61,7 @@ export function indexOf<T>(list: ArrayLike<T>, item: T, from?: number): number {
 }
 
 export function isArray(value: unknown): value is unknown[] {
-  return toString.call(value) === '[object Array]';
+  return Object.prototype.toString.call(value) === '[object Array]';
 }
 
 /** True for a property of the object itself; pages of 2011 add to `Object.prototype`. */

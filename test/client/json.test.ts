@@ -79,16 +79,16 @@ describe('client JSON for browsers without', () => {
       'window',
       'constructor',
     );
-    for (const sample of samples) expect(() => parse(sample), sample).to.throw(SyntaxError, 'JSON');
+    for (const sample of samples) expect(() => parse(sample), sample).to.throw(Error, 'JSON');
   });
 
-  it('never fails on garbage but by a SyntaxError, or for depth by a RangeError', () => {
+  it('never fails on garbage but by an Error, or for depth by a RangeError', () => {
     assert(
       property(string({ unit: constantFrom(...Array.from('[]{},:"\\utrue019-.e ')) }), (text) => {
         try {
           parse(text);
         } catch (err) {
-          expect(err).to.be.instanceOf(SyntaxError);
+          expect(err).to.be.instanceOf(Error);
         }
       }),
     );
