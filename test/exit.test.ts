@@ -30,7 +30,9 @@ async function start(how: string): Promise<{ child: Child; port: number }> {
   return { child, port: Number(line) };
 }
 
-describe('a process', () => {
+describe('a process', function () {
+  this.timeout(20_000);
+
   for (const how of ['listener.close(); server.close();', 'server.close(); listener.close();']) {
     it(`exits by itself after ${how}`, async () => {
       const { child, port } = await start(how);
