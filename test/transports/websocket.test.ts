@@ -126,6 +126,9 @@ describe('RFC 6455', () => {
         expect(await one.nextPayload()).to.equal(framed(text));
       }
       for (const text of ['b', 'c']) expect(await two.nextPayload()).to.equal(framed(text));
+      io.broadcast('g').broadcast('h').broadcast('i', two.sessionId);
+      for (const text of ['g', 'h', 'i']) expect(await one.nextPayload()).to.equal(framed(text));
+      for (const text of ['g', 'h']) expect(await two.nextPayload()).to.equal(framed(text));
       io.broadcast('e').broadcast('f');
       for (const driver of [one, two]) {
         expect(await driver.nextPayload()).to.equal(framed('e'));

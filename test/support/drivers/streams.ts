@@ -64,7 +64,10 @@ export class XhrMultipartDriver extends StreamingDriver {
     this.#isBegun = true;
     await bytes.expect(PART);
     const part = (await bytes.readThrough(`\n${BOUNDARY}`)).toString();
-    return part.slice(0, -BOUNDARY.length - 1);
+    const payload = part.slice(0, -BOUNDARY.length - 1);
+    // browsers take CR LF before a boundary for the end of the line
+    if (payload.endsWith('\r')) throw new Error('The last character of the part is lost');
+    return payload;
   }
 
   async ended(): Promise<void> {

@@ -42,7 +42,7 @@ export function describeEndings(variant: Variant): void {
     });
 
     it('client.disconnect() inside the connection handler ends the session at once', async () => {
-      const { io, port, clock } = await stage(variant);
+      const { io, port, clock } = await stage(variant, {}, { timeout: 8000 });
       const events = record(io);
       io.on('connection', (client) => client.send('no').disconnect());
       const driver = await variant.create(port).open();

@@ -17,6 +17,7 @@ const TEXTS = [
   'two\r\nlines\r',
   '\r',
   '\n\n',
+  ' lines\n that\n  begin with blanks\n',
   '\n--socketio\nContent-Type: text/plain\n\n~m~1~m~x',
   'data: x\n\ndata: y\nid: 1\n\n',
   '</script><script>alert(1)</script><!--',
