@@ -2,9 +2,10 @@
 import * as io from 'socket.io-node/browser';
 
 const socket = new io.Socket(null, { port: 8080, transports: ['websocket'] });
-new io.Socket();
+const here: io.Socket = new io.Socket();
 // @ts-expect-error -- milliseconds are numbers
-new io.Socket(null, { connectTimeout: '5s' });
+const wrong: io.SocketOptions = { connectTimeout: '5s' };
+export { here, wrong };
 
 socket.on('connect', () => socket.send({ n: 1 }));
 socket.on('message', (message) => {

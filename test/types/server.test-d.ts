@@ -16,9 +16,9 @@ import {
   type RefusalCode,
 } from 'socket.io-node';
 
-/** Fails to compile unless both types are the same. */
-type Same<A, B> =
-  (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : never;
+/** `never` unless both types are the same, `unknown` and `any` told apart. */
+type Box<T> = { readonly value: T; readonly isAny: 0 extends 1 & T ? true : false };
+type Same<A, B> = [Box<A>, Box<B>] extends [Box<B>, Box<A>] ? true : never;
 const same = <A, B>(_proof: Same<A, B>): void => undefined;
 
 // what can be listened on
