@@ -1,0 +1,8 @@
+/**
+ * `socket.io-node/frames`: the `~m~` framing on its own, for feeds and bridges, in Node and in
+ * browsers.
+ *
+ * @module
+ */
+export { decode, encode, encodeHeartbeat } from './frames.js';
+export { FrameDecoder, FrameError, type FrameDecoderOptions } from './frame-stream.js';
