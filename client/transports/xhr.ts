@@ -110,12 +110,17 @@ export abstract class XHR extends Transport {
       abort(this.sendXHR);
       base.queueStack = this.sendBuffer.concat(base.queueStack);
     } else {
-      sayGoodbye(
+      this._sayGoodbye(
         this.prepareUrl() + '/close',
         this.sendBuffer.length ? 'data=' + encodeURIComponent(this.encode(this.sendBuffer)) : '',
         how === Ending.UNLOADED,
       );
     }
     this.sendBuffer = [];
+  }
+
+  /** Posts the last words of the session. */
+  _sayGoodbye(url: string, body: string, isUnloading: boolean): void {
+    sayGoodbye(url, body, isUnloading);
   }
 }
