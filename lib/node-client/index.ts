@@ -1,0 +1,9 @@
+/**
+ * The client in Node.
+ *
+ * @module
+ */
+export { Socket } from './socket.js';
+export { ClientError, type ClientErrorCode } from './errors.js';
+export type { SocketOptions, TlsOptions } from './options.js';
+export type { SocketEvents } from '../../client/socket.js';

@@ -1,0 +1,11 @@
+/** Node as the platform of the client's core: time, and no page. @module */
+import { usePlatform } from '../../client/platform.js';
+
+/** Makes Node the platform; before the first `Socket`. */
+export function useNode(): void {
+  usePlatform({
+    setTimeout: (callback, delay) => setTimeout(callback, delay),
+    clearTimeout: (timer) => clearTimeout(timer as NodeJS.Timeout),
+    location: { protocol: '', hostname: '', port: '' },
+  });
+}

@@ -1,0 +1,66 @@
+/**
+ * The transports of the browser client as they are in Node.
+ *
+ * @module
+ */
+import type { Base, Transport, TransportOptions } from '../../../client/transport.js';
+import { XHRPolling } from '../../../client/transports/xhr-polling.js';
+import { frame, HEARTBEAT } from '../../frames.js';
+import { sessionIdOf } from '../handshake.js';
+import { linkOf } from '../link.js';
+import { overHttp } from './http.js';
+import { ServerEvents } from './server-events.js';
+import { NodeWebSocket } from './websocket.js';
+
+/** A transport that is all there. */
+interface WholeTransport extends Transport {
+  connect(): this;
+  send(data: unknown): this;
+}
+
+/** The class of one. */
+export type TransportType = new (base: Base, options?: TransportOptions) => WholeTransport;
+
+/** Adds what a program can ask for and a page cannot. */
+function forPrograms(Type: TransportType): TransportType {
+  return class extends Type {
+    override onMessage(text: string): void {
+      const isHandshake = !this.sessionid;
+      if (isHandshake || !linkOf(this.base).raw || text.startsWith(HEARTBEAT)) {
+        super.onMessage(text);
+        return;
+      }
+      if (!this.connected) this.onConnect();
+      this.base._onMessage(text);
+    }
+
+    override encode(messages: unknown): string {
+      if (!linkOf(this.base).raw) return super.encode(messages);
+      return ([] as unknown[])
+        .concat(messages)
+        .map((message) => (typeof message === 'string' ? frame(message) : super.encode([message])))
+        .join('');
+    }
+
+    override onHeartbeat(heartbeat: string): void {
+      super.onHeartbeat(heartbeat);
+      this.base.emit('heartbeat', [heartbeat]);
+    }
+
+    /** The watch for a dead link; a `timeout` of 0 is none. */
+    override setTimeout(): void {
+      if (this.options.timeout > 0) super.setTimeout();
+    }
+
+    override _sessionId(handshake: string): string {
+      return sessionIdOf(handshake);
+    }
+  };
+}
+
+/** The transports by name. */
+export const transports: ReadonlyMap<string, TransportType> = new Map([
+  ['websocket', forPrograms(NodeWebSocket)],
+  ['server-events', forPrograms(overHttp(ServerEvents))],
+  ['xhr-polling', forPrograms(overHttp(XHRPolling))],
+]);
