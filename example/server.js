@@ -51,3 +51,5 @@ io.listen(server, { resource: 'doctor', log: false }).on('connection', function 
 server.listen(process.env.PORT || 8080, function () {
   console.log('Chat at http://localhost:' + server.address().port + '/');
 });
+
+module.exports = server; // for `npx socket.io-node serve`

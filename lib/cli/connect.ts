@@ -1,0 +1,170 @@
+/** `socket.io-node connect`: a client whose wire can be watched. @module */
+import { readFileSync } from 'node:fs';
+import { clearLine, createInterface, cursorTo, type Interface } from 'node:readline';
+import { Socket, type SocketOptions } from '../node-client/index.js';
+import { type ConnectCommand, UsageError } from './arguments.js';
+import { ExitCode } from './exit-code.js';
+import { explain } from './explain.js';
+import { toJson, toLine, type WireEvent } from './wire-event.js';
+
+function readCa(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new UsageError(`Cannot read --ca: ${(error as Error).message}`);
+  }
+}
+
+function optionsOf(command: ConnectCommand): SocketOptions {
+  const { transports, origin, headers, raw, reconnect, ca, insecure } = command;
+  return {
+    headers,
+    raw,
+    reconnect,
+    ...(transports.length > 0 && { transports: [...transports] }),
+    ...(origin !== undefined && { origin }),
+    tls: {
+      ...(ca !== undefined && { ca: readCa(ca) }),
+      ...(insecure && { rejectUnauthorized: false }),
+    },
+  };
+}
+
+function createSocket(command: ConnectCommand): Socket {
+  try {
+    return new Socket(command.url, optionsOf(command));
+  } catch (error) {
+    if (error instanceof TypeError) throw new UsageError(error.message);
+    throw error;
+  }
+}
+
+/** Prints what passes, and sends what is typed. */
+class Session {
+  readonly #command: ConnectCommand;
+  readonly #socket: Socket;
+  readonly #isTerminal: boolean = process.stdin.isTTY && process.stdout.isTTY;
+  readonly #lines: Interface;
+  readonly #finish: (code: ExitCode) => void;
+  readonly #start: number = performance.now();
+  #since: number = this.#start;
+  #isInputOver = false;
+  #isLeaving = false;
+  #leaveTimer: NodeJS.Timeout | undefined;
+
+  constructor(command: ConnectCommand, socket: Socket, finish: (code: ExitCode) => void) {
+    this.#command = command;
+    this.#socket = socket;
+    this.#finish = finish;
+    this.#lines = createInterface({
+      input: process.stdin,
+      ...(this.#isTerminal && { output: process.stdout, prompt: '> ' }),
+    });
+  }
+
+  start(): void {
+    const socket = this.#socket;
+    socket.on('connecting', (transport) => {
+      this.#since = performance.now();
+      this.#print({ event: 'connecting', transport });
+    });
+    socket.on('connect', () => this.#onConnect());
+    socket.on('message', (data) => this.#print({ event: 'message', data }));
+    socket.on('heartbeat', (number: string) => {
+      this.#print({ event: 'heartbeat', number, after: this.#lap() });
+    });
+    socket.on('reconnecting', (_delay, attempt) => this.#print({ event: 'reconnecting', attempt }));
+    socket.on('error', (error) => this.#print({ event: 'error', ...explain(error) }));
+    socket.on('disconnect', () => this.#onDisconnect());
+    socket.on('connect_failed', () => this.#end(ExitCode.FAILED));
+    socket.on('reconnect_failed', () => this.#end(ExitCode.FAILED));
+    this.#lines.on('line', (line) => this.#onLine(line));
+    this.#lines.on('close', () => this.#onInputOver());
+    this.#lines.on('SIGINT', () => this.#onInterrupt());
+    process.once('SIGINT', () => this.#onInterrupt());
+    socket.connect();
+  }
+
+  #onConnect(): void {
+    const transport = this.#socket.transport?.type ?? '';
+    const { handshake } = this.#socket;
+    this.#print({ event: 'connect', transport, handshake, took: Math.round(this.#lap()) });
+    this.#leaveInTime();
+  }
+
+  #onDisconnect(): void {
+    this.#print({ event: 'disconnect' });
+    if (this.#isLeaving || !this.#command.reconnect) this.#end(ExitCode.ENDED);
+  }
+
+  #onLine(line: string): void {
+    if (line === '') return this.#prompt();
+    let data: unknown = line;
+    if (this.#command.json) {
+      try {
+        data = JSON.parse(line);
+      } catch (error) {
+        return this.#print({ event: 'error', ...explain(error) });
+      }
+    }
+    this.#socket.send(data);
+    if (this.#isTerminal) this.#prompt();
+    else this.#print({ event: 'sent', data });
+  }
+
+  #onInputOver(): void {
+    this.#isInputOver = true;
+    if (this.#socket.connected || this.#isTerminal) this.#leaveInTime();
+  }
+
+  #onInterrupt(): void {
+    this.#leave(ExitCode.INTERRUPTED);
+  }
+
+  /** The input is over: stays for as long as was asked for. */
+  #leaveInTime(): void {
+    const wait = this.#command.wait ?? (this.#isTerminal ? 0 : undefined);
+    if (!this.#isInputOver || wait === undefined || this.#leaveTimer) return;
+    this.#leaveTimer = setTimeout(() => this.#leave(ExitCode.OK), wait * 1000);
+  }
+
+  #leave(code: ExitCode): void {
+    this.#isLeaving = true;
+    this.#end(code);
+    this.#socket.disconnect();
+  }
+
+  #end(code: ExitCode): void {
+    clearTimeout(this.#leaveTimer);
+    this.#finish(code);
+    this.#lines.close();
+    process.stdin.destroy();
+  }
+
+  /** Milliseconds since the last call, or the last attempt to connect. */
+  #lap(): number {
+    const last = this.#since;
+    this.#since = performance.now();
+    return this.#since - last;
+  }
+
+  #print(event: WireEvent): void {
+    const format = this.#command.json ? toJson : toLine;
+    if (this.#isTerminal) {
+      clearLine(process.stdout, 0);
+      cursorTo(process.stdout, 0);
+    }
+    process.stdout.write(`${format(event, performance.now() - this.#start)}\n`);
+    this.#prompt();
+  }
+
+  #prompt(): void {
+    if (this.#isTerminal && this.#socket.connected) this.#lines.prompt(true);
+  }
+}
+
+/** Runs until either side ends it. */
+export function connect(command: ConnectCommand): Promise<ExitCode> {
+  const socket = createSocket(command);
+  return new Promise((resolve) => new Session(command, socket, resolve).start());
+}

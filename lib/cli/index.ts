@@ -1,0 +1,40 @@
+#!/usr/bin/env node
+/** `socket.io-node`, the command. @module */
+import { HELP, parseCommand, UsageError, type Command } from './arguments.js';
+import { connect } from './connect.js';
+import { ExitCode } from './exit-code.js';
+import { serve } from './serve.js';
+
+function run(command: Command): Promise<ExitCode> | ExitCode {
+  switch (command.name) {
+    case 'help':
+      process.stdout.write(HELP);
+      return ExitCode.OK;
+    case 'version':
+      process.stdout.write(`${command.version}\n`);
+      return ExitCode.OK;
+    case 'connect':
+      return connect(command);
+    default:
+      return serve(command);
+  }
+}
+
+function stdoutOnError(error: NodeJS.ErrnoException): void {
+  // `… | head` has seen enough
+  if (error.code === 'EPIPE') process.exit(ExitCode.OK);
+  throw error;
+}
+
+async function main(): Promise<void> {
+  process.stdout.on('error', stdoutOnError);
+  try {
+    process.exitCode = await run(parseCommand(process.argv.slice(2)));
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    process.stderr.write(`${error.message}\nSee: socket.io-node --help\n`);
+    process.exitCode = ExitCode.USAGE;
+  }
+}
+
+void main();
