@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { HttpDriver, type Variant } from '../../support/drivers/index.js';
+import type { Variant } from '../../support/drivers/index.js';
 import { framed } from '../../support/payload.js';
 import { request } from '../../support/raw.js';
 import { uncaught, until } from '../../support/wait.js';
@@ -113,7 +113,7 @@ export function describeEndings(variant: Variant): void {
       const [driver, client] = await join();
       events.length = 0;
       const closing = driver.close();
-      if (driver instanceof HttpDriver) {
+      if (driver.kind !== 'socket') {
         await closing;
         expect(events[0]).to.deep.equal(['disconnect', 'client close']);
       } else {
