@@ -17,7 +17,7 @@ const MEANINGS: Readonly<Record<string, string | undefined>> = {
 };
 
 const STATUSES: Readonly<Record<string, string | undefined>> = {
-  401: 'It asks for credentials; try http://USER:PASSWORD@HOST, or --header',
+  401: 'It does not let this client in; try --origin, or http://USER:PASSWORD@HOST',
   403: 'It does not let this client in; try --origin',
   404: 'Nothing of Socket.IO 0.6 is there; is the path right?',
   400: 'It does not understand; it may speak a later Socket.IO',

@@ -26,6 +26,11 @@ function optionsOf(address: Address): SocketOptions {
   };
 }
 
+/** Without what is undefined, which stands for a default. */
+function defined(options: SocketOptions): SocketOptions {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+}
+
 /** True for the address of a WebSocket that a session's id can be added to. */
 function canResume({ path }: Link): boolean {
   return path === undefined || /\/(?:websocket|flashsocket)$/.test(path);
@@ -69,7 +74,7 @@ export class Socket extends BrowserSocket implements AsyncIterable<unknown> {
       ...DEFAULTS,
       transports: [...TRANSPORTS],
       ...(address && optionsOf(address)),
-      ...options,
+      ...defined(options),
     });
     this.link = new Link(options, address ?? {});
     this.#maxQueue = options.maxQueue ?? DEFAULTS.maxQueue;

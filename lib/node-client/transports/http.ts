@@ -1,8 +1,13 @@
 /** What the HTTP transports are in Node: as in browsers, with requests of Node's. @module */
-import type { Base, TransportOptions } from '../../../client/transport.js';
+import { noop, type Xhr } from '../../../client/platform.js';
+import { abort, whenDone } from '../../../client/request.js';
+import { type Base, Ending, type TransportOptions } from '../../../client/transport.js';
 import type { XHR } from '../../../client/transports/xhr.js';
 import { HttpRequest } from '../http-request.js';
 import { linkOf } from '../link.js';
+
+/** How long a server may take to hear our goodbye, in milliseconds. */
+const GOODBYE_TIMEOUT_MS = 2000;
 
 /** A transport over HTTP that knows its way down. */
 interface HttpTransport extends XHR {
@@ -12,23 +17,43 @@ interface HttpTransport extends XHR {
 /** The class of one. */
 type HttpTransportType = new (base: Base, options?: TransportOptions) => HttpTransport;
 
-function requestFor(base: Base): HttpRequest {
-  return new HttpRequest(linkOf(base), (error) => base.emit('error', [error]));
-}
-
 /** The same transport over Node's requests. */
 export function overHttp(Type: HttpTransportType): HttpTransportType {
   return class extends Type {
+    #down: Xhr | undefined;
+    #goodbye: Xhr | undefined;
+    #patience: NodeJS.Timeout | undefined;
+
     override request(path: string | number, method = 'GET'): HttpRequest {
-      const request = requestFor(this.base);
+      const { base } = this;
+      const request = new HttpRequest(linkOf(base), (error) => base.emit('error', [error]));
       request.open(method, `${this.prepareUrl()}/${path}`);
       return request;
     }
 
+    /** The way down stays open until the goodbye is through: its end would come first. */
+    override _close(how: Ending): void {
+      if (how === Ending.LEFT && this.connected) {
+        this.#down = this.xhr;
+        this.xhr = undefined;
+        this.#patience = setTimeout(() => this.#hangUp(), GOODBYE_TIMEOUT_MS);
+      }
+      super._close(how);
+    }
+
     override _sayGoodbye(url: string, body: string): void {
-      const request = requestFor(this.base);
-      request.open('POST', url);
-      request.send(body);
+      // if it does not get through, the server will notice by itself
+      this.#goodbye = new HttpRequest(linkOf(this.base), noop);
+      whenDone(this.#goodbye, () => this.#hangUp());
+      this.#goodbye.open('POST', url);
+      this.#goodbye.send(body);
+    }
+
+    #hangUp(): void {
+      clearTimeout(this.#patience);
+      abort(this.#down);
+      abort(this.sendXHR);
+      abort(this.#goodbye);
     }
   };
 }

@@ -10,14 +10,17 @@ const END_OF_EVENT = '\n\n';
 export class ServerEvents extends BrowserServerEvents {
   override get(): void {
     const xhr = this.request(stamp()) as HttpRequest;
-    const { maxPayload } = linkOf(this.base);
+    const limit = linkOf(this.base).maxPayload || Infinity;
     let rest = '';
     this.xhr = xhr;
     xhr.onText = (text) => {
       const events = (rest + text).split(END_OF_EVENT);
+      if (events.some((event) => event.length > limit)) {
+        xhr.overflow();
+        return;
+      }
       rest = events.pop() ?? '';
       for (const event of events) this._take(event);
-      if (maxPayload && rest.length > maxPayload) xhr.overflow();
     };
     whenDone(xhr, this._lost);
     xhr.send(null);
