@@ -7,9 +7,11 @@ export class XHRPolling extends XHR {
   override get(): void {
     const xhr = (this.xhr = this.request(stamp()));
     whenDone(xhr, (status) => {
-      if (status !== 200) return this.onDisconnect();
-      this.onData(xhr.responseText);
-      if (!this._isOver) this.get();
+      if (status === 200) this.onData(xhr.responseText);
+      if (this._isOver) return;
+      // An answer without a session is some other server's; another poll would get no better one.
+      if (status === 200 && this.sessionid) this.get();
+      else this.onDisconnect();
     });
     xhr.send(null);
   }

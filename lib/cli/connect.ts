@@ -50,6 +50,7 @@ class Session {
   #since: number = this.#start;
   #isInputOver = false;
   #isLeaving = false;
+  #hasFailed = false;
   #leaveTimer: NodeJS.Timeout | undefined;
 
   constructor(command: ConnectCommand, socket: Socket, finish: (code: ExitCode) => void) {
@@ -74,9 +75,12 @@ class Session {
       this.#print({ event: 'heartbeat', number, after: this.#lap() });
     });
     socket.on('reconnecting', (_delay, attempt) => this.#print({ event: 'reconnecting', attempt }));
-    socket.on('error', (error) => this.#print({ event: 'error', ...explain(error) }));
+    socket.on('error', (error) => {
+      this.#hasFailed = true;
+      this.#print({ event: 'error', ...explain(error) });
+    });
     socket.on('disconnect', () => this.#onDisconnect());
-    socket.on('connect_failed', () => this.#end(ExitCode.FAILED));
+    socket.on('connect_failed', () => this.#onConnectFailed());
     socket.on('reconnect_failed', () => this.#end(ExitCode.FAILED));
     this.#lines.on('line', (line) => this.#onLine(line));
     this.#lines.on('close', () => this.#onInputOver());
@@ -90,6 +94,12 @@ class Session {
     const { handshake } = this.#socket;
     this.#print({ event: 'connect', transport, handshake, took: Math.round(this.#lap()) });
     this.#leaveInTime();
+  }
+
+  #onConnectFailed(): void {
+    const message = 'Nothing there answers as Socket.IO 0.6';
+    if (!this.#hasFailed) this.#print({ event: 'error', message, code: undefined });
+    this.#end(ExitCode.FAILED);
   }
 
   #onDisconnect(): void {

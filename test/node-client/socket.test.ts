@@ -241,6 +241,16 @@ for (const transport of TRANSPORTS) {
       await watched.next('disconnect');
     });
 
+    it('gives up on a server of another kind, without asking it again', async () => {
+      const { server, port } = await serve(OURS);
+      let requests = 0;
+      server.on('request', () => requests++);
+      const watched = new Watched(`http://127.0.0.1:${port}/not-here`, only);
+      watched.socket.connect();
+      await watched.next('connect_failed');
+      expect(requests).to.be.at.most(1);
+    });
+
     it('gives up on a server that does not answer within connectTimeout', async () => {
       const server = createServer();
       server.on('upgrade', (_request, socket) => afterThisTest(() => socket.destroy()));
