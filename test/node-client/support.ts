@@ -1,10 +1,20 @@
+import { readFileSync } from 'node:fs';
+import { createServer } from 'node:https';
+import { join } from 'node:path';
+import { listen } from '../../lib/index.js';
 import { Socket, type SocketOptions } from '../../lib/node-client/index.js';
 import { useNode } from '../../lib/node-client/platform.js';
 import { afterThisTest } from '../support/cleanup.js';
 import { Queue } from '../support/queue.js';
+import { listenOnLoopback, QUIET } from '../support/server.js';
 
 /** The transports of the client in Node. */
 export const TRANSPORTS = ['websocket', 'server-events', 'xhr-polling'] as const;
+
+const FIXTURES = join(__dirname, '..', '..', '..', 'test', 'fixtures');
+/** Where the certificate of {@link serveSecurely} is. */
+export const CERTIFICATE_FILE: string = join(FIXTURES, 'localhost.crt');
+export const CERTIFICATE: Buffer = readFileSync(CERTIFICATE_FILE);
 
 /** Reconnects at once, for tests. */
 export const AT_ONCE = { reconnectionDelay: 1, reconnectionDelayMax: 1 } as const;
@@ -47,4 +57,15 @@ export class Watched {
   async message(): Promise<unknown> {
     return (await this.next('message'))[1];
   }
+}
+
+/** A server whose certificate nobody has signed but itself, for `localhost` and 127.0.0.1. */
+export async function serveSecurely(): Promise<number> {
+  const key = readFileSync(join(FIXTURES, 'localhost.key'));
+  const server = createServer({ cert: CERTIFICATE, key });
+  const io = listen(server, { ...QUIET, transports: [...TRANSPORTS] });
+  const port = await listenOnLoopback(server);
+  afterThisTest(() => io.close());
+  io.on('connection', (client) => client.on('message', (message) => client.send(message)));
+  return port;
 }

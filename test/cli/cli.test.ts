@@ -1,0 +1,241 @@
+/**
+ * The command as it is run: its output, its input, its exit codes.
+ *
+ * @module
+ */
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { CERTIFICATE_FILE, serveSecurely } from '../node-client/support.js';
+import { afterThisTest } from '../support/cleanup.js';
+import { serve } from '../support/server.js';
+import { until, within } from '../support/wait.js';
+
+const PACKAGE = join(__dirname, '..', '..', '..');
+const COMMAND = join(PACKAGE, 'build', 'lib', 'cli', 'index.js');
+const OURS = { transports: ['websocket', 'server-events', 'xhr-polling'] };
+
+/** The command, while it runs. */
+class Run {
+  readonly child: ChildProcessWithoutNullStreams;
+  out = '';
+  err = '';
+  readonly #exit: Promise<unknown[]>;
+
+  constructor(...args: string[]) {
+    this.child = spawn(process.execPath, [COMMAND, ...args]);
+    this.child.stdout.on('data', (text: Buffer) => (this.out += text.toString()));
+    this.child.stderr.on('data', (text: Buffer) => (this.err += text.toString()));
+    this.#exit = once(this.child, 'close');
+    afterThisTest(() => this.child.kill('SIGKILL'));
+  }
+
+  type(text: string): this {
+    this.child.stdin.write(text);
+    return this;
+  }
+
+  end(): this {
+    this.child.stdin.end();
+    return this;
+  }
+
+  shows(what: string | RegExp): Promise<void> {
+    const matches = (): boolean =>
+      typeof what === 'string' ? this.out.includes(what) : what.test(this.out);
+    return until(matches, `${String(what)} in ${JSON.stringify(this.out + this.err)}`);
+  }
+
+  /** The exit code. */
+  async code(): Promise<unknown> {
+    return (await within(this.#exit, () => `the end of ${this.out}${this.err}`))[0];
+  }
+
+  /** The lines of JSON so far, without their times. */
+  events(): Record<string, unknown>[] {
+    const lines = this.out.split('\n').filter((line) => line !== '');
+    return lines.map((line) => {
+      const { at, ...event } = JSON.parse(line) as Record<string, unknown>;
+      expect(at).to.be.a('number');
+      return event;
+    });
+  }
+}
+
+describe('socket.io-node', function () {
+  this.timeout(10_000);
+
+  it('--help explains everything', async () => {
+    for (const args of [['--help'], ['help'], ['connect', '-h']]) {
+      const run = new Run(...args);
+      expect(await run.code()).to.equal(0);
+      expect(run.out).to.match(/connect URL[^]*--transport[^]*--origin[^]*--json[^]*Exit codes/);
+      expect(run.err).to.equal('');
+    }
+  });
+
+  it('--version is that of the package', async () => {
+    const run = new Run('--version');
+    expect(await run.code()).to.equal(0);
+    const { version } = require(join(PACKAGE, 'package.json')) as { version: string };
+    expect(run.out).to.equal(`${version}\n`);
+  });
+
+  for (const [args, message] of [
+    [['conect'], "No command 'conect'; there are connect and serve"],
+    [['connect', 'ftp://a'], 'Expected a URL of http, https, ws or wss, got ftp://…'],
+    [['connect', 'a', '--ca', '/nowhere'], 'Cannot read --ca: ENOENT'],
+  ] as const) {
+    it(`${args.join(' ')}: ${message}`, async () => {
+      const run = new Run(...args);
+      expect(await run.code()).to.equal(2);
+      expect(run.err.split('\n')[0]).to.include(message);
+      expect(run.err).to.include('socket.io-node --help');
+      expect(run.out).to.equal('');
+    });
+  }
+
+  describe('connect', () => {
+    it('shows what passes, with times, and sends lines', async () => {
+      const timings = { websocket: { heartbeatInterval: 50 } };
+      const { io, port } = await serve({ ...OURS, transportOptions: timings });
+      io.on('connection', (client) => {
+        client.send({ hello: 'you' });
+        client.on('message', (message) => client.send(`you said ${String(message)}`));
+      });
+      const run = new Run('connect', `127.0.0.1:${port}`);
+      await run.shows(/^ +\d+\.\d{3} {2}connecting by websocket\n/);
+      await run.shows(/ {2}connected by websocket in \d+ ms: \d{38}\n/);
+      await run.shows('  < {"hello":"you"}\n');
+      run.type('a line\n');
+      await run.shows('  > a line\n');
+      await run.shows('  < you said a line\n');
+      await run.shows(/ {2}♥ 1 answered, after \d+\.\d s\n/);
+      run.child.kill('SIGINT');
+      expect(await run.code()).to.equal(130);
+      expect(run.out).to.match(/ {2}disconnected\n$/);
+      expect(run.err).to.equal('');
+      await until(() => Object.keys(io.clients).length === 0, 'the goodbye');
+    });
+
+    it('speaks JSON with --json: values in, events out', async () => {
+      const { io, port } = await serve(OURS);
+      io.on('connection', (client) => client.on('message', (message) => client.send(message)));
+      const run = new Run('connect', `http://127.0.0.1:${port}`, '--json', '-t', 'xhr-polling');
+      run.type('{"a":1}\n"text"\nnonsense\n');
+      await until(() => run.out.split('"message"').length > 3, 'the echoes');
+      run.child.kill('SIGINT');
+      expect(await run.code()).to.equal(130);
+      const events = run.events();
+      expect(events.filter(({ event }) => event === 'message')).to.deep.equal([
+        { event: 'message', data: { a: 1 } },
+        { event: 'message', data: 'text' },
+      ]);
+      const connected = events.find(({ event }) => event === 'connect');
+      expect(connected).to.include({ transport: 'xhr-polling' });
+      expect(connected?.['handshake']).to.match(/^\d{38}$/);
+      expect(connected?.['took']).to.be.a('number');
+      expect(events.filter(({ event }) => event === 'error')).to.have.lengthOf(1);
+      expect(events.at(-1)).to.deep.equal({ event: 'disconnect' });
+    });
+
+    it('stays for --wait seconds when the input ends', async () => {
+      const { io, port } = await serve(OURS);
+      io.on('connection', (client) => client.on('message', (message) => client.send(message)));
+      const run = new Run('connect', `http://127.0.0.1:${port}`, '--wait', '0.3');
+      run.type('over\n').end();
+      expect(await run.code()).to.equal(0);
+      expect(run.out).to.match(/< over\n[^]*disconnected\n$/);
+    });
+
+    it('sends the origin and headers it is given', async () => {
+      const { server, io, port } = await serve({ ...OURS, origins: 'good.example:*' });
+      const seen: unknown[] = [];
+      server.prependListener('upgrade', ({ headers }: { headers: Record<string, string> }) => {
+        seen.push(headers['x-a'], headers['x-b']);
+      });
+      io.on('connection', (client) => client.disconnect());
+      const headers = ['-H', 'X-A: 1', '-H', 'X-B:2'];
+      const run = new Run(
+        'connect',
+        `ws://127.0.0.1:${port}`,
+        '-o',
+        'http://good.example',
+        ...headers,
+      );
+      expect(await run.code()).to.equal(3);
+      expect(seen).to.deep.equal(['1', '2']);
+      const bad = new Run('connect', `ws://127.0.0.1:${port}`, '-o', 'http://bad.example');
+      expect(await bad.code()).to.equal(1);
+      expect(bad.out).to.match(/! It does not let this client in; try --origin[^]*\d{3}\)\n/);
+    });
+
+    it('tells that the server has ended it, by its exit code', async () => {
+      const { io, port } = await serve(OURS);
+      io.on('connection', (client) => setImmediate(() => client.send('bye').disconnect()));
+      const run = new Run('connect', `http://127.0.0.1:${port}`);
+      expect(await run.code()).to.equal(3);
+      expect(run.out).to.match(/< bye\n +\d+\.\d{3} {2}disconnected\n$/);
+    });
+
+    it('comes back with --reconnect', async () => {
+      const { io, port } = await serve(OURS);
+      let sessions = 0;
+      io.on('connection', (client) => {
+        if (++sessions === 1) setImmediate(() => client.disconnect());
+        else client.send('welcome back');
+      });
+      const run = new Run('connect', `http://127.0.0.1:${port}`, '--reconnect');
+      await run.shows('< welcome back\n');
+      expect(run.out).to.match(/disconnected\n[^]*reconnecting, attempt 1\n[^]*connected by/);
+    });
+
+    it('says what is wrong where there is no server', async () => {
+      const run = new Run('connect', 'http://127.0.0.1:1', '-t', 'websocket');
+      expect(await run.code()).to.equal(1);
+      expect(run.out).to.include('! Nobody listens there (connect ECONNREFUSED 127.0.0.1:1)\n');
+      const { port } = await serve(OURS);
+      const lost = new Run('connect', `http://127.0.0.1:${port}/nowhere`, '-t', 'xhr-polling');
+      expect(await lost.code()).to.equal(1);
+      expect(lost.out).to.include('! Nothing there answers as Socket.IO 0.6\n');
+    });
+
+    it('does not let a server write to the terminal but text', async () => {
+      const { io, port } = await serve(OURS);
+      io.on('connection', (client) => client.send('\u001b]0;title\u0007\u009b2J\u007f'));
+      const run = new Run('connect', `http://127.0.0.1:${port}`);
+      await run.shows('< \\u001b]0;title\\u0007\\u009b2J\\u007f\n');
+      const json = new Run('connect', `http://127.0.0.1:${port}`, '--json');
+      await json.shows('"\\u001b]0;title\\u0007\\u009b2J\\u007f"');
+    });
+  });
+
+  describe('serve', () => {
+    it('serves the demo, which connect can talk to', async () => {
+      const demo = new Run('serve', '--port', '0');
+      await demo.shows(/Chat at http:\/\/localhost:\d+\//);
+      const port = /localhost:(\d+)/.exec(demo.out)?.[1] ?? '';
+      const page = await fetch(`http://127.0.0.1:${port}/`);
+      expect(await page.text()).to.include('socket.io.js');
+      const run = new Run('connect', `http://127.0.0.1:${port}`);
+      await run.shows('< {"buffer":[]}\n');
+      const taken = new Run('serve', '--port', port);
+      expect(await taken.code()).to.equal(1);
+      expect(taken.err).to.include(
+        `Cannot listen on 127.0.0.1:${port}: another program has it; try --port\n`,
+      );
+    });
+  });
+
+  it('trusts what --ca says, and everything with --insecure', async () => {
+    const url = `https://127.0.0.1:${await serveSecurely()}`;
+    const strict = new Run('connect', url, '-t', 'websocket');
+    expect(await strict.code()).to.equal(1);
+    expect(strict.out).to.include('Its certificate is self-signed; try --ca FILE, or --insecure');
+    for (const trust of [['--ca', CERTIFICATE_FILE], ['--insecure']]) {
+      const run = new Run('connect', url, ...trust);
+      await run.shows(/connected by websocket/);
+    }
+  });
+});
