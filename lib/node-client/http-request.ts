@@ -11,6 +11,7 @@ import type { Link } from './link.js';
 
 /** `XMLHttpRequest.DONE` */
 const DONE = 4;
+const NO_CONTENT = 204;
 const FORM = 'application/x-www-form-urlencoded; charset=utf-8';
 
 /** A kept-alive connection that the server closed as we wrote to it. */
@@ -20,7 +21,7 @@ function isStale(request: http.ClientRequest, error: NodeJS.ErrnoException): boo
 
 export class HttpRequest implements Xhr {
   readyState = 0;
-  /** 0 until there is an answer, and if it breaks off. */
+  /** 0 until there is an answer, and if it breaks off or is too long. */
   status = 0;
   responseText = '';
   onreadystatechange: (() => void) | null = null;
@@ -73,15 +74,24 @@ export class HttpRequest implements Xhr {
     this.#link.cookies.take(response.headers['set-cookie']);
     response.on('error', (error) => this.#fail(error));
     if (status !== 200) {
-      const what = `Expected the status 200, got ${status} ${response.statusMessage ?? ''}`.trim();
       response.resume();
-      this.#fail(new ClientError('ERR_SIO_REFUSED', what, { statusCode: status }));
+      this.#refused(status, response.statusMessage ?? '');
       return;
     }
     this.status = status;
     response.setEncoding('utf8');
     response.on('data', (text: string) => this.#take(text));
     response.on('end', () => this.#done());
+  }
+
+  #refused(status: number, why: string): void {
+    // the farewell of a server to a poll
+    if (status === NO_CONTENT) {
+      this.#done();
+      return;
+    }
+    const what = `Expected the status 200, got ${status} ${why}`.trim();
+    this.#fail(new ClientError('ERR_SIO_REFUSED', what, { statusCode: status }), status);
   }
 
   #take(text: string): void {
@@ -102,9 +112,9 @@ export class HttpRequest implements Xhr {
     this.#request?.destroy();
   }
 
-  #fail(error: unknown): void {
+  #fail(error: unknown, status = 0): void {
     if (this.readyState === DONE) return;
-    this.status = 0;
+    this.status = status;
     this.#onError(error);
     this.#done();
   }

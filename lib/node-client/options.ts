@@ -102,7 +102,6 @@ const CHECKS: Readonly<Record<keyof SocketOptions, Check>> = {
   tryTransportsOnConnectTimeout: FLAG,
   reconnect: FLAG,
   reconnectionDelay: AMOUNT,
-  reconnectionDelayMax: AMOUNT,
   maxReconnectionAttempts: AMOUNT,
   rememberTransport: FLAG,
   headers: TEXTS,

@@ -6,6 +6,7 @@ export function useNode(): void {
   usePlatform({
     setTimeout: (callback, delay) => setTimeout(callback, delay),
     clearTimeout: (timer) => clearTimeout(timer as NodeJS.Timeout),
+    navigator: {},
     location: { protocol: '', hostname: '', port: '' },
   });
 }

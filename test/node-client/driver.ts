@@ -58,7 +58,7 @@ class NodeClientDriver extends Driver {
     const xhr = transport as XHR;
     await until(() => !xhr.posting, 'the POST before');
     xhr.sendIORequest(payload);
-    await until(() => !xhr.posting || xhr._isOver, 'an answer to the POST');
+    await until(() => !xhr.posting || xhr._isOver === true, 'an answer to the POST');
   }
 
   drop(): void {

@@ -1,11 +1,12 @@
 import { expect } from 'chai';
-import { Agent } from 'node:http';
-import { createServer, type IncomingMessage } from 'node:http';
+import { once } from 'node:events';
+import { Agent, createServer, type IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Client } from '../../lib/index.js';
 import type { ClientError } from '../../lib/node-client/index.js';
 import { afterThisTest } from '../support/cleanup.js';
 import { ManualClock } from '../support/clock.js';
-import { listenOnLoopback, serve, type Served } from '../support/server.js';
+import { listenOnLoopback, serve } from '../support/server.js';
 import { until } from '../support/wait.js';
 import { AT_ONCE, TRANSPORTS, Watched } from './support.js';
 
@@ -27,9 +28,26 @@ function echo(client: Client): void {
   client.on('message', (message) => client.send(message));
 }
 
-/** Cuts the connections of all clients, as a broken network does. */
-function cut({ io }: Served): void {
-  for (const client of Object.values(io.clients)) client.connection.destroy();
+/** An agent whose connections can be cut, as a broken network does it. */
+class Cable extends Agent {
+  readonly #sockets: Socket[] = [];
+
+  constructor() {
+    super({ keepAlive: true });
+    afterThisTest(() => this.destroy());
+  }
+
+  override createConnection(
+    ...args: Parameters<Agent['createConnection']>
+  ): ReturnType<Agent['createConnection']> {
+    const socket = super.createConnection(...args);
+    this.#sockets.push(socket as Socket);
+    return socket;
+  }
+
+  cut(): void {
+    for (const socket of this.#sockets) socket.destroy();
+  }
 }
 
 for (const transport of TRANSPORTS) {
@@ -94,16 +112,19 @@ for (const transport of TRANSPORTS) {
         ...OURS,
         transportOptions: { [transport]: { closeTimeout: 1e4 } },
       });
+      const agent = new Cable();
       const received: unknown[] = [];
       served.io.on('clientMessage', (message) => received.push(message));
-      const watched = new Watched(`http://127.0.0.1:${served.port}`, only);
+      const watched = new Watched(`http://127.0.0.1:${served.port}`, { ...only, agent });
       watched.socket.connect();
       await watched.next('connect');
       const id = watched.socket.sessionId;
       const client = await served.client(id ?? '');
       await until(() => client._open, 'a connection to cut');
-      cut(served);
+      const noticed = once(client.connection, 'close');
+      agent.cut();
       await watched.next('disconnect');
+      await noticed;
       watched.socket.send('from the client');
       client.send('from the server');
       await watched.next('reconnect');
@@ -156,12 +177,13 @@ for (const transport of TRANSPORTS) {
 
     it('gives up reconnecting after maxReconnectionAttempts', async () => {
       const served = await serve(OURS);
-      const options = { ...only, maxReconnectionAttempts: 2 };
+      const agent = new Cable();
+      const options = { ...only, agent, maxReconnectionAttempts: 2 };
       const watched = new Watched(`http://127.0.0.1:${served.port}`, options);
       watched.socket.connect();
       await watched.next('connect');
       served.server.close();
-      cut(served);
+      agent.cut();
       await watched.next('disconnect');
       await watched.next('reconnect_failed');
       expect(watched.socket.reconnectionAttempts).to.equal(2);

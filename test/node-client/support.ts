@@ -17,7 +17,7 @@ export const CERTIFICATE_FILE: string = join(FIXTURES, 'localhost.crt');
 export const CERTIFICATE: Buffer = readFileSync(CERTIFICATE_FILE);
 
 /** Reconnects at once, for tests. */
-export const AT_ONCE = { reconnectionDelay: 1, reconnectionDelayMax: 1 } as const;
+export const AT_ONCE = { reconnectionDelay: 1 } as const;
 
 /** A client that is disconnected after the test, and what it tells, in order. */
 export class Watched {

@@ -6,8 +6,8 @@ import type { XHR } from '../../../client/transports/xhr.js';
 import { HttpRequest } from '../http-request.js';
 import { linkOf } from '../link.js';
 
-/** How long a server may take to hear our goodbye, in milliseconds. */
-const GOODBYE_TIMEOUT_MS = 2000;
+/** How long a server may take to hear our last words, in milliseconds. */
+const GOODBYE_TIMEOUT_MS = 10_000;
 
 /** A transport over HTTP that knows its way down. */
 interface HttpTransport extends XHR {
@@ -25,20 +25,27 @@ export function overHttp(Type: HttpTransportType): HttpTransportType {
     #patience: NodeJS.Timeout | undefined;
 
     override request(path: string | number, method = 'GET'): HttpRequest {
-      const { base } = this;
-      const request = new HttpRequest(linkOf(base), (error) => base.emit('error', [error]));
+      const request = new HttpRequest(linkOf(this.base), (error) => {
+        if (!this._isOver) this.base.emit('error', [error]);
+      });
       request.open(method, `${this.prepareUrl()}/${path}`);
       return request;
     }
 
-    /** The way down stays open until the goodbye is through: its end would come first. */
     override _close(how: Ending): void {
       if (how === Ending.LEFT && this.connected) {
-        this.#down = this.xhr;
-        this.xhr = undefined;
         this.#patience = setTimeout(() => this.#hangUp(), GOODBYE_TIMEOUT_MS);
       }
       super._close(how);
+    }
+
+    /** The way down stays open until the goodbye is through: its end would come first. */
+    override _stop(how: Ending): void {
+      if (how === Ending.LEFT) {
+        this.#down = this.xhr;
+        this.xhr = undefined;
+      }
+      super._stop(how);
     }
 
     override _sayGoodbye(url: string, body: string): void {
@@ -51,6 +58,7 @@ export function overHttp(Type: HttpTransportType): HttpTransportType {
 
     #hangUp(): void {
       clearTimeout(this.#patience);
+      abort(this.xhr);
       abort(this.#down);
       abort(this.sendXHR);
       abort(this.#goodbye);

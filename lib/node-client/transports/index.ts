@@ -25,13 +25,16 @@ export type TransportType = new (base: Base, options?: TransportOptions) => Whol
 function forPrograms(Type: TransportType): TransportType {
   return class extends Type {
     override onMessage(text: string): void {
-      const isHandshake = !this.sessionid;
-      if (isHandshake || !linkOf(this.base).raw || text.startsWith(HEARTBEAT)) {
+      if (!this.sessionid) {
+        this.handshake = text;
+        this.sessionid = sessionIdOf(text);
+        this.onConnect();
+      } else if (!linkOf(this.base).raw || text.startsWith(HEARTBEAT)) {
         super.onMessage(text);
-        return;
+      } else {
+        if (!this.connected) this.onConnect();
+        this.base._onMessage(text);
       }
-      if (!this.connected) this.onConnect();
-      this.base._onMessage(text);
     }
 
     override encode(messages: unknown): string {
@@ -50,10 +53,6 @@ function forPrograms(Type: TransportType): TransportType {
     /** The watch for a dead link; a `timeout` of 0 is none. */
     override setTimeout(): void {
       if (this.options.timeout > 0) super.setTimeout();
-    }
-
-    override _sessionId(handshake: string): string {
-      return sessionIdOf(handshake);
     }
   };
 }

@@ -5,13 +5,13 @@ import { Ending } from '../../../client/transport.js';
 import { WS } from '../../../client/transports/websocket.js';
 import { linkOf } from '../link.js';
 
-/** How long a server may take to answer our goodbye, in milliseconds. */
-const CLOSE_TIMEOUT_MS = 2000;
+/** How long a server may take to hear our last words and goodbye, in milliseconds. */
+const CLOSE_TIMEOUT_MS = 10_000;
 
 export class NodeWebSocket extends WS {
   override prepareUrl(): string {
     const { path, query } = linkOf(this.base);
-    const url = super.prepareUrl();
+    const url = super.prepareUrl().replace(/\/$/, '');
     if (path === undefined) return url + query;
     const session = this.sessionid ? `/${this.sessionid}` : '';
     return new URL(url).origin + path + session + query;
