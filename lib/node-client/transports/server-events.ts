@@ -7,6 +7,12 @@ import { linkOf } from '../link.js';
 
 const END_OF_EVENT = '\n\n';
 
+/** The lines of an event that are data. */
+function dataOf(event: string): string {
+  const lines = event.split('\n').filter((line) => line.startsWith('data:'));
+  return lines.map((line) => line.replace(/^data: ?/, '')).join('\n');
+}
+
 export class ServerEvents extends BrowserServerEvents {
   override get(): void {
     const xhr = this.request(stamp()) as HttpRequest;
@@ -20,7 +26,7 @@ export class ServerEvents extends BrowserServerEvents {
         return;
       }
       rest = events.pop() ?? '';
-      for (const event of events) this._take(event);
+      for (const event of events) this.onData(dataOf(event));
     };
     whenDone(xhr, this._lost);
     xhr.send(null);
