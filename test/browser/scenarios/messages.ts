@@ -149,14 +149,14 @@ export const messageScenarios: readonly Scenario[] = [
     async run(context) {
       const { transport } = context.cell;
       // Short intervals, so that polls run out and heartbeats pass while nothing else does.
-      const timings = { duration: 250, heartbeatInterval: 250, timeout: 2000, closeTimeout: 2000 };
+      const timings = { duration: 250, heartbeatInterval: 250, timeout: 3000, closeTimeout: 8000 };
       await context.serve({ transportOptions: { [transport]: timings } });
       const peer = await context.peer();
       const session = await peer.session();
       for (let i = 1; i <= 3; i++) {
         await new Promise((resolve) => setTimeout(resolve, 350));
         session.client.send(`push ${i}`);
-        await peer.messages(i, 1000);
+        await peer.messages(i, 3000);
       }
       same(await peer.messages(3), ['push 1', 'push 2', 'push 3'], 'pushes');
       same(session.disconnectedAt, undefined, 'the end of the session');
