@@ -1,0 +1,33 @@
+import { expect } from 'chai';
+import { decode } from '../../lib/frames.js';
+import { fuzz } from './fuzz.js';
+import { TARGETS } from './targets.js';
+
+describe('fuzzing', function () {
+  this.timeout(20_000);
+
+  for (const target of TARGETS) {
+    it(`finds nothing in ${target.name} within a second`, () => {
+      const end = performance.now() + 1000;
+      const { executions, blocks, failures } = fuzz(target, 1, () => performance.now() > end);
+      expect(failures).to.deep.equal([]);
+      expect(executions).to.be.above(200);
+      expect(blocks).to.be.above(5);
+    });
+  }
+
+  it('finds a fault that is planted', () => {
+    const target = {
+      name: 'a planted fault',
+      seeds: ['~m~4~m~abcd'],
+      run: (bytes: Buffer) => {
+        for (const text of decode(bytes.toString())) {
+          if (text.startsWith('~j~')) throw new Error('found');
+        }
+      },
+    };
+    const end = performance.now() + 10_000;
+    const { failures } = fuzz(target, 1, () => performance.now() > end);
+    expect(failures.length).to.be.above(0);
+  });
+});

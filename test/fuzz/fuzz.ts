@@ -1,0 +1,154 @@
+/**
+ * Feeds the parsers with what coverage finds interesting: `npm run fuzz -- --seconds 600`.
+ *
+ * V8 counts which blocks of lib have run; an input that reaches a block no other one has
+ * reached is kept, and mutated further. (Jazzer.js, which does the same, ships a binary for
+ * newer systems only.)
+ *
+ * @module
+ */
+import { Session, type Profiler } from 'node:inspector';
+import { parseArgs } from 'node:util';
+import { Random } from '../soak/random.js';
+import { TARGETS, type Target } from './targets.js';
+
+const LIB = '/build/lib/';
+/** Reading coverage takes longer than running: it is read once for so many inputs. */
+const BATCH = 256;
+const LONGEST = 4096;
+const INTERESTING = [
+  '~m~',
+  '~j~',
+  '~h~',
+  '~m~0~m~',
+  '\0',
+  '\xff',
+  '\xff\0',
+  '&',
+  'data=',
+  '%',
+  '"',
+  '[',
+  '{',
+  '}',
+  '\\',
+  '\n',
+  '/',
+  '99999999999',
+  '-1',
+  '\u2028',
+  '://',
+  ' ',
+];
+
+export interface Findings {
+  readonly executions: number;
+  readonly corpus: number;
+  readonly blocks: number;
+  readonly failures: readonly { readonly input: string; readonly error: string }[];
+}
+
+/** Tells which blocks of lib have run. */
+class Coverage {
+  readonly #session = new Session();
+
+  constructor() {
+    this.#session.connect();
+    this.#session.post('Profiler.enable');
+    this.#session.post('Profiler.startPreciseCoverage', { callCount: true, detailed: true });
+  }
+
+  /** The blocks that have run since the last look. */
+  look(): Set<string> {
+    const blocks = new Set<string>();
+    this.#session.post('Profiler.takePreciseCoverage', (_error, { result }) => {
+      for (const script of result) if (script.url.includes(LIB)) read(script, blocks);
+    });
+    return blocks;
+  }
+
+  stop(): void {
+    this.#session.disconnect();
+  }
+}
+
+function read({ url, functions }: Profiler.ScriptCoverage, blocks: Set<string>): void {
+  for (const { ranges } of functions) {
+    for (const { startOffset, endOffset, count } of ranges) {
+      if (count > 0) blocks.add(`${url}:${startOffset}-${endOffset}`);
+    }
+  }
+}
+
+function mutate(random: Random, corpus: readonly Buffer[]): Buffer {
+  let bytes: Buffer = Buffer.from(corpus[random.below(corpus.length)] ?? '');
+  for (let times = 1 + random.below(4); times > 0; times--) {
+    const at = random.below(bytes.length + 1);
+    const end = Math.min(bytes.length, at + random.below(16));
+    const token = Buffer.from(INTERESTING[random.below(INTERESTING.length)] ?? '', 'latin1');
+    const other = corpus[random.below(corpus.length)] ?? token;
+    const middles = [
+      Buffer.of(random.below(256)),
+      token,
+      Buffer.alloc(0),
+      other.subarray(random.below(other.length + 1)),
+      Buffer.concat(Array<Buffer>(1 + random.below(8)).fill(bytes.subarray(at, end))),
+    ];
+    const middle = middles[random.below(middles.length)] ?? token;
+    const isInsertion = random.below(2) === 0;
+    bytes = Buffer.concat([bytes.subarray(0, at), middle, bytes.subarray(isInsertion ? at : end)]);
+  }
+  return bytes.subarray(0, LONGEST);
+}
+
+/** Fuzzes one target for as long as `isDue` is false. */
+export function fuzz(target: Target, seed: number, isDue: () => boolean): Findings {
+  const random = new Random(seed);
+  const coverage = new Coverage();
+  const corpus: Buffer[] = target.seeds.map((text) => Buffer.from(text, 'latin1'));
+  const failures: { input: string; error: string }[] = [];
+  let executions = 0;
+  function execute(input: Buffer): void {
+    executions++;
+    try {
+      target.run(input);
+    } catch (error) {
+      failures.push({ input: JSON.stringify(input.toString('latin1')), error: String(error) });
+    }
+  }
+  for (const input of corpus) execute(input);
+  const seen = coverage.look();
+  while (!isDue() && failures.length < 10) {
+    const batch = Array.from({ length: BATCH }, () => mutate(random, corpus));
+    for (const input of batch) execute(input);
+    const fresh = new Set([...coverage.look()].filter((block) => !seen.has(block)));
+    // the batch went somewhere new: which of it was it?
+    for (const input of batch) {
+      if (fresh.size === 0) break;
+      execute(input);
+      const found = [...coverage.look()].filter((block) => fresh.delete(block));
+      if (found.length > 0) corpus.push(input);
+      for (const block of found) seen.add(block);
+    }
+  }
+  coverage.stop();
+  return { executions, corpus: corpus.length, blocks: seen.size, failures };
+}
+
+function main(): void {
+  const { values } = parseArgs({
+    options: {
+      seconds: { type: 'string', default: '60' },
+      seed: { type: 'string', default: String(Date.now() % 1_000_000) },
+    },
+  });
+  const seconds = Number(values.seconds) / TARGETS.length;
+  for (const target of TARGETS) {
+    const end = performance.now() + seconds * 1000;
+    const findings = fuzz(target, Number(values.seed), () => performance.now() > end);
+    console.log(target.name, findings);
+    if (findings.failures.length > 0) process.exitCode = 1;
+  }
+}
+
+if (require.main === module) main();
