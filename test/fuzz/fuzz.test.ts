@@ -9,10 +9,9 @@ describe('fuzzing', function () {
   for (const target of TARGETS) {
     it(`finds nothing in ${target.name} within a second`, () => {
       const end = performance.now() + 1000;
-      const { executions, blocks, failures } = fuzz(target, 1, () => performance.now() > end);
+      const { executions, failures } = fuzz(target, 1, () => performance.now() > end);
       expect(failures).to.deep.equal([]);
       expect(executions).to.be.above(200);
-      expect(blocks).to.be.above(5);
     });
   }
 

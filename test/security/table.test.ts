@@ -1,0 +1,37 @@
+import { expect } from 'chai';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+const HERE = join(__dirname, '..', '..', '..', 'test', 'security');
+/** Tests of what is promised, and of nothing that was published. */
+const BESIDE = ['limits.test.ts', 'authorize.test.ts', 'faults.test.ts', 'table.test.ts'];
+
+function titlesOf(file: string): string[] {
+  const code = readFileSync(join(HERE, file), 'utf8');
+  return [...code.matchAll(/^\s+it\(\s*(['`])(.*?)\1,/gm)].map((match) => match[2] ?? '');
+}
+
+describe('the table of published holes', () => {
+  const files = readdirSync(HERE).filter((name) => name.endsWith('.test.ts'));
+  const tests = files.filter((name) => !BESIDE.includes(name)).flatMap(titlesOf);
+  const table = readFileSync(join(HERE, 'README.md'), 'utf8');
+  const rows = table.split('\n').filter((line) => /^\| (?!published|---)/.test(line));
+  const listed = [...rows.join('\n').matchAll(/“(.*?)”/g)].map((match) =>
+    (match[1] ?? '').replaceAll(/\\([*_])/g, '$1'),
+  );
+
+  it('lists every test, and none that is not there', () => {
+    expect(tests.length).to.be.above(70);
+    expect(listed.toSorted()).to.deep.equal(tests.toSorted());
+  });
+
+  it('has a test and a verdict in each of its rows', () => {
+    expect(rows).to.have.length(31);
+    for (const row of rows) expect(row).to.match(/^\| .+ \| “.+” \| .+ \|$/);
+  });
+
+  it('is about every CVE that a test is named after, and the other way round', () => {
+    const named = (text: string): string[] => [...new Set(text.match(/CVE-\d+-\d+/g))].toSorted();
+    expect(named(rows.join('\n'))).to.deep.equal(named(tests.join('\n')));
+  });
+});
