@@ -23,10 +23,7 @@ function optionsOf(command: ConnectCommand): SocketOptions {
     reconnect,
     ...(transports.length > 0 && { transports: [...transports] }),
     ...(origin !== undefined && { origin }),
-    tls: {
-      ...(ca !== undefined && { ca: readCa(ca) }),
-      ...(insecure && { rejectUnauthorized: false }),
-    },
+    tls: { rejectUnauthorized: !insecure, ...(ca !== undefined && { ca: readCa(ca) }) },
   };
 }
 
