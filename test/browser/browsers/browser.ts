@@ -19,6 +19,9 @@ export interface Page {
   close(): Promise<void>;
 }
 
+/** Longest a command to a browser may take, in milliseconds: one that hangs must not hang the run. */
+export const COMMAND_TIMEOUT_MS = 40_000;
+
 /** A running browser with a fresh profile. */
 export interface Browser {
   readonly version: string;

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 
-import { BrowserMissing, rigCall, type Browser, type Page } from './browser.js';
+import { BrowserMissing, COMMAND_TIMEOUT_MS, rigCall, type Browser, type Page } from './browser.js';
 
 /*
  * The parts of puppeteer-core in use. Its own declarations need the DOM library,
@@ -31,6 +31,7 @@ interface LaunchOptions {
   readonly executablePath: string;
   readonly headless: true;
   readonly args: readonly string[];
+  readonly protocolTimeout?: number;
   readonly extraPrefsFirefox?: Readonly<Record<string, unknown>>;
 }
 
@@ -129,7 +130,7 @@ async function launch(options: LaunchOptions): Promise<Browser> {
   const path = options.executablePath;
   if (!existsSync(path)) throw new BrowserMissing(`Expected ${path} to be installed`);
   const puppeteer = require('puppeteer-core') as Puppeteer;
-  const browser = await puppeteer.launch(options);
+  const browser = await puppeteer.launch({ ...options, protocolTimeout: COMMAND_TIMEOUT_MS });
   return new PuppeteerDriver(browser, await browser.version());
 }
 

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { BrowserMissing, rigCall, type Browser, type Page } from './browser.js';
+import { BrowserMissing, COMMAND_TIMEOUT_MS, rigCall, type Browser, type Page } from './browser.js';
 
 const DRIVER = process.env['WEBKIT_DRIVER'] ?? '/usr/bin/WebKitWebDriver';
 const XVFB = process.env['XVFB'] ?? '/usr/bin/Xvfb';
@@ -26,7 +26,11 @@ class WebDriver {
   }
 
   async send<T>(method: string, path: string, body?: unknown): Promise<T> {
-    const init: RequestInit = { method, headers: { 'Content-Type': 'application/json' } };
+    const init: RequestInit = {
+      method,
+      headers: { 'Content-Type': 'application/json' },
+      signal: AbortSignal.timeout(COMMAND_TIMEOUT_MS),
+    };
     if (method === 'POST') init.body = JSON.stringify(body ?? {});
     const response = await fetch(this.#base + path, init);
     const { value } = (await response.json()) as { value: T & { message?: string } };
