@@ -11,6 +11,8 @@ const CUT = /Waited in vain|ECONNRESET|EPIPE|socket hang up|WebSocket is not ope
 /** What a client knows of one session. */
 export class Passage {
   readonly sessionId: string;
+  /** How its client speaks. */
+  readonly name: string;
   readonly isSocket: boolean;
   /** Numbers the server sent. */
   readonly tally: Tally = new Tally();
@@ -23,7 +25,8 @@ export class Passage {
   resumed = 0;
   isOver = false;
 
-  constructor(driver: Driver) {
+  constructor(name: string, driver: Driver) {
+    this.name = name;
     this.sessionId = driver.sessionId;
     this.isSocket = driver.kind === 'socket';
   }
@@ -74,7 +77,7 @@ export class SoakClient {
           passage.resumed++;
         } else {
           await driver.open();
-          passage = new Passage(driver);
+          passage = new Passage(this.#variant.name, driver);
           this.#passages.set(passage.sessionId, passage);
         }
         passage.legs.push(passage.sent + 1);

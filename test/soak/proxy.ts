@@ -52,7 +52,12 @@ export class FaultyProxy {
   #accept(near: Socket): void {
     const far = connect({ port: this.#target, host: '127.0.0.1', allowHalfOpen: true });
     const link = new Link(near, far, () => this.#links.delete(link));
-    // what the server sends to a client that has hung up is lost, and so is what a reset throws away
+    let isPoll = false;
+    near.once('data', (chunk: Buffer) => (isPoll = chunk.includes('-polling/')));
+    // Who hangs up on a stream, because it waited too long, throws away what is on its way; a
+    // client that polls hangs up with an answer in its hands.
+    near.once('close', () => isPoll || far.readableEnded || this.lossy.add(link.port));
+    near.once('end', () => isPoll || far.readableEnded || this.lossy.add(link.port));
     far.on('data', () => near.readableEnded && this.lossy.add(link.port));
     near.on('error', () => this.lossy.add(link.port));
     far.on('error', () => this.lossy.add(link.port));

@@ -12,6 +12,8 @@ export class Sums {
   /** Not received, and on their way when a connection was cut, or when a session was over. */
   excused = 0;
   lost = 0;
+  /** Of those, how many of whom. */
+  readonly losers: Record<string, number> = {};
   duplicatedOrReordered = 0;
   readonly reasons: Record<string, number> = {};
 }
@@ -43,6 +45,11 @@ function isEndOfLeg({ legs, sent }: Passage, number: number, gone: ReadonlySet<n
   return true;
 }
 
+function lose(sums: Sums, who: string): void {
+  sums.lost++;
+  sums.losers[who] = (sums.losers[who] ?? 0) + 1;
+}
+
 /** Compares what both sides say of one session. */
 export function judge(
   sums: Sums,
@@ -61,7 +68,7 @@ export function judge(
   sums.duplicatedOrReordered += tally.outOfOrder.length + account.outOfOrder.length;
   for (const number of absent(account.sent, tally.highest, tally.missing)) {
     if (isLostWithConnection(account, number, lossy)) sums.excused++;
-    else sums.lost++;
+    else lose(sums, `to ${passage.name}`);
   }
   const gone = new Set(absent(passage.sent, account.received, account.missing));
   for (const number of gone) {
@@ -69,6 +76,6 @@ export function judge(
       ? isEndOfLeg(passage, number, gone)
       : passage.unknown.has(number);
     if (isExcused) sums.excused++;
-    else sums.lost++;
+    else lose(sums, `from ${passage.name}`);
   }
 }
