@@ -8,6 +8,12 @@ import { Streaming } from './streaming.js';
 const HEAD: string = '<html><body>' + ' '.repeat(1100);
 const TYPE = 'text/html; charset=utf-8';
 
+/**
+ * Our own client asks for a page without chunks: when that breaks off it has loaded, and
+ * browsers of today tell of it. Of a chunked page that breaks off they say nothing.
+ */
+const UNCHUNKED = /\?unchunked$/;
+
 function script(payload: string): Buffer {
   return Buffer.from(`<script>parent.s._(${scriptLiteral(payload)}, document);</script>`);
 }
@@ -20,7 +26,13 @@ export class HtmlFile extends Streaming {
   protected readonly wrap: (payload: string) => Buffer = script;
 
   protected writeHead(): void {
-    const headers = ['Content-Type', TYPE, 'Connection', 'keep-alive'];
+    const headers = ['Content-Type', TYPE];
+    if (UNCHUNKED.test(this.request.url ?? '')) {
+      this.response.removeHeader('Transfer-Encoding');
+      headers.push('Connection', 'close');
+    } else {
+      headers.push('Connection', 'keep-alive');
+    }
     headers.push('X-Content-Type-Options', 'nosniff', 'Cache-Control', 'no-store');
     this.response.writeHead(200, headers);
     this.response.write(HEAD);
