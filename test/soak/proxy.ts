@@ -141,6 +141,8 @@ class Link {
         case 'swallow':
           return;
         case 'cut in a packet':
+          // TCP loses ends, not middles: nothing may follow
+          this.#fault = 'swallow';
           to.write(chunk.subarray(0, chunk.length >> 1), () => this.destroy());
           return;
         case 'crumble':

@@ -27,6 +27,8 @@ function isLostWithConnection(
   const epoch = legs.findLast(({ from }) => from <= number)?.epoch ?? 0;
   const port = ports[epoch];
   if (port === undefined) return reason !== null;
+  // The system knew of a reset already when the session took the connection, and Node did not.
+  if (port === 0) return true;
   return lossy.has(port) && ports[epoch + 2] !== port;
 }
 
