@@ -115,6 +115,8 @@ async function converse(driver: XhrPollingDriver): Promise<void> {
   }
 }
 
+const isDraft = (variant: string): boolean => variant.includes('hixie');
+
 function sessionsOf(nodes: readonly Node[]): number {
   return nodes.reduce((sum, { listener }) => sum + Object.keys(listener.clients).length, 0);
 }
@@ -159,7 +161,6 @@ for (const proxy of PROXIES) {
       rmSync(folder, { recursive: true });
     });
 
-    const isDraft = (variant: string): boolean => variant.includes('hixie');
     const variants = VARIANTS.filter(
       (variant) => proxy.draftPort !== undefined || !isDraft(variant.name),
     );
