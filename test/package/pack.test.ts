@@ -43,8 +43,15 @@ const wrong: ListenerOptions = { resource: 1 };
 if (wrong === options) throw new Error('unreachable');
 `;
 
-/** What `require` may take at the best of some attempts; on an idle machine that is the time it takes. */
+/** What `require` may take of the processor, at the best of some attempts. */
 const STARTUP_MS = 50;
+
+/** A program that prints how many milliseconds of the processor it takes to load a module. */
+const costOf = (name: string): string => `
+  const before = process.cpuUsage();
+  require('${name}');
+  const { user, system } = process.cpuUsage(before);
+  (user + system) / 1000`;
 
 describe('the packed package', function () {
   this.timeout(180_000);
@@ -150,16 +157,15 @@ if (io.listen !== listen) throw new Error('two of them');`;
     );
   });
 
-  it(`loads in less than ${STARTUP_MS} ms of processor time`, async () => {
-    const script = `const before = process.cpuUsage();
-      require('socket.io-node');
-      const { user, system } = process.cpuUsage(before);
-      (user + system) / 1000`;
-    const times: number[] = [];
+  it(`loads in less than ${STARTUP_MS} ms, on a busy machine in four times what ws takes`, async () => {
+    const times: { [name: string]: number[] } = { ws: [], 'socket.io-node': [] };
     for (let i = 0; i < 10; i++) {
-      // oxlint-disable-next-line eslint/no-await-in-loop -- one after the other, or they get in each other's way
-      times.push(Number(await installed.node('-p', script)));
+      for (const [name, costs] of Object.entries(times)) {
+        // oxlint-disable-next-line eslint/no-await-in-loop -- one after the other, or they get in each other's way
+        costs.push(Number(await installed.node('-p', costOf(name))));
+      }
     }
-    expect(Math.min(...times)).to.be.below(STARTUP_MS);
+    const [ws = 0, ours = 0] = Object.values(times).map((costs) => Math.min(...costs));
+    expect(ours).to.be.below(Math.max(STARTUP_MS, 4 * ws));
   });
 });
