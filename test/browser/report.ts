@@ -5,7 +5,8 @@ const MARKS: Readonly<Record<Outcome, string>> = {
   [Outcome.Passed]: 'ok',
   [Outcome.Failed]: 'FAILED',
   [Outcome.Impossible]: 'n/a',
-  [Outcome.OwnFault]: 'own fault',
+  [Outcome.Retried]: 'ok (2nd)',
+  [Outcome.OwnFault]: 'known',
   [Outcome.Outgrown]: 'ok (listed)',
 };
 
@@ -45,11 +46,13 @@ export function table(title: string, client: ClientName, results: readonly Resul
 /** What did not simply pass, each once, with where and why. */
 export function notes(results: readonly Result[]): string {
   const lines: string[] = [];
-  for (const outcome of [Outcome.Impossible, Outcome.OwnFault, Outcome.Outgrown, Outcome.Failed]) {
+  const told = [Outcome.Impossible, Outcome.OwnFault, Outcome.Outgrown, Outcome.Retried];
+  for (const outcome of [...told, Outcome.Failed]) {
     const those = results.filter((result) => result.outcome === outcome);
     for (const { scenario, cell, reason, failure } of those) {
       const where = `${cell.browser}, ${cell.client}, ${cell.transport}: ${scenario}`;
       if (outcome === Outcome.Failed) lines.push(`FAILED ${where}\n       ${failure}`);
+      if (outcome === Outcome.Retried) lines.push(`at the second try: ${where}: ${failure}`);
       if (outcome === Outcome.Outgrown) lines.push(`listed, but passed: ${where} (${reason})`);
     }
     if (outcome !== Outcome.Impossible && outcome !== Outcome.OwnFault) continue;

@@ -112,7 +112,8 @@ async function main(): Promise<void> {
   const count = (outcome: Outcome): number =>
     results.filter((result) => result.outcome === outcome).length;
   const failed = count(Outcome.Failed);
-  const passed = count(Outcome.Passed) + count(Outcome.Outgrown);
+  const passed = count(Outcome.Passed) + count(Outcome.Outgrown) + count(Outcome.Retried);
+  print(`${count(Outcome.OwnFault)} cells failed as listed`);
   const tail = skipped.length > 0 ? `, ${skipped.length} skipped` : '';
   print(`${passed} passed, ${failed} failed${tail}`);
   if (failed > 0 || passed === 0) process.exitCode = 1;
