@@ -29,8 +29,6 @@ const HELPERS = {
     Sub.prototype = new Prototype();
     Sub.prototype.constructor = Sub;
   }`,
-  '@swc/helpers/_/_instanceof':
-    'export function _(value, Class) { return value instanceof Class; }',
 };
 
 /** For bundlers, and for Node, which finds the names of a module's exports only by such lines. */
@@ -62,7 +60,8 @@ function lower(source, id) {
   const code = lowered.code
     // A symbol's `typeof` needs help in ES5; in ES3 there is none.
     .replace(/typeof (\w+) === "undefined" \? "undefined" : _type_of\(\1\)/g, 'typeof $1')
-    .replace(/import .*_type_of";/, '')
+    .replace(/_instanceof\((\w+), (\w+)\)/g, '$1 instanceof $2')
+    .replace(/import .*_(type_of|instanceof)";/g, '')
     // A constructor of ours returns nothing.
     .replace(/return (\w+)\.apply\(this, arguments\) \|\| this;/, '$1.apply(this, arguments);')
     // Internet Explorer 8 puts the names of function expressions into the scope around them.

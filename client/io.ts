@@ -4,7 +4,7 @@
  * @module
  */
 import { root } from './platform.js';
-import { Transport as BaseTransport, transports } from './transport.js';
+import { plugIn, Transport as BaseTransport } from './transport.js';
 import { FlashSocket } from './transports/flashsocket.js';
 import { HTMLFile } from './transports/htmlfile.js';
 import { JSONPPolling } from './transports/jsonp-polling.js';
@@ -39,13 +39,7 @@ export interface Transports {
 export const Transport: typeof BaseTransport & Transports = BaseTransport as typeof BaseTransport &
   Transports;
 Transport.XHR = XHR;
-transports['websocket'] = WS;
-transports['flashsocket'] = FlashSocket;
-transports['server-events'] = ServerEvents;
-transports['htmlfile'] = HTMLFile;
-transports['xhr-multipart'] = XHRMultipart;
-transports['xhr-polling'] = XHRPolling;
-transports['jsonp-polling'] = JSONPPolling;
+plugIn([WS, FlashSocket, ServerEvents, HTMLFile, XHRMultipart, XHRPolling, JSONPPolling]);
 
 /** Small helpers that transports of 2011 use. */
 export const util: Pick<

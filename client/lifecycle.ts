@@ -19,5 +19,8 @@ function whenPage(event: string, tell: (socket: Socket) => void): void {
 export function watchPage(): void {
   // A listener of `unload` keeps a page out of the cache, so it is for old browsers only.
   whenPage('onpagehide' in root ? 'pagehide' : 'unload', (socket) => socket._suspend());
+  whenPage('beforeunload', (socket) => {
+    if (socket.connected) socket.transport!._hold();
+  });
   whenPage('pageshow', (socket) => socket._wake());
 }

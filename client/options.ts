@@ -1,7 +1,7 @@
 /** The options of `io.Socket`. @module */
 import { root } from './platform.js';
 import type { CookieJar } from './remember.js';
-import type { TransportOptions } from './transport.js';
+import { order, type TransportOptions } from './transport.js';
 import { merge } from './util.js';
 
 /** What `new io.Socket(host, options)` takes; all times are in milliseconds. */
@@ -45,15 +45,7 @@ export function withDefaults(options?: SocketOptions): FullSocketOptions {
     document: root.document as CookieJar | undefined,
     port: '',
     resource: 'socket.io',
-    transports: [
-      'websocket',
-      'flashsocket',
-      'server-events',
-      'htmlfile',
-      'xhr-multipart',
-      'xhr-polling',
-      'jsonp-polling',
-    ],
+    transports: order.concat(),
     transportOptions: {},
     connectTimeout: 5000,
     tryTransportsOnConnectTimeout: true,

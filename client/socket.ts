@@ -11,6 +11,7 @@ import { Emitter } from './events.js';
 import { type FullSocketOptions, type SocketOptions, withDefaults } from './options.js';
 import { root } from './platform.js';
 import { remembered } from './remember.js';
+import { request, whenDone } from './request.js';
 import { Ending, type Transport, transports } from './transport.js';
 import { indexOf } from './util.js';
 
@@ -28,6 +29,9 @@ type State = (typeof State)[keyof typeof State];
 
 /** So many attempts to reconnect stay with the transport that worked: servers do restart. */
 const LOYAL_ATTEMPTS = 2;
+
+/** So long a lost session is asked for and no new one, unless the server does not know it, in ms. */
+const INSISTENCE = 10000;
 
 /** The events of a `Socket` and what their listeners are called with. */
 export interface SocketEvents {
@@ -68,6 +72,10 @@ export class Socket extends Emitter<SocketEvents> {
   declare _session: Transport | null | undefined;
   /** The session that the next try asks for. */
   declare _resumed: Transport | null | undefined;
+  /** When it was lost. */
+  declare _lostAt: number;
+  /** True while only the transport that worked is tried. */
+  declare _isLoyal: boolean;
   /** The transports that this round has still to try. */
   declare _candidates: string[];
   /** True between a transport's start and its end. */
@@ -175,14 +183,18 @@ export class Socket extends Emitter<SocketEvents> {
 
   /** The transport's connection is gone, or never came to be. */
   onDisconnect(): void {
+    const transport = this.transport!;
+    const isOpen = this._state === State.OPEN;
     if (!this._isActive) return;
+    transport._end(Ending.LOST);
+    if (!isOpen && this._ask(transport)) return;
     this._isActive = false;
-    this.transport!._end(Ending.LOST);
-    if (this._state !== State.OPEN) {
+    if (!isOpen) {
       if (this._isWanted) this._tryNext();
       else this._enter(State.IDLE);
       return;
     }
+    this._lostAt = +new Date();
     this._enter(State.IDLE);
     this.emit('close').emit('disconnect');
     if (this._isWanted && this.options.reconnect) this.onReconnect();
@@ -219,11 +231,11 @@ export class Socket extends Emitter<SocketEvents> {
   _start(): void {
     const options = this.options;
     const attempts = this.reconnectionAttempts;
-    const isLoyal =
+    this._isLoyal =
       this.reconnecting && attempts <= LOYAL_ATTEMPTS && attempts < options.maxReconnectionAttempts;
     this._isWanted = true;
     this._candidates =
-      this.transport && (isLoyal || !options.tryTransportsOnConnectTimeout)
+      this.transport && (this._isLoyal || !options.tryTransportsOnConnectTimeout)
         ? [this.transport.type]
         : this._order();
     // A session that was lost is asked for first, before a new one by the same transport.
@@ -256,6 +268,34 @@ export class Socket extends Emitter<SocketEvents> {
       this.emit('error', [err]);
       transport.onDisconnect();
     }
+  }
+
+  /**
+   * Asks the server whether it still has the session that could not be resumed: a new one would
+   * lose what waits in it, and no WebSocket tells an unknown session from a server that is down.
+   *
+   * @returns whether it is asked.
+   */
+  _ask(attempt: Transport): unknown {
+    const others = this._candidates;
+    const xhr =
+      attempt.sessionid &&
+      this.reconnecting &&
+      +new Date() - this._lostAt < INSISTENCE &&
+      request(this.isXDomain());
+    if (xhr) {
+      this._candidates = [];
+      xhr.open('POST', attempt.prepareUrl().replace(/^ws/, 'http') + '/send', true);
+      attempt.sessionid = null; // it is asked once
+      whenDone(xhr, (status) => {
+        if (this.transport !== attempt) return;
+        // If it has the session, the way to it may be gone.
+        if (status === 404 || (status && !this._isLoyal)) this._candidates = others;
+        this.onDisconnect();
+      });
+      xhr.send(null);
+    }
+    return xhr;
   }
 
   /** Ends the current transport, also one of 2011's making that tells so later or never. */

@@ -214,6 +214,9 @@ export abstract class Transport {
     this.connected = false;
   }
 
+  /** The page may be about to go. */
+  _hold(): void {}
+
   /** Lets go of what the connection holds. */
   _close(_how: Ending): void {}
 
@@ -239,3 +242,15 @@ export const transports: Record<string, TransportType | undefined> = Transport a
   string,
   TransportType | undefined
 >;
+
+/** The names of our transports, in the order in which they are tried. */
+export const order: string[] = [];
+
+/** Makes transports known by their names. */
+export function plugIn(types: readonly (TransportType | undefined)[]): void {
+  for (let i = 0; i < types.length; i++) {
+    const name = types[i]!.prototype.type;
+    transports[name] = types[i];
+    order.push(name);
+  }
+}

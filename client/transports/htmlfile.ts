@@ -9,6 +9,9 @@ import type { Ending } from '../transport.js';
 import { defer, listen, place, remove } from '../util.js';
 import { XHR } from './xhr.js';
 
+/** How often to look whether the connection was refused, in milliseconds. */
+const LOOK = 250;
+
 type OldDocument = Document & { parentWindow?: Window };
 
 function createDocument(): OldDocument | null {
@@ -56,6 +59,14 @@ export class HTMLFile extends XHR {
     iframe.src = this._freshUrl() + '?unchunked';
     listen(iframe, 'load', this._lost);
     doc.body.appendChild(iframe);
+    this._look();
+  }
+
+  /** WebKit and Firefox tell of a refused connection only by a page that we may not look into. */
+  _look(): void {
+    if (this._isOver || this.connected) return;
+    if (this.iframe!.contentDocument === null) this.onDisconnect();
+    else root.setTimeout(() => this._look(), LOOK);
   }
 
   /** A script of the stream calls. */

@@ -59,7 +59,7 @@ export class JSONPPolling extends XHRPolling {
         () => {
           // An answer puts the next poll in this one's place; so this one brought nothing. Internet
           // Explorer to 8 has only `onreadystatechange`, which also tells of "loading".
-          if (this.script === script && !/ing|ive/.test(script.readyState!)) this.onDisconnect();
+          if (this.script === script && !/ing|ive/.test(script.readyState!)) this._lost();
         };
     place(script);
   }

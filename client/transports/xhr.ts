@@ -4,9 +4,12 @@
  *
  * @module
  */
-import type { Xhr } from '../platform.js';
+import { root, type Xhr } from '../platform.js';
 import { abort, request, sayGoodbye, whenDone } from '../request.js';
 import { type Base, Ending, Transport, type TransportOptions } from '../transport.js';
+
+/** How long a page may take to go once its connections are gone, in milliseconds. */
+const PAUSE = 250;
 
 export abstract class XHR extends Transport {
   /** Messages for the next POST. */
@@ -35,6 +38,12 @@ export abstract class XHR extends Transport {
     super(base, options);
     this.sendBuffer = this._batch = [];
     this.posting = false;
+    this._lost = () => {
+      if (!this.connected) return this.onDisconnect();
+      // In some browsers this is how a page learns that it goes: a goodbye may still be due.
+      this.posting = true;
+      root.setTimeout(() => this.onDisconnect(), PAUSE);
+    };
   }
 
   /**

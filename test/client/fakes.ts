@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type Platform, root, usePlatform } from '../../client/platform.js';
+import { type Platform, root, usePlatform, type Xhr } from '../../client/platform.js';
 import { Socket } from '../../client/socket.js';
 import { type SocketOptions } from '../../client/options.js';
 import { Ending, Transport, transports } from '../../client/transport.js';
@@ -29,6 +29,41 @@ export function install(more: Partial<Platform> = {}): ManualClock {
   usePlatform(fakePlatform(clock, more));
   afterThisTest(() => usePlatform(before));
   return clock;
+}
+
+/** A request that the test answers. */
+export class FakeXhr implements Xhr {
+  static made: FakeXhr[] = [];
+  readyState = 0;
+  status = 0;
+  responseText = '';
+  withCredentials = false;
+  onreadystatechange: (() => void) | null = null;
+  method = '';
+  url = '';
+  body: string | null | undefined;
+  isAborted = false;
+
+  open(method: string, url: string): void {
+    this.method = method;
+    this.url = url;
+  }
+
+  send(body: string | null): void {
+    this.body = body;
+    FakeXhr.made.push(this);
+  }
+
+  abort(): void {
+    this.isAborted = true;
+  }
+
+  answer(status: number, text = ''): void {
+    this.readyState = 4;
+    this.status = status;
+    this.responseText = text;
+    this.onreadystatechange?.();
+  }
 }
 
 /** A connection that does what the test says, and remembers what was done to it. */

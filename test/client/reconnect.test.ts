@@ -1,19 +1,41 @@
 import { expect } from 'chai';
 import { Ending } from '../../client/transport.js';
+import type { Platform } from '../../client/platform.js';
 import type { ManualClock } from '../support/clock.js';
-import { type FakeTransport, fakeSocket, fakeTransports, install } from './fakes.js';
+import { type FakeTransport, fakeSocket, fakeTransports, FakeXhr, install } from './fakes.js';
 
 const LONGEST_DELAY_MS = 60_000;
 
 /** A connected socket with session 123 over `first`. */
-function connected(options: object = {}) {
-  const clock = install();
+function connected(options: object = {}, platform: Partial<Platform> = {}) {
+  const clock = install(platform);
   const made: FakeTransport[] = fakeTransports('first', 'second');
   const fake = fakeSocket(options);
   fake.socket.connect();
   made[0]?.onData('~m~3~m~123');
   fake.events.length = 0;
   return { clock, made, ...fake };
+}
+
+/** The same where requests can be made, and how to have the attempt to resume fail. */
+function asking() {
+  FakeXhr.made = [];
+  const all = connected({}, { XMLHttpRequest: FakeXhr });
+  const failResume = (): void => {
+    all.made[0]?.onDisconnect();
+    all.clock.tick(500);
+    all.made[1]?.onDisconnect();
+  };
+  return { ...all, failResume };
+}
+
+/** The server was asked about a session that could not be resumed, and has answered. */
+function answered(status: number) {
+  const all = asking();
+  all.failResume();
+  const [question] = FakeXhr.made;
+  question?.answer(status);
+  return { ...all, question };
 }
 
 /** Lets time pass until the next attempt, and all of its transports fail. */
@@ -52,6 +74,66 @@ describe('client Socket that lost its connection', () => {
     expect(made[2]).to.include({ type: 'first', askedFor: null });
     made[2]?.onData('~m~3~m~456');
     expect(socket.transport?.sessionid).to.equal('456');
+  });
+
+  describe('and cannot resume its session', () => {
+    it('asks the server whether it still has it', () => {
+      const { question } = answered(200);
+      expect(question).to.include({
+        method: 'POST',
+        url: 'http://example.com:8080/socket.io/first/123/send',
+      });
+    });
+
+    it('takes a new one as soon as the server does not know it', () => {
+      const { made } = answered(404);
+      expect(made).to.have.lengthOf(3);
+      expect(made[2]?.askedFor).to.equal(null);
+    });
+
+    for (const status of [0, 200, 502]) {
+      it(`asks for it again in the next round after an answer of ${status}`, () => {
+        const { made, clock } = answered(status);
+        expect(made).to.have.lengthOf(2);
+        clock.tick(1000);
+        expect(made).to.have.lengthOf(3);
+        expect(made[2]?.askedFor).to.equal('123');
+      });
+    }
+
+    it('waits for no answer longer than for a connection', () => {
+      const { made, clock, socket, failResume } = asking();
+      failResume();
+      clock.tick(5000);
+      expect(made).to.have.lengthOf(2);
+      clock.tick(1000);
+      expect(made[2]?.askedFor).to.equal('123');
+      FakeXhr.made[0]?.answer(404);
+      expect(socket.connecting).to.equal(true);
+      expect(made).to.have.lengthOf(3);
+    });
+
+    it('takes a new one once ten seconds have passed', () => {
+      const { made, clock, socket } = asking();
+      made[0]?.onDisconnect();
+      socket._lostAt -= 10_000;
+      clock.tick(500);
+      made[1]?.onDisconnect();
+      expect(FakeXhr.made).to.have.lengthOf(0);
+      expect(made[2]?.askedFor).to.equal(null);
+    });
+
+    it('goes another way when the server has it but the way to it is gone', () => {
+      const { made, clock } = asking();
+      made[0]?.onDisconnect();
+      for (let ms = 0; made.at(-1)?.type === 'first' && ms < 10_000; ms += 10) {
+        clock.tick(10);
+        if (made.at(-1)?.connected === undefined) made.at(-1)?.onDisconnect();
+        for (const question of FakeXhr.made.splice(0)) question.answer(200);
+      }
+      expect(made.at(-1)?.type).to.equal('second');
+      expect(made.filter(({ askedFor }) => askedFor === '123')).to.have.lengthOf(3);
+    });
   });
 
   it('is in its session again with the first message that comes, which is one', () => {

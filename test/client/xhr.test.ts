@@ -1,48 +1,17 @@
 import { expect } from 'chai';
 import { Socket } from '../../client/socket.js';
-import type { Xhr } from '../../client/platform.js';
 import { transports } from '../../client/transport.js';
 import { XHRPolling } from '../../client/transports/xhr-polling.js';
-import { install } from './fakes.js';
-
-/** A request that the test answers. */
-class FakeXhr implements Xhr {
-  static made: FakeXhr[] = [];
-  readyState = 0;
-  status = 0;
-  responseText = '';
-  withCredentials = false;
-  onreadystatechange: (() => void) | null = null;
-  method = '';
-  url = '';
-  body: string | null | undefined;
-  isAborted = false;
-
-  open(method: string, url: string): void {
-    this.method = method;
-    this.url = url;
-  }
-
-  send(body: string | null): void {
-    this.body = body;
-    FakeXhr.made.push(this);
-  }
-
-  abort(): void {
-    this.isAborted = true;
-  }
-
-  answer(status: number, text = ''): void {
-    this.readyState = 4;
-    this.status = status;
-    this.responseText = text;
-    this.onreadystatechange?.();
-  }
-}
+import { FakeXhr, install } from './fakes.js';
 
 interface Beacon {
   url: string;
   body: string;
+}
+
+/** The requests made with that method. */
+function made(method: string): FakeXhr[] {
+  return FakeXhr.made.filter((one) => one.method === method);
 }
 
 /** A socket over xhr-polling with session 123, and what it asks of the browser. */
@@ -60,9 +29,7 @@ function connected() {
   const socket = new Socket(null, { transports: ['xhr-polling'] });
   socket.connect();
   FakeXhr.made[0]?.answer(200, '~m~3~m~123');
-  const polls = (): FakeXhr[] => FakeXhr.made.filter(({ method }) => method === 'GET');
-  const posts = (): FakeXhr[] => FakeXhr.made.filter(({ method }) => method === 'POST');
-  return { socket, clock, beacons, polls, posts };
+  return { socket, clock, beacons, polls: () => made('GET'), posts: () => made('POST') };
 }
 
 const SESSION = 'http://example.com:8080/socket.io/xhr-polling/123';
@@ -124,9 +91,37 @@ describe('client XHR transports', () => {
     expect(beacons).to.deep.equal([{ url: SESSION + '/close', body: 'data=~m~1~m~b' }]);
   });
 
-  it('do not say goodbye to a session that is lost', () => {
-    const { beacons, polls, socket } = connected();
+  it('keep what is sent as the page is about to go for the goodbye', () => {
+    const { socket, beacons, posts } = connected();
+    socket.transport?._hold();
+    socket.send('bye');
+    expect(posts()).to.have.lengthOf(0);
+    socket._suspend();
+    expect(beacons).to.deep.equal([{ url: SESSION + '/close', body: 'data=~m~3~m~bye' }]);
+  });
+
+  it('send it half a second later if the page stays', () => {
+    const { socket, clock, posts } = connected();
+    socket.transport?._hold();
+    socket.send('still here');
+    clock.tick(499);
+    expect(posts()).to.have.lengthOf(0);
+    clock.tick(1);
+    expect(posts()[0]?.body).to.equal('data=~m~10~m~still%20here');
+  });
+
+  it('say goodbye though the browser broke off the poll just before the page went', () => {
+    const { socket, clock, beacons, polls } = connected();
     polls()[1]?.answer(0);
+    clock.tick(50);
+    socket._suspend();
+    expect(beacons).to.deep.equal([{ url: SESSION + '/close', body: '' }]);
+  });
+
+  it('do not say goodbye to a session that is lost', () => {
+    const { beacons, clock, polls, socket } = connected();
+    polls()[1]?.answer(0);
+    clock.tick(250);
     expect(socket.connected).to.equal(false);
     expect(beacons).to.deep.equal([]);
   });
@@ -134,6 +129,7 @@ describe('client XHR transports', () => {
   it('ask by an empty POST whether the session is still there', () => {
     const { socket, clock, polls, posts } = connected();
     polls()[1]?.answer(0);
+    clock.tick(250);
     clock.tick(500);
     expect(polls()[2]?.url.startsWith(SESSION + '/')).to.equal(true);
     expect(posts()[0]?.body).to.equal('data=');

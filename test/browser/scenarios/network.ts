@@ -86,6 +86,26 @@ export const networkScenarios: readonly Scenario[] = [
     },
   },
   {
+    name: 'resumes its session after refusals',
+    clients: ['ours'],
+    transports: ['websocket', 'xhr-polling'],
+    breaksNetwork: true,
+    async run(context) {
+      const { proxy, peer } = await throughProxy(context);
+      const session = await peer.session();
+      await proxy.refuse();
+      await peer.wait('disconnect', 1, NOTICE_MS);
+      session.client.send('queued meanwhile');
+      await peer.wait('reconnecting', 3);
+      await proxy.accept();
+      await eventually('the queued message in the page', async () =>
+        (await peer.log()).some(({ args }) => args[0] === 'queued meanwhile'),
+      );
+      same(context.server.sessions.length, 1, 'sessions');
+      await converses(peer, 'after refusals');
+    },
+  },
+  {
     name: 'half-open link',
     clients: ['ours'],
     breaksNetwork: true,
