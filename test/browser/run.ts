@@ -119,4 +119,10 @@ async function main(): Promise<void> {
   if (failed > 0 || passed === 0) process.exitCode = 1;
 }
 
-void main();
+/** A browser that hung leaves connections behind, which would hold the process. */
+async function runAndExit(): Promise<void> {
+  await main();
+  process.exit();
+}
+
+void runAndExit();
