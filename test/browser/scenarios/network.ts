@@ -95,6 +95,8 @@ export const networkScenarios: readonly Scenario[] = [
       const session = await peer.session();
       await proxy.refuse();
       await peer.wait('disconnect', 1, NOTICE_MS);
+      // What is sent before the server notices is lost on the wire.
+      await eventually('the cut on the server', () => !session.client._open);
       session.client.send('queued meanwhile');
       await peer.wait('reconnecting', 3);
       await proxy.accept();
