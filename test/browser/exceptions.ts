@@ -76,13 +76,6 @@ const OPEN: readonly Fault[] = [
     symptom: /./,
     reason: 'polls hold all six connections of the host, and messages wait for one to be answered',
   },
-  {
-    transports: ['htmlfile'],
-    browsers: ['firefox', 'webkit'],
-    scenarios: ['refused, then up', 'sent while server is down', 'restart'],
-    symptom: /./,
-    reason: 'a frame that is refused tells nothing there: it is noticed at the connect timeout',
-  },
 ];
 
 function find<T extends Exception>(
