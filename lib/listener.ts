@@ -186,7 +186,9 @@ export class Listener extends EventEmitter implements TransportHost, Doorkeeper 
     const isGoodbye = request.method === 'POST' && route.rest === 'close';
     if (!isOurs && !isGoodbye && request.method !== 'OPTIONS') {
       this.options.log(`No client has the session id ${shortId(route.sessionId)}`);
-      this._refuse('ERR_SIO_UNKNOWN_SESSION', request, target);
+      // Pages of other origins must see the status too: it tells the client to begin anew.
+      const cors = isUpgrade ? {} : corsRecord(this._origins, request);
+      this._refuse('ERR_SIO_UNKNOWN_SESSION', request, target, cors);
       return true;
     }
     const owner = isOurs ? client : undefined;
