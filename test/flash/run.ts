@@ -4,7 +4,7 @@
  *     npm run flash [-- words of the lines to run]
  */
 import { App } from './app.js';
-import type { Browser, Page } from '../browser/browsers/browser.js';
+import { isNetworkNoise, type Browser, type Page } from '../browser/browsers/browser.js';
 import { launchChromium } from '../browser/browsers/puppeteer.js';
 import { CONTRACT } from './contract.js';
 import { eventually, same } from '../browser/eventually.js';
@@ -57,8 +57,10 @@ async function openPage(browser: Browser, url: string): Promise<Page> {
 
 /** Errors that pages wrote, but for those of Ruffle about the proxy that stands for the network. */
 async function complaints(page: Page, proxy: SocketProxy): Promise<string[]> {
+  // Scenarios restart the server: the client asks whether its session is still known, and it is not.
   return (await page.problems()).filter(
     (line) =>
+      !isNetworkNoise(line) &&
       !line.includes(`ws://127.0.0.1:${proxy.port}/`) &&
       !line.includes('WebSocket is already in CLOSING or CLOSED state'),
   );
