@@ -91,7 +91,8 @@ describe('security: headers and files', function () {
       }
     }
     const bytes = requestBytes('/socket.io/xhr-polling//1', { headers: many });
-    expect(await statusOf(served.port, bytes)).to.equal(200);
+    // Node 20 drops those beyond the limit, later ones refuse the request
+    expect(await statusOf(served.port, bytes)).to.be.oneOf([200, 431]);
     await expectAlive(served);
   });
 

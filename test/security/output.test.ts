@@ -155,7 +155,7 @@ describe('security: browser-facing output', () => {
     expect(answer.split('</cross-domain-policy>')).to.have.length(2);
     const long = await send(port, '<policy-file-request' + ' '.repeat(100_000));
     expect((await long.bytes.readRest()).toString()).to.match(/^HTTP\/1\.1 400 /);
-    await until(() => long.socket.readableEnded, 'the end');
+    await until(() => long.isClosed, 'the connection to be cut');
   });
 
   it('the client never evaluates text, and widens no domain', () => {

@@ -29,7 +29,9 @@ net.Server.prototype.listen = function (port, host, callback) {
   return listen.call(this, 0, '127.0.0.1', typeof host === 'function' ? host : callback);
 };
 
+/* Requests of Node 22 come through here too, with options, and know their port already. */
 net.createConnection = function (port) {
+  if (typeof port === 'object') return createConnection.apply(net, arguments);
   return createConnection.call(net, ports[port] || port, '127.0.0.1');
 };
 
