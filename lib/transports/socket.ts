@@ -1,6 +1,6 @@
 import type { Broadcast } from '../broadcast.js';
 import { flushLater, toBytes, type Framing, type Piece } from './outbox.js';
-import { Transport } from './transport.js';
+import { Transport, type Exchange } from './transport.js';
 
 /** What the WebSocket drafts share: whole frames on a socket, those of one turn in one write. */
 export abstract class SocketTransport extends Transport {
@@ -8,6 +8,17 @@ export abstract class SocketTransport extends Transport {
   #pieces: Piece[] | null = null;
   /** What waits for the client, this turn's pieces included; of texts the length, as good as bytes. */
   #gathered = 0;
+
+  constructor(exchange: Exchange) {
+    super(exchange);
+    // Programs of 0.6 kick by ending the socket, right after they have told the client why.
+    const { socket } = this;
+    const { end } = socket;
+    socket.end = (...last: unknown[]) => {
+      if (this.isOpen) this.flush();
+      return Reflect.apply(end, socket, last) as typeof socket;
+    };
+  }
 
   protected abstract readonly framing: Framing;
   /** A payload as one frame; pure, and the same for every client. */

@@ -139,6 +139,14 @@ export function describeSessions(variant: Variant): void {
       expect(disconnects).to.equal(1);
     });
 
+    it('are told what was sent before such a kick', async () => {
+      const { join } = await stage(variant);
+      const [driver, client] = await join();
+      client.send('you are kicked');
+      client.connection.end();
+      expect(await driver.next()).to.equal('you are kicked');
+    });
+
     it('do not mix', async () => {
       const { io, join } = await stage(variant);
       io.on('clientMessage', (message, client) => client.send(message));
