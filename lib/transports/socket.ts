@@ -13,10 +13,10 @@ export abstract class SocketTransport extends Transport {
     super(exchange);
     // Programs of 0.6 kick by ending the socket, right after they have told the client why.
     const { socket } = this;
-    const { end } = socket;
+    const end = socket.end.bind(socket) as (...last: unknown[]) => typeof socket;
     socket.end = (...last: unknown[]) => {
       if (this.isOpen) this.flush();
-      return Reflect.apply(end, socket, last) as typeof socket;
+      return end(...last);
     };
   }
 
