@@ -18,13 +18,9 @@ export interface JsonLike {
 /** A string, a word or number, or a single character. */
 const TOKENS = /"(?:[^"\\]|\\.)*"|[-+.\w]+|\S/g;
 
-/** `\uXXXX` for each UTF-16 code unit of `text`. */
-export function escapeUnits(text: string): string {
-  let escaped = '';
-  for (let i = 0; i < text.length; i++) {
-    escaped += '\\u' + ('000' + text.charCodeAt(i).toString(16)).slice(-4);
-  }
-  return escaped;
+/** `\uXXXX` for a UTF-16 code unit. */
+export function escapeUnit(unit: string): string {
+  return '\\u' + ('000' + unit.charCodeAt(0).toString(16)).slice(-4);
 }
 
 function unescape(_: string, unit: string): string {
@@ -46,26 +42,23 @@ export function parse(text: string): unknown {
   const tokens = text.match(TOKENS) || [];
   let at = 0;
 
-  function key(): string {
-    const name = value();
-    expect(typeof name === 'string' && tokens[at++] === ':');
-    return name as string;
-  }
-  function value(): unknown {
+  function value(isName?: boolean): unknown {
     const token = tokens[at++] || '';
     const isList = token === '[';
+    if (/^".*"$/.test(token)) return token.slice(1, -1).replace(/\\(u....|.)/g, unescape);
+    expect(!isName);
     if (isList || token === '{') {
       const end = isList ? ']' : '}';
       const group = (isList ? [] : {}) as Record<string, unknown> & unknown[];
       if (tokens[at] !== end) {
-        do group[isList ? group.length : key()] = value();
-        while (tokens[at] === ',' && at++);
+        do {
+          const name = isList ? group.length : (value(true) as string);
+          expect(isList || tokens[at++] === ':');
+          group[name] = value();
+        } while (tokens[at] === ',' && at++);
       }
       expect(tokens[at++] === end);
       return group;
-    }
-    if (/^".*"$/.test(token)) {
-      return token.slice(1, -1).replace(/\\(u[\da-f]{4}|.)/gi, unescape);
     }
     if (token === 'null') return null;
     if (token === 'true' || token === 'false') return token === 'true';
@@ -85,20 +78,23 @@ export function stringify(value: unknown): string | undefined {
   if (object && typeof object['toJSON'] === 'function') return stringify(object['toJSON'](''));
   if (typeof value === 'string') {
     // oxlint-disable-next-line eslint/no-control-regex -- JSON allows none in a string
-    return '"' + value.replace(/[\x00-\x1f"\\\u2028\u2029]/g, escapeUnits) + '"';
+    return '"' + value.replace(/[\x00-\x1f"\\\u2028\u2029]/g, escapeUnit) + '"';
   }
-  if (typeof value === 'number' && !isFinite(value)) value = null;
-  if (value === null || /^[bn]/.test(typeof value)) return String(value);
-  if (typeof value !== 'object') return undefined;
+  if (value === null || /^[bn]/.test(typeof value)) {
+    return isFinite(value as number) ? String(value) : 'null';
+  }
   if (isArray(value)) {
     for (let i = 0; i < value.length; i++) parts.push(stringify(value[i]) || 'null');
     return '[' + parts + ']';
   }
-  for (const key in object) {
-    const text = hasOwn(object, key) && stringify(object[key]);
-    if (text) parts.push(stringify(key) + ':' + text);
+  if (typeof value === 'object') {
+    for (const key in object) {
+      const text = hasOwn(object, key) && stringify(object[key]);
+      if (text) parts.push(stringify(key) + ':' + text);
+    }
+    return '{' + parts + '}';
   }
-  return '{' + parts + '}';
+  return undefined;
 }
 
 /** The platform's own `JSON`, or ours. */

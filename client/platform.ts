@@ -52,8 +52,14 @@ export interface StreamedResponse {
   };
 }
 
+/** What we use of a window or an element that tells of events; the second is Internet Explorer's. */
+export interface EventTargetLike {
+  addEventListener?(name: string, fn: () => void, capture: boolean): void;
+  attachEvent?(name: string, fn: () => void): void;
+}
+
 /** The names a platform offers; what is missing switches off the transports that need it. */
-export interface Platform {
+export interface Platform extends EventTargetLike {
   setTimeout(callback: () => void, delay: number): unknown;
   clearTimeout(timer: unknown): void;
   /** Where the page is from; empty texts where there is none. */

@@ -42,20 +42,3 @@ export function abort(xhr: Xhr | undefined): void {
     xhr.abort();
   }
 }
-
-/**
- * The last words of a session: a POST that outlives the page, by the means there are.
- *
- * @param isUnloading whether the page leaves in this turn, so that only a blocking request would
- *   still get out of an old browser.
- */
-export function sayGoodbye(url: string, body: string, isUnloading: boolean): void {
-  try {
-    if (root.navigator.sendBeacon && root.navigator.sendBeacon(url, body)) return;
-    const xhr = request()!;
-    xhr.open('POST', url, !isUnloading);
-    xhr.send(body);
-  } catch {
-    // nothing gets out of here: the server will notice by itself
-  }
-}

@@ -1,10 +1,5 @@
 /** `io.util` of client 0.6. @module */
-import { root } from './platform.js';
-
-interface Target {
-  addEventListener?(name: string, fn: () => void, capture: boolean): void;
-  attachEvent?(name: string, fn: () => void): void;
-}
+import { type EventTargetLike, root } from './platform.js';
 
 /** What we use of a `Document` here. */
 interface Page {
@@ -13,10 +8,9 @@ interface Page {
 }
 
 /** Listens to a DOM event, in the old Internet Explorer's way too. */
-export function listen(target: unknown, name: string, fn: () => void): void {
-  const it = target as Target;
-  if (it.addEventListener) it.addEventListener(name, fn, false);
-  else if (it.attachEvent) it.attachEvent('on' + name, fn);
+export function listen(target: EventTargetLike, name: string, fn: () => void): void {
+  if (target.addEventListener) target.addEventListener(name, fn, false);
+  else if (target.attachEvent) target.attachEvent('on' + name, fn);
 }
 
 /** Puts an element into the page where it changes nothing to see, even before there is a body. */
@@ -53,8 +47,7 @@ export function inherit(ctor: { prototype: object }, superCtor: { prototype: obj
 }
 
 export function indexOf<T>(list: ArrayLike<T>, item: T, from?: number): number {
-  const length = list.length;
-  for (let i = from || 0; i < length; i++) {
+  for (let i = from || 0; i < list.length; i++) {
     if (list[i] === item) return i;
   }
   return -1;

@@ -14,14 +14,6 @@ const LOOK = 250;
 
 type OldDocument = Document & { parentWindow?: Window };
 
-function createDocument(): OldDocument | null {
-  try {
-    return new root.ActiveXObject!('htmlfile') as OldDocument;
-  } catch {
-    return null; // not Internet Explorer
-  }
-}
-
 export class HTMLFile extends XHR {
   declare iframe: HTMLIFrameElement | undefined;
   /** Holds `iframe`, so that `parent.s` is a name in a window of our own. */
@@ -43,8 +35,11 @@ export class HTMLFile extends XHR {
   }
 
   _openFrame(): void {
-    let doc = createDocument();
-    if (!doc) {
+    let doc: OldDocument;
+    try {
+      doc = new root.ActiveXObject!('htmlfile') as OldDocument;
+    } catch {
+      // not Internet Explorer
       const page = root.document as Document;
       const frame = (this._frame = page.createElement('iframe'));
       frame.style.display = 'none';

@@ -5,11 +5,16 @@
  * @module
  */
 import { root, type Xhr } from '../platform.js';
-import { abort, request, sayGoodbye, whenDone } from '../request.js';
+import { abort, request, whenDone } from '../request.js';
 import { type Base, Ending, Transport, type TransportOptions } from '../transport.js';
 
 /** How long a page may take to go once its connections are gone, in milliseconds. */
 const PAUSE = 250;
+
+/** The body of a POST. */
+function asForm(payload: string): string {
+  return 'data=' + encodeURIComponent(payload);
+}
 
 export abstract class XHR extends Transport {
   /** Messages for the next POST. */
@@ -78,7 +83,7 @@ export abstract class XHR extends Transport {
     this.posting = true;
     const xhr = (this.sendXHR = this.request('send', 'POST'));
     whenDone(xhr, (status) => this._posted(status));
-    xhr.send('data=' + encodeURIComponent(payload));
+    xhr.send(asForm(payload));
   }
 
   /** A request of this session, opened but not sent. */
@@ -121,15 +126,27 @@ export abstract class XHR extends Transport {
     } else {
       this._sayGoodbye(
         this.prepareUrl() + '/close',
-        this.sendBuffer.length ? 'data=' + encodeURIComponent(this.encode(this.sendBuffer)) : '',
+        asForm(this.encode(this.sendBuffer)),
         how === Ending.UNLOADED,
       );
     }
     this.sendBuffer = [];
   }
 
-  /** Posts the last words of the session. */
+  /**
+   * The last words of the session: a POST that outlives the page, by the means there are.
+   *
+   * @param isUnloading whether the page leaves in this turn, so that only a blocking request would
+   *   still get out of an old browser.
+   */
   _sayGoodbye(url: string, body: string, isUnloading: boolean): void {
-    sayGoodbye(url, body, isUnloading);
+    try {
+      if (root.navigator.sendBeacon && root.navigator.sendBeacon(url, body)) return;
+      const xhr = request()!;
+      xhr.open('POST', url, !isUnloading);
+      xhr.send(body);
+    } catch {
+      // nothing gets out of here: the server will notice by itself
+    }
   }
 }

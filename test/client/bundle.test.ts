@@ -231,6 +231,10 @@ describe('client script', () => {
     });
   }
 
+  it('names no source map, which nobody serves', () => {
+    for (const script of SCRIPTS) expect(read(script)).to.not.include('sourceMappingURL');
+  });
+
   it(`is at most ${LARGEST} bytes, minified and gzipped`, () => {
     expect(gzipSync(read('socket.io.min.js'), { level: 9 }).length).to.be.at.most(LARGEST);
   });

@@ -80,7 +80,7 @@ describe('client XHR transports', () => {
     expect(posts()[1]?.body).to.equal('data=~m~1~m~b');
     expect(polls()[1]?.isAborted).to.equal(false);
     posts()[1]?.answer(200, 'ok');
-    expect(beacons).to.deep.equal([{ url: SESSION + '/close', body: '' }]);
+    expect(beacons).to.deep.equal([{ url: SESSION + '/close', body: 'data=' }]);
     expect(polls()[1]?.isAborted).to.equal(true);
   });
 
@@ -115,7 +115,7 @@ describe('client XHR transports', () => {
     polls()[1]?.answer(0);
     clock.tick(50);
     socket._suspend();
-    expect(beacons).to.deep.equal([{ url: SESSION + '/close', body: '' }]);
+    expect(beacons).to.deep.equal([{ url: SESSION + '/close', body: 'data=' }]);
   });
 
   it('do not say goodbye to a session that is lost', () => {

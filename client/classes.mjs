@@ -1,0 +1,100 @@
+/**
+ * Classes for ES3: each becomes one call of `derive`, which is shorter than what compilers make of
+ * a class, and zips better, since the methods are properties of a literal.
+ *
+ *     class A extends B { m() { super.m(); } static s() {} }
+ *     A.prototype.type = 'a';
+ *
+ * becomes
+ *
+ *     var A = derive(B, { m: function () { B.prototype.m.call(this); }, type: 'a' }, { s: … });
+ */
+import { parse } from 'acorn';
+
+/** The helper, as the source of a module. */
+export const DERIVE = `
+  import { merge } from './util.js';
+  export { merge as assign };
+  export function derive(Super, methods, statics, construct) {
+    function Type() { (construct || Super).apply(this, arguments); }
+    function Prototype() {}
+    merge(Type, Super);
+    merge(Type, statics);
+    Prototype.prototype = Super.prototype;
+    merge(Type.prototype = new Prototype(), methods);
+    return Type.prototype.constructor = Type;
+  }
+`;
+
+/** The calls of `super` and of its methods below a node, in the order of the source. */
+function superCalls(node) {
+  if (!node || typeof node !== 'object') return [];
+  const { callee } = node;
+  const isOne = callee && (callee.type === 'Super' || callee.object?.type === 'Super');
+  return (isOne ? [node] : []).concat(...Object.values(node).map(superCalls));
+}
+
+/** A method as a function, with its calls of `super` spelled out. */
+function toFunction(code, { value }, name, parent) {
+  let text = `function ${name}`;
+  let at = value.start;
+  for (const { start, callee, arguments: given } of superCalls(value)) {
+    const { property } = callee;
+    text += code.slice(at, start) + (property ? `${parent}.prototype.${property.name}` : parent);
+    text += given.length > 0 ? '.call(this, ' : '.call(this';
+    at = code.indexOf('(', callee.end) + 1;
+  }
+  return text + code.slice(at, value.end);
+}
+
+/** What a class becomes, with what the statements after it put on the prototype. */
+function withoutClass(code, { id: { name }, superClass, body }, assignments) {
+  const parent = superClass?.name;
+  const methods = [];
+  const statics = [];
+  let construct = '';
+  let at = body.start + 1;
+  for (const member of body.body) {
+    const isConstructor = member.kind === 'constructor';
+    const comment = code.slice(at, member.start);
+    at = member.end;
+    if (member.type !== 'MethodDefinition') continue;
+    const text = toFunction(code, member, isConstructor && !parent ? name : '', parent);
+    if (isConstructor) construct = comment + text;
+    else (member.static ? statics : methods).push(`${comment}${member.key.name}: ${text}`);
+  }
+  for (const { left, right } of assignments) {
+    methods.push(`${left.property.name}: ${code.slice(right.start, right.end)}`);
+  }
+  const own = `{${methods.join(',')}}`;
+  if (!parent) return `${construct}\nassign(${name}.prototype, ${own});`;
+  let rest = statics.length > 0 || construct ? `, {${statics.join(',')}}` : '';
+  if (construct) rest += `, ${construct}`;
+  return `var ${name} = derive(${parent}, ${own}${rest});`;
+}
+
+/** The assignments to the prototype of `name` with which `statements` begin. */
+function leadingAssignments(statements, name) {
+  const found = [];
+  for (const { expression } of statements) {
+    const { object } = expression?.left ?? {};
+    if (object?.object?.name !== name || object.property.name !== 'prototype') break;
+    found.push(expression);
+  }
+  return found;
+}
+
+/** A module with its classes replaced. */
+export function deriveClasses(code) {
+  const { body } = parse(code, { ecmaVersion: 2022, sourceType: 'module' });
+  let text = "import { assign, derive } from 'derive';\n";
+  let at = 0;
+  for (const [i, statement] of body.entries()) {
+    const node = statement.declaration ?? statement;
+    if (node.type !== 'ClassDeclaration') continue;
+    const assignments = leadingAssignments(body.slice(i + 1), node.id.name);
+    text += code.slice(at, node.start) + withoutClass(code, node, assignments);
+    at = body[i + assignments.length].end;
+  }
+  return at === 0 ? code : text + code.slice(at);
+}
