@@ -28,6 +28,8 @@ export interface Connection {
   readonly socket: Socket;
   /** True for a poll: what is written answers it, and it is over. */
   readonly isPoll: boolean;
+  /** Milliseconds that the session waits at least when the connection is gone. */
+  readonly graceMs: number;
   /** Sends one payload; false if the connection is breaking and has not taken it. */
   write(payload: string): boolean;
   /** Sends a payload that goes to many; as `write`. */
@@ -216,7 +218,8 @@ export class Client extends EventEmitter {
     this.#awaitsEcho = false;
     this.#leaving = reason;
     this.#transition(State.AWAY);
-    this.listener._timers.set(this.#alarm, this._timings.closeTimeout);
+    const wait = Math.max(this._timings.closeTimeout, connection.graceMs);
+    this.listener._timers.set(this.#alarm, wait);
   }
 
   /**

@@ -51,7 +51,7 @@ export class HTMLFile extends XHR {
     doc.close();
     ((doc.parentWindow || doc.defaultView) as unknown as { s: HTMLFile }).s = this;
     const iframe = (this.iframe = doc.createElement('iframe'));
-    iframe.src = this._freshUrl() + '?unchunked';
+    iframe.src = this._streamUrl();
     listen(iframe, 'load', this._lost);
     doc.body.appendChild(iframe);
     this._look();

@@ -9,7 +9,7 @@ export class ServerEvents extends XHR {
   }
 
   override get(): void {
-    const url = this._freshUrl();
+    const url = this._streamUrl();
     if (!root.EventSource) {
       this._stream = readStream(
         url,

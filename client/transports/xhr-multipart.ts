@@ -24,7 +24,7 @@ export class XHRMultipart extends XHR {
   override get(): void {
     if (canStream()) {
       this._stream = readStream(
-        this._freshUrl(),
+        this._streamUrl(),
         '\n--socketio\n',
         (part) => this.onData(part.slice(part.indexOf('\n\n') + 2)),
         this._lost,

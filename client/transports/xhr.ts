@@ -11,6 +11,9 @@ import { type Base, Ending, Transport, type TransportOptions } from '../transpor
 /** How long a page may take to go once its connections are gone, in milliseconds. */
 const PAUSE = 250;
 
+/** How long messages are held back when the page may be about to go, in milliseconds. */
+const HOLD = 500;
+
 /** The body of a POST. */
 function asForm(payload: string): string {
   return 'data=' + encodeURIComponent(payload);
@@ -106,6 +109,21 @@ export abstract class XHR extends Transport {
       if (!this.connected) this.onConnect();
       this.checkSend();
     }
+  }
+
+  /** The address for a stream; it says that a goodbye will follow, for which the server waits. */
+  _streamUrl(): string {
+    return this._freshUrl() + '?goodbye';
+  }
+
+  /**
+   * Some browsers break off the POSTs of a page that goes: what is sent now travels with the
+   * goodbye.
+   */
+  override _hold(): void {
+    if (this.posting) return;
+    this.posting = true;
+    root.setTimeout(() => this._posted(200), HOLD);
   }
 
   /** Leaves as soon as everything is said; until then the server must not see us go. */

@@ -8,12 +8,6 @@ import { Streaming } from './streaming.js';
 const HEAD: string = '<html><body>' + ' '.repeat(1100);
 const TYPE = 'text/html; charset=utf-8';
 
-/**
- * Our own client asks for a page without chunks: when that breaks off it has loaded, and
- * browsers of today tell of it. Of a chunked page that breaks off they say nothing.
- */
-const UNCHUNKED = /\?unchunked$/;
-
 function script(payload: string): Buffer {
   return Buffer.from(`<script>parent.s._(${scriptLiteral(payload)}, document);</script>`);
 }
@@ -27,7 +21,9 @@ export class HtmlFile extends Streaming {
 
   protected writeHead(): void {
     const headers = ['Content-Type', TYPE];
-    if (UNCHUNKED.test(this.request.url ?? '')) {
+    if (this.saysGoodbye) {
+      // Our own client: a page without chunks that breaks off has loaded, and browsers of today
+      // tell of it. Of a chunked page that breaks off they say nothing.
       this.response.removeHeader('Transfer-Encoding');
       headers.push('Connection', 'close');
     } else {

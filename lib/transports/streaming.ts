@@ -9,6 +9,11 @@ const debug = createDebug('socket.io:http');
 /** How long a client may take to fetch the end of a stream. */
 const LINGER_MS = 2000;
 
+/** Ends the address of a stream of our own client, which says goodbye. */
+const GOODBYE = /\?goodbye$/;
+/** How long a goodbye may be on its way: some browsers end the streams of a page that goes first. */
+const GOODBYE_MS = 500;
+
 /** Writing to a connection that is just breaking is no error of ours; its end follows. */
 function responseOnError(error: Error): void {
   debug('ignored %s', error);
@@ -22,6 +27,15 @@ export abstract class Streaming extends HttpTransport {
 
   /** A payload as a piece of the body; pure, and the same for every client. */
   protected abstract readonly wrap: (payload: string) => Buffer;
+
+  /** True if the client says goodbye when its page goes, and with it what the page sent last. */
+  protected get saysGoodbye(): boolean {
+    return GOODBYE.test(this.request.url ?? '');
+  }
+
+  override get graceMs(): number {
+    return this.saysGoodbye ? GOODBYE_MS : 0;
+  }
 
   begin(): void {
     watch(this);

@@ -92,6 +92,11 @@ export abstract class Transport implements Connection {
     return false;
   }
 
+  /** How long its session waits for the client at least when the connection is gone. */
+  get graceMs(): number {
+    return 0;
+  }
+
   /**
    * Sends one payload: one frame, part, event, script or response.
    *

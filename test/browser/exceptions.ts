@@ -63,14 +63,6 @@ const FAULTS_OF_2011: readonly Fault[] = [
 /** Defects of our own client that are open: known by place and told by each run, until mended. */
 const OPEN: readonly Fault[] = [
   {
-    browsers: ['firefox', 'webkit'],
-    transports: ['server-events', 'htmlfile', 'xhr-multipart'],
-    scenarios: ['sends in beforeunload'],
-    symptom: /Expected 'bye' on the server/,
-    reason:
-      'these browsers end the stream, and with it the session, before a POST or beacon arrives',
-  },
-  {
     transports: ['xhr-polling', 'jsonp-polling'],
     scenarios: ['two sockets on three pages'],
     symptom: /./,

@@ -5,10 +5,53 @@ import {
   XhrMultipartDriver,
   XhrPollingDriver,
 } from '../support/drivers/index.js';
+import { ManualClock } from '../support/clock.js';
+import { framed } from '../support/payload.js';
+import { form, type Response } from '../support/raw.js';
 import { serve } from '../support/server.js';
 import { until } from '../support/wait.js';
 
+/** A stream of a client that says goodbye when its page goes. */
+class PoliteDriver extends XhrMultipartDriver {
+  protected override downPath(sessionId: string): string {
+    return `${super.downPath(sessionId)}?goodbye`;
+  }
+
+  /** The last words, as browsers send them: perhaps after they have ended the stream. */
+  leave(payload: string): Promise<Response> {
+    return this.postTo(this.path(this.sessionId, 'close'), form(payload));
+  }
+}
+
+/** A session over a stream that has broken off, and what the application has heard of it. */
+async function brokenOff() {
+  const clock = new ManualClock();
+  const { io, port, client: find } = await serve({ clock });
+  const driver = await new PoliteDriver(port).open();
+  const heard: unknown[] = [];
+  io.on('clientMessage', (message) => heard.push(message));
+  io.on('clientDisconnect', (_client, reason) => heard.push(reason));
+  const client = await find(driver.sessionId);
+  driver.drop();
+  await until(() => !client._open);
+  return { clock, driver, heard };
+}
+
 describe('streams', () => {
+  it('that break off before the goodbye they have announced are waited for half a second', async () => {
+    const { clock, heard } = await brokenOff();
+    clock.tick(499);
+    expect(heard).to.deep.equal([]);
+    clock.tick(1);
+    expect(heard).to.deep.equal(['transport close']);
+  });
+
+  it('lose nothing that comes with their goodbye', async () => {
+    const { driver, heard } = await brokenOff();
+    expect((await driver.leave(framed('bye'))).body).to.equal('ok');
+    expect(heard).to.deep.equal(['bye', 'client close']);
+  });
+
   it('of server-events go on from a Last-Event-ID', async () => {
     const {
       io,
