@@ -5,7 +5,7 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import createDebug from 'debug';
+import { createDebug } from './debug.js';
 import { surface } from './handlers.js';
 import { Alarm, type Timers } from './timers.js';
 

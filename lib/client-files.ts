@@ -8,7 +8,7 @@ import { readFileSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import createDebug from 'debug';
+import { createDebug } from './debug.js';
 
 const debug = createDebug('socket.io:files');
 

@@ -8,7 +8,7 @@
 import { EventEmitter } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import createDebug from 'debug';
+import { createDebug } from './debug.js';
 import type { Broadcast } from './broadcast.js';
 import { decode, encode, encodeHeartbeat, HEARTBEAT } from './frames.js';
 import { callWithReason, surface } from './handlers.js';

@@ -7,7 +7,7 @@ import type { Server as HttpServer } from 'node:http';
 import type { Server as HttpsServer } from 'node:https';
 import { Socket } from 'node:net';
 import { Server as TlsServer } from 'node:tls';
-import createDebug from 'debug';
+import { createDebug } from './debug.js';
 import {
   beginsRequest,
   ignoreError,

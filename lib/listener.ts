@@ -6,7 +6,7 @@
 import { EventEmitter } from 'node:events';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import createDebug from 'debug';
+import { createDebug } from './debug.js';
 import { Admission } from './admission.js';
 import { toServer, type Listenable } from './application.js';
 import { Broadcast } from './broadcast.js';

@@ -1,4 +1,4 @@
-import createDebug from 'debug';
+import { createDebug } from '../debug.js';
 import {
   CLOSING_FRAME,
   handshakeHead,

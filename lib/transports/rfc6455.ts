@@ -1,7 +1,7 @@
 import { isAscii, isUtf8 } from 'node:buffer';
 import type { Socket } from 'node:net';
 import { Server as WebSocketServer, WebSocket, type ServerOptions } from 'ws';
-import createDebug from 'debug';
+import { createDebug } from '../debug.js';
 import { frameText, putText, type Framing } from './outbox.js';
 import { SocketTransport } from './socket.js';
 import type { Exchange, TransportHost } from './transport.js';

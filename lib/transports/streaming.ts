@@ -1,4 +1,4 @@
-import createDebug from 'debug';
+import { createDebug } from '../debug.js';
 import type { Broadcast } from '../broadcast.js';
 import { STREAMING_DEFAULTS, type SessionOptions } from '../options.js';
 import { HttpTransport } from './http.js';
