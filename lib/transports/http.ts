@@ -3,10 +3,12 @@ import type { Client } from '../client.js';
 import { dataOf, readBody } from '../form.js';
 import { mayBeEchoed } from '../header.js';
 import { corsHeaders, type HeaderList } from '../origins.js';
+import { endWith } from './end-with.js';
 import { Transport, type Exchange, type TransportHost } from './transport.js';
 
 const OK = 'ok';
 const OK_HEADERS = ['Content-Type', 'text/plain', 'Content-Length', '2'];
+const NO_HEADERS: HeaderList = [];
 const ALLOWED_METHODS = { Allow: 'GET, POST, OPTIONS' };
 
 /** An exchange over HTTP: its response is there. */
@@ -64,7 +66,7 @@ export abstract class HttpTransport extends Transport {
   /** The CORS headers that go with an answer; none for an origin that is not allowed. */
   static corsHeaders(host: TransportHost, request: IncomingMessage): HeaderList {
     const { origin } = request.headers;
-    if (!origin || !host._origins.allows(origin)) return [];
+    if (!origin || !host._origins.allows(origin)) return NO_HEADERS;
     return corsHeaders(request, this.alwaysCredentials);
   }
 
@@ -72,7 +74,7 @@ export abstract class HttpTransport extends Transport {
   abstract begin(): void;
 
   protected cors(): HeaderList {
-    if (!this.request.headers.origin) return [];
+    if (!this.request.headers.origin) return NO_HEADERS;
     return (this.constructor as unknown as HttpTransportClass).corsHeaders(this.host, this.request);
   }
 }
@@ -137,5 +139,5 @@ function deliver(client: Client, body: string): boolean {
 
 function answerOk(response: ServerResponse, cors: HeaderList): void {
   response.writeHead(200, cors.length > 0 ? [...OK_HEADERS, ...cors] : OK_HEADERS);
-  response.end(OK, 'latin1');
+  endWith(response, OK, OK.length);
 }

@@ -1,4 +1,5 @@
 import { scriptLiteral } from '../script.js';
+import { endWith } from './end-with.js';
 import type { Exchange } from './transport.js';
 import { Polling } from './polling.js';
 
@@ -22,10 +23,10 @@ export class JsonpPolling extends Polling {
   protected answer(payload: string): void {
     const mayRead = this.host._origins.allowsPage(this.request);
     const script = mayRead ? this.#call(payload) : DENIED;
-    const size = String(Buffer.byteLength(script));
-    const headers = ['Content-Type', TYPE, 'Content-Length', size];
+    const size = Buffer.byteLength(script);
+    const headers = ['Content-Type', TYPE, 'Content-Length', String(size)];
     this.response.writeHead(200, [...headers, 'X-Content-Type-Options', 'nosniff']);
-    this.response.end(script);
+    endWith(this.response, script, size);
   }
 
   #call(payload: string): string {

@@ -1,15 +1,16 @@
 import { POLLING_DEFAULTS, type SessionOptions } from '../options.js';
 import { Alarm } from '../timers.js';
 import { HttpTransport } from './http.js';
-import { unwatch, watch } from './watch.js';
+import { unwatch, watch, type Watcher } from './watch.js';
 
 /**
  * A GET that is held until there is something to say, or until `duration` is over, and then
  * answered once. The session is away until the next poll.
  */
-export abstract class Polling extends HttpTransport {
+export abstract class Polling extends HttpTransport implements Watcher {
   static readonly defaults: Readonly<SessionOptions> = POLLING_DEFAULTS;
 
+  /** @internal */ watchedBefore: Watcher | null = null;
   #isOpen = true;
   readonly #alarm: Alarm = new Alarm(this);
 

@@ -2,7 +2,7 @@ import { createDebug } from '../debug.js';
 import type { Broadcast } from '../broadcast.js';
 import { STREAMING_DEFAULTS, type SessionOptions } from '../options.js';
 import { HttpTransport } from './http.js';
-import { unwatch, watch } from './watch.js';
+import { unwatch, watch, type Watcher } from './watch.js';
 
 const debug = createDebug('socket.io:http');
 
@@ -20,9 +20,10 @@ function responseOnError(error: Error): void {
 }
 
 /** A response that never ends: every send is a piece of its body. */
-export abstract class Streaming extends HttpTransport {
+export abstract class Streaming extends HttpTransport implements Watcher {
   static readonly defaults: Readonly<SessionOptions> = STREAMING_DEFAULTS;
 
+  /** @internal */ watchedBefore: Watcher | null = null;
   #isOpen = true;
 
   /** A payload as a piece of the body; pure, and the same for every client. */
@@ -62,6 +63,7 @@ export abstract class Streaming extends HttpTransport {
     setTimeout(() => response.destroyed || this.socket.destroy(), LINGER_MS).unref();
   }
 
+  /** @internal */
   hungUp(byUs: boolean): void {
     if (!this.#isOpen) return;
     this.#end();

@@ -8,18 +8,23 @@ import type { Socket } from 'node:net';
  */
 
 /** What wants to know that its connection is gone. */
-interface Watcher {
+export interface Watcher {
   readonly socket: Socket;
+  /** The one before it on this connection: there is more than one if requests are pipelined. */
+  watchedBefore: Watcher | null;
   /** @param byUs the application closed the connection: a kick, as programs of 0.6 did it. */
   hungUp(byUs: boolean): void;
 }
 
-const WATCHERS = Symbol('socket.io watchers');
+const LATEST = Symbol('latest watcher of socket.io');
 
-type WatchedSocket = Socket & { [WATCHERS]?: Set<Watcher> };
+/** The watchers are a list of links: polls come and go too often for a Set. */
+type WatchedSocket = Socket & { [LATEST]?: Watcher | null };
 
 function tell(socket: WatchedSocket, byUs: boolean): void {
-  for (const watcher of socket[WATCHERS] ?? []) watcher.hungUp(byUs);
+  const oldestFirst: Watcher[] = [];
+  for (let next = socket[LATEST]; next; next = next.watchedBefore) oldestFirst.unshift(next);
+  for (const watcher of oldestFirst) watcher.hungUp(byUs);
 }
 
 /** On `end` already: programs that listen for it find the client away. */
@@ -38,17 +43,24 @@ function socketOnClose(this: WatchedSocket): void {
 
 export function watch(watcher: Watcher): void {
   const socket: WatchedSocket = watcher.socket;
-  let watchers = socket[WATCHERS];
-  if (!watchers) {
-    socket[WATCHERS] = watchers = new Set();
+  const before = socket[LATEST];
+  if (before === undefined) {
     // Before the HTTP server's own, which ends the socket in its turn.
     socket.prependListener('end', socketOnEnd);
     socket.on('finish', socketOnFinish);
     socket.on('close', socketOnClose);
   }
-  watchers.add(watcher);
+  watcher.watchedBefore = before ?? null;
+  socket[LATEST] = watcher;
 }
 
 export function unwatch(watcher: Watcher): void {
-  (watcher.socket as WatchedSocket)[WATCHERS]?.delete(watcher);
+  const socket: WatchedSocket = watcher.socket;
+  if (socket[LATEST] === watcher) {
+    socket[LATEST] = watcher.watchedBefore;
+    return;
+  }
+  for (let next = socket[LATEST]; next; next = next.watchedBefore) {
+    if (next.watchedBefore === watcher) next.watchedBefore = watcher.watchedBefore;
+  }
 }

@@ -1,3 +1,4 @@
+import { endWith } from './end-with.js';
 import { Polling } from './polling.js';
 
 const TYPE = 'text/plain; charset=UTF-8';
@@ -16,7 +17,6 @@ export class XhrPolling extends Polling {
     const size = Buffer.byteLength(payload);
     const headers = ['Content-Type', TYPE, 'Content-Length', String(size), ...this.cors()];
     this.response.writeHead(200, headers);
-    // As many bytes as code units is ASCII, which Node writes faster when told so.
-    this.response.end(payload, size === payload.length ? 'latin1' : 'utf8');
+    endWith(this.response, payload, size);
   }
 }
