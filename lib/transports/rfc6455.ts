@@ -32,6 +32,7 @@ interface NotYetTyped {
 
 /** FIN and the opcode of a text frame. */
 const TEXT_FRAME = 0x81;
+const TEXT_HEAD: string = String.fromCharCode(TEXT_FRAME);
 
 /** Unmasked text frames of RFC 6455, section 5.2. */
 const framing: Framing = {
@@ -51,6 +52,7 @@ const framing: Framing = {
     target.writeBigUInt64BE(BigInt(size), at + 2);
     return putText(target, at + 10, text, size);
   },
+  putShort: (text) => TEXT_HEAD + String.fromCharCode(text.length) + text,
 };
 
 const wrap = (payload: string): Buffer => frameText(framing, payload);

@@ -38,7 +38,7 @@ export abstract class SocketTransport extends Transport {
     if (!pieces) return;
     this.#pieces = null;
     this.#gathered = 0;
-    if (this.socket.writable) this.socket.write(toBytes(this.framing, pieces));
+    if (this.socket.writable) this.socket.write(toBytes(this.framing, pieces), 'latin1');
   }
 
   close(): void {
