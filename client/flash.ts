@@ -47,8 +47,8 @@ interface Window {
   WEB_SOCKET_SWF_LOCATION?: string;
 }
 
-/** The sockets that Flash knows, by their ids. */
-const sockets: FlashWebSocket[] = [];
+/** The sockets that are not closed, by their ids; an id is never used again. */
+const sockets: (FlashWebSocket | undefined)[] = [];
 let isInserted = false;
 let isReady = false;
 
@@ -94,7 +94,10 @@ function flashOnInitialized(): void {
     const flash = flashObject();
     flash.setCallerUrl((root.location as Location).href);
     isReady = true;
-    for (let i = 0; i < sockets.length; i++) sockets[i]!._create();
+    for (let i = 0; i < sockets.length; i++) {
+      const socket = sockets[i];
+      if (socket) socket._create();
+    }
   }, 0);
 }
 
@@ -157,23 +160,27 @@ export class FlashWebSocket implements WebSocketLike {
   close(): void {
     if (this.readyState < 2) {
       this.readyState = 3;
+      this._forget();
       if (isReady) flashObject().close(this._id);
     }
   }
 
   _create(): void {
-    // Closed before Flash was there to open it.
-    if (!this.readyState) flashObject().create(this._id, this._url, [], null, 0, null);
+    flashObject().create(this._id, this._url, [], null, 0, null);
+  }
+
+  _forget(): void {
+    sockets[this._id] = undefined;
   }
 
   _take(event: FlashEvent): void {
     this.readyState = event.readyState;
     if (event.type === 'open') this.onopen();
     else if (event.type === 'message') this.onmessage({ data: decodeURIComponent(event.message!) });
-    else if (event.type === 'close') this.onclose();
     else {
-      this.onerror(event);
-      this.onclose(); // Flash tells of an error only
+      this._forget();
+      if (event.type === 'error') this.onerror(event); // no `close` follows it
+      this.onclose();
     }
   }
 }
