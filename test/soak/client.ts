@@ -2,60 +2,34 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Ended } from '../support/bytes.js';
 import { Refused, type Driver, type Variant } from '../support/drivers/index.js';
 import { framed } from '../support/payload.js';
-import { Tally } from './protocol.js';
+import { Passage } from './passage.js';
 import type { Random } from './random.js';
 
 /** How a connection that is cut looks like, to whom it matters. */
 const CUT = /Waited in vain|ECONNRESET|EPIPE|socket hang up|WebSocket is not open|write after end/;
 
-/** What a client knows of one session. */
-export class Passage {
-  readonly sessionId: string;
-  /** How its client speaks. */
-  readonly name: string;
-  readonly isSocket: boolean;
-  /** Numbers the server sent. */
-  readonly tally: Tally = new Tally();
-  /** Numbers 1 to `sent` were sent to the server. */
-  sent = 0;
-  /** Numbers of which it is unknown whether they arrived: a POST without an answer. */
-  readonly unknown: Set<number> = new Set();
-  /** The first number sent on each connection of a socket. */
-  readonly legs: number[] = [];
-  resumed = 0;
-  isOver = false;
-
-  constructor(name: string, driver: Driver) {
-    this.name = name;
-    this.sessionId = driver.sessionId;
-    this.isSocket = driver.kind === 'socket';
-  }
+/** What all clients of a soak share. */
+export interface Surroundings {
+  readonly port: number;
+  readonly random: Random;
+  /** Seconds from one message of a client to its next, on average. */
+  readonly pace: number;
+  readonly passages: Map<string, Passage>;
+  readonly oddities: Map<string, number>;
 }
 
 /** Comes back however often it is cut off, until it is told to stop. */
 export class SoakClient {
   readonly #variant: Variant;
-  readonly #port: number;
-  readonly #random: Random;
-  readonly #passages: Map<string, Passage>;
-  readonly #oddities: Map<string, number>;
+  readonly #around: Surroundings;
   #driver: Driver | null = null;
   #isStopped = false;
   /** Says nothing more, and still listens. */
   isQuiet = false;
 
-  constructor(
-    variant: Variant,
-    port: number,
-    random: Random,
-    passages: Map<string, Passage>,
-    oddities: Map<string, number>,
-  ) {
+  constructor(variant: Variant, around: Surroundings) {
     this.#variant = variant;
-    this.#port = port;
-    this.#random = random;
-    this.#passages = passages;
-    this.#oddities = oddities;
+    this.#around = around;
   }
 
   stop(): void {
@@ -64,34 +38,37 @@ export class SoakClient {
   }
 
   async run(): Promise<void> {
+    const { port, random, passages } = this.#around;
     let passage: Passage | null = null;
     while (!this.#isStopped) {
       const driver: Driver = passage
         ? (this.#driver as Driver)
-        : (this.#driver = this.#variant.create(this.#port));
+        : (this.#driver = this.#variant.create(port));
       const connection = { isAlive: true };
       // oxlint-disable eslint/no-await-in-loop -- one connection after the other
       try {
         if (passage) {
+          passage.note('resumes');
           await driver.resume();
           passage.resumed++;
         } else {
           await driver.open();
           passage = new Passage(this.#variant.name, driver);
-          this.#passages.set(passage.sessionId, passage);
+          passages.set(passage.sessionId, passage);
         }
-        passage.legs.push(passage.sent + 1);
-        void this.#talk(driver, passage, connection);
+        passage.connected();
+        this.#speak(driver, passage, connection);
         await this.#listen(driver, passage);
       } catch (error) {
         connection.isAlive = false;
+        passage?.disconnected(String(error).slice(0, 60), !(error instanceof Ended));
         if (error instanceof Refused && error.status === 404) {
           if (passage) passage.isOver = true;
           passage = null;
         } else this.#note(error);
       }
       driver.drop();
-      if (!this.#isStopped) await sleep(50 + this.#random.below(1500));
+      if (!this.#isStopped) await sleep(50 + random.below(1500));
       // oxlint-enable eslint/no-await-in-loop
     }
   }
@@ -100,24 +77,38 @@ export class SoakClient {
     for (;;) {
       // oxlint-disable-next-line eslint/no-await-in-loop -- one message after the other
       const text = String(await driver.next());
-      // oxlint-disable-next-line eslint/no-await-in-loop -- an echo before the next message
-      if (text.startsWith('~h~')) await driver.send(framed(text));
+      if (text.startsWith('~h~')) void this.#echo(driver, text);
       else passage.tally.take(Number(text.slice(1)));
     }
   }
 
+  /** An echo that fails is no reason to throw away what comes down meanwhile. */
+  async #echo(driver: Driver, text: string): Promise<void> {
+    try {
+      await driver.send(framed(text));
+    } catch (error) {
+      this.#note(error);
+    }
+  }
+
+  /** Not before the one who spoke on the connection before is through: one POST at a time. */
+  #speak(driver: Driver, passage: Passage, connection: { isAlive: boolean }): void {
+    passage.speech = passage.speech.then(() => this.#talk(driver, passage, connection));
+  }
+
   async #talk(driver: Driver, passage: Passage, connection: { isAlive: boolean }): Promise<void> {
-    for (;;) {
+    const { random, pace } = this.#around;
+    while (connection.isAlive) {
       // oxlint-disable-next-line eslint/no-await-in-loop -- that is what it waits for
-      await sleep(500 + this.#random.below(1000));
+      await sleep(pace * (500 + random.below(1000)));
       if (!connection.isAlive || this.#isStopped) return;
       if (this.isQuiet) continue;
       const number = ++passage.sent;
-      passage.unknown.add(number);
+      if (!passage.isSocket) passage.unknown.add(number);
       try {
         // oxlint-disable-next-line eslint/no-await-in-loop -- one message after the other
         await driver.send(framed(`n${number}`));
-        if (!passage.isSocket) passage.unknown.delete(number);
+        passage.unknown.delete(number);
       } catch (error) {
         // whether the connection is over is for the one who listens to find out
         this.#note(error);
@@ -130,6 +121,7 @@ export class SoakClient {
     const text = String(error).slice(0, 60);
     const isCut = error instanceof Ended || error instanceof Refused;
     if (this.#isStopped || isCut || CUT.test(text)) return;
-    this.#oddities.set(text, (this.#oddities.get(text) ?? 0) + 1);
+    const { oddities } = this.#around;
+    oddities.set(text, (oddities.get(text) ?? 0) + 1);
   }
 }

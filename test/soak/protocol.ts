@@ -1,13 +1,24 @@
 /**
- * What the soak's server and its clients tell each other, beside what goes over the wire.
+ * What the soak's server, its clients and the proxy tell each other, beside what goes over the wire.
  *
  * @module
  */
 
-/** Where messages travelled: from number `from` on, on connection number `epoch` of the session. */
+/** A run of messages that left by one connection: from number `from` on. */
 export interface Leg {
   readonly from: number;
-  readonly epoch: number;
+  readonly link: number;
+}
+
+/** Numbers that came, compared with one after the other. */
+export interface Count {
+  readonly highest: number;
+  /** Numbers below the highest that never came. */
+  readonly missing: readonly number[];
+  /** Numbers that came after a higher one. */
+  readonly late: readonly number[];
+  /** Numbers that came before. */
+  readonly again: readonly number[];
 }
 
 /** What the server knows of a session. */
@@ -15,14 +26,11 @@ export interface Account {
   readonly sessionId: string;
   /** Numbers 1 to `sent` were sent to the client. */
   readonly sent: number;
+  /** Those that a connection took; the others wait for the next one. */
+  readonly written: Count;
   readonly legs: readonly Leg[];
-  /** The remote port of each connection, by epoch. */
-  readonly ports: Readonly<Record<number, number>>;
-  /** The highest number received of the client, and those below that never came. */
-  readonly received: number;
-  readonly missing: readonly number[];
-  /** Numbers that came again, or after a higher one. */
-  readonly outOfOrder: readonly number[];
+  /** Of the client. */
+  readonly received: Count;
   /** Why it ended; null: it has not. */
   readonly reason: string | null;
 }
@@ -35,11 +43,19 @@ export interface Figures {
   readonly connections: number;
 }
 
+/** How busy a process is. */
+export interface Load {
+  /** Of one core, in percent. */
+  readonly cpu: number;
+  /** How late 99 of 100 turns of its event loop are at most, in milliseconds. */
+  readonly lag: number;
+}
+
 export type Command = 'figures' | 'quiet' | 'accounts' | 'close';
 
 export type Reply =
   | { readonly kind: 'port'; readonly port: number }
-  | { readonly kind: 'figures'; readonly figures: Figures }
+  | { readonly kind: 'figures'; readonly figures: Figures; readonly load: Load }
   | { readonly kind: 'account'; readonly account: Account }
   | { readonly kind: 'accounts' };
 
@@ -47,14 +63,19 @@ export type Reply =
 export class Tally {
   highest = 0;
   readonly missing: Set<number> = new Set();
-  readonly outOfOrder: number[] = [];
+  readonly late: number[] = [];
+  readonly again: number[] = [];
 
   take(number: number): void {
-    if (number <= this.highest) {
-      this.outOfOrder.push(number);
-      return;
-    }
-    for (let gap = this.highest + 1; gap < number; gap++) this.missing.add(gap);
-    this.highest = number;
+    if (number > this.highest) {
+      for (let gap = this.highest + 1; gap < number; gap++) this.missing.add(gap);
+      this.highest = number;
+    } else if (this.missing.delete(number)) this.late.push(number);
+    else this.again.push(number);
+  }
+
+  get count(): Count {
+    const { highest, missing, late, again } = this;
+    return { highest, missing: [...missing], late, again };
   }
 }

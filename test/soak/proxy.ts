@@ -5,6 +5,7 @@
  */
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { BACKLOG, mark } from './links.js';
 import type { Random } from './random.js';
 
 /** What may happen to a connection. The first four lose what is on its way. */
@@ -15,11 +16,12 @@ const STALL_MS = 1500;
 const SWALLOW_MS = 5000;
 
 export class FaultyProxy {
-  /** The ports, as the server sees them, of connections that lost something. */
-  readonly lossy: Set<number> = new Set();
+  /** The numbers of connections that lost what was on its way, or of which a client hung up. */
+  readonly cut: Set<number> = new Set();
   readonly injected: Map<Fault, number> = new Map();
   /** How many of a hundred connections meet a fault, in their first seconds or later. */
   percent = 0;
+  #count = 0;
   readonly #links = new Set<Link>();
   readonly #server: Server;
   readonly #target: number;
@@ -32,7 +34,7 @@ export class FaultyProxy {
   }
 
   async listen(): Promise<number> {
-    this.#server.listen(0, '127.0.0.1');
+    this.#server.listen({ port: 0, host: '127.0.0.1', backlog: BACKLOG });
     await once(this.#server, 'listening');
     return (this.#server.address() as AddressInfo).port;
   }
@@ -50,19 +52,12 @@ export class FaultyProxy {
   }
 
   #accept(near: Socket): void {
+    const number = ++this.#count;
     const far = connect({ port: this.#target, host: '127.0.0.1', allowHalfOpen: true });
-    const link = new Link(near, far, () => this.#links.delete(link));
-    let isPoll = false;
-    near.once('data', (chunk: Buffer) => (isPoll = chunk.includes('-polling/')));
-    // Who hangs up on a stream, because it waited too long, throws away what is on its way; a
-    // client that polls hangs up with an answer in its hands.
-    near.once('close', () => isPoll || far.readableEnded || this.lossy.add(link.port));
-    near.once('end', () => isPoll || far.readableEnded || this.lossy.add(link.port));
-    far.on('data', () => near.readableEnded && this.lossy.add(link.port));
-    near.on('error', () => this.lossy.add(link.port));
-    far.on('error', () => this.lossy.add(link.port));
+    far.write(mark(number));
+    const link = new Link(number, near, far, () => this.#links.delete(link));
+    this.#watch(number, near, far);
     far.once('connect', () => {
-      link.port = far.localPort ?? 0;
       if (this.#random.below(100) < this.percent) {
         setTimeout(() => this.#inject(link), this.#random.below(300)).unref();
       }
@@ -70,25 +65,49 @@ export class FaultyProxy {
     this.#links.add(link);
   }
 
+  /**
+   * Who hangs up on a stream, because it waited too long, throws away what is on its way; so does
+   * who hangs up on a poll without an answer. With the answer in its hands it loses nothing.
+   */
+  #watch(number: number, near: Socket, far: Socket): void {
+    const cut = (): unknown => this.cut.add(number);
+    let isPoll = false;
+    let isAnswered = false;
+    near.on('data', (chunk: Buffer) => {
+      isPoll ||= chunk.includes('-polling/');
+      isAnswered = false;
+    });
+    far.on('data', () => {
+      isAnswered = isPoll;
+      if (near.readableEnded) cut();
+    });
+    const hungUp = (): unknown => isAnswered || far.readableEnded || cut();
+    near.once('end', hungUp);
+    near.once('close', hungUp);
+    near.on('error', cut);
+    far.on('error', cut);
+  }
+
   #inject(link: Link): void {
-    if (link.isOver) return;
+    if (link.isDoomed) return;
     const fault = FAULTS[this.#random.below(FAULTS.length)] ?? 'reset';
     this.injected.set(fault, (this.injected.get(fault) ?? 0) + 1);
-    if (fault !== 'stall' && fault !== 'crumble') this.lossy.add(link.port);
+    if (fault !== 'stall' && fault !== 'crumble') this.cut.add(link.number);
     link.suffer(fault);
   }
 }
 
 /** One connection through the proxy. */
 class Link {
-  port = 0;
-  isOver = false;
+  readonly number: number;
   readonly #near: Socket;
   readonly #far: Socket;
   readonly #onOver: () => void;
+  #isOver = false;
   #fault: Fault | null = null;
 
-  constructor(near: Socket, far: Socket, onOver: () => void) {
+  constructor(number: number, near: Socket, far: Socket, onOver: () => void) {
+    this.number = number;
     this.#near = near;
     this.#far = far;
     this.#onOver = onOver;
@@ -96,8 +115,12 @@ class Link {
     this.#forward(far, near);
   }
 
+  /** TCP loses ends, not middles: who has lost something loses all that follows. */
+  get isDoomed(): boolean {
+    return this.#isOver || this.#fault === 'swallow' || this.#fault === 'cut in a packet';
+  }
+
   suffer(fault: Fault): void {
-    this.#fault = fault;
     switch (fault) {
       case 'reset':
         this.#near.resetAndDestroy();
@@ -108,13 +131,13 @@ class Link {
         this.destroy();
         break;
       case 'swallow':
+        this.#fault = fault;
         setTimeout(() => this.destroy(), SWALLOW_MS).unref();
         break;
       case 'stall':
         this.#near.pause();
         this.#far.pause();
         setTimeout(() => {
-          this.#fault = null;
           this.#near.resume();
           this.#far.resume();
         }, STALL_MS).unref();
@@ -122,13 +145,14 @@ class Link {
       case 'cut in a packet':
       case 'crumble':
         // with the next packet
+        this.#fault = fault;
         break;
     }
   }
 
   destroy(): void {
-    if (this.isOver) return;
-    this.isOver = true;
+    if (this.#isOver) return;
+    this.#isOver = true;
     this.#near.destroy();
     this.#far.destroy();
     this.#onOver();
@@ -141,7 +165,6 @@ class Link {
         case 'swallow':
           return;
         case 'cut in a packet':
-          // TCP loses ends, not middles: nothing may follow
           this.#fault = 'swallow';
           to.write(chunk.subarray(0, chunk.length >> 1), () => this.destroy());
           return;

@@ -2,26 +2,31 @@
  * The server under soak, in a process of its own: sends numbered messages to every client,
  * counts those that come, and writes down on which connection each message left.
  *
+ * As `node server.js SECONDS`, it sends to a client every so many seconds.
+ *
  * @module
  */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Connection } from '../../lib/client.js';
 import { Client, listen } from '../../lib/index.js';
 import { BUILT_IN } from '../../lib/transports/index.js';
+import { BACKLOG, expectMarks, linkOf } from './links.js';
+import { watchLoad } from './load.js';
 import { Tally, type Account, type Command, type Leg, type Reply } from './protocol.js';
 
 const CLOSE_TIMEOUT_MS = 3000;
 const TURN_MS = 100;
 /** A client gets a message in one of so many turns. */
-const TURNS_PER_MESSAGE = 10;
+const TURNS_PER_MESSAGE = Math.max(1, Math.round((Number(process.argv[2]) * 1000) / TURN_MS));
 /** It gets some at once: those that a poll cannot take wait for the next one. */
 const LONGEST_BURST = 4;
 
 class Session {
   readonly client: Client;
-  readonly tally: Tally = new Tally();
+  readonly received: Tally = new Tally();
+  readonly written: Tally = new Tally();
   readonly legs: Leg[] = [];
-  readonly ports: Record<number, number> = {};
   sent = 0;
   reason: string | null = null;
 
@@ -31,29 +36,28 @@ class Session {
 
   /** One message more, now or when the client is back. */
   send(): void {
-    const { client } = this;
-    const epoch = client._open ? client.connections : client.connections + 1;
-    if (this.legs.at(-1)?.epoch !== epoch) this.legs.push({ from: this.sent + 1, epoch });
-    client.send(`n${++this.sent}`);
+    this.client.send(`n${++this.sent}`);
+  }
+
+  /** A connection has taken a payload. */
+  left(payload: string, link: number): void {
+    for (const [, digits] of payload.matchAll(/n(\d+)/g)) {
+      const number = Number(digits);
+      if (this.legs.at(-1)?.link !== link) this.legs.push({ from: number, link });
+      this.written.take(number);
+    }
   }
 
   get account(): Account {
-    const { client, tally, legs, ports, sent, reason } = this;
-    return {
-      sessionId: client.sessionId,
-      sent,
-      legs,
-      ports,
-      received: tally.highest,
-      missing: [...tally.missing],
-      outOfOrder: tally.outOfOrder,
-      reason,
-    };
+    const { client, received, written, legs, sent, reason } = this;
+    const { sessionId } = client;
+    return { sessionId, sent, written: written.count, legs, received: received.count, reason };
   }
 }
 
 const sessions = new Map<Client, Session>();
 const server = createServer();
+expectMarks(server);
 const io = listen(server, {
   log: false,
   flashPolicyServer: false,
@@ -63,25 +67,32 @@ const io = listen(server, {
   ),
 });
 let isQuiet = false;
+const load = watchLoad();
 
 function tell(reply: Reply): void {
   process.send?.(reply);
 }
 
-/** Each connection of a session is written down, which no event tells. */
-const attach = Reflect.get(Client.prototype, '_attach') as (this: Client, by: object) => void;
-Reflect.set(Client.prototype, '_attach', function patched(this: Client, connection: object) {
+/** What each connection takes is written down, which no event tells. */
+const attach = Reflect.get(Client.prototype, '_attach');
+Reflect.set(Client.prototype, '_attach', function patched(this: Client, connection: Connection) {
   const session = sessions.get(this) ?? new Session(this);
-  sessions.set(this, session);
-  const { socket } = connection as { socket: { remotePort?: number } };
-  session.ports[this.connections + 1] = socket.remotePort ?? 0;
+  // one that ended while a third key was on its way does not begin again
+  if (this.connections === 0) sessions.set(this, session);
+  const link = linkOf(connection.socket);
+  const write = connection.write.bind(connection);
+  connection.write = (payload) => {
+    const isTaken = write(payload);
+    if (isTaken) session.left(payload, link);
+    return isTaken;
+  };
   Reflect.apply(attach, this, [connection]);
 });
 
 io.on('connection', (client) => {
   const session = sessions.get(client);
   client.on('message', (message) => {
-    session?.tally.take(Number(String(message).slice(1)));
+    session?.received.take(Number(String(message).slice(1)));
   });
   client.on('disconnect', (reason) => {
     sessions.delete(client);
@@ -98,7 +109,8 @@ const sending = setInterval(() => {
   let at = 0;
   for (const session of sessions.values()) {
     if ((at++ + turn) % TURNS_PER_MESSAGE !== 0) continue;
-    for (let burst = turn % LONGEST_BURST; burst >= 0; burst--) session.send();
+    const round = Math.floor(turn / TURNS_PER_MESSAGE);
+    for (let burst = (at + round) % LONGEST_BURST; burst >= 0; burst--) session.send();
   }
 }, TURN_MS);
 
@@ -107,6 +119,7 @@ function figures(): void {
   server.getConnections((_error, connections) => {
     tell({
       kind: 'figures',
+      load: load(),
       figures: {
         heap: process.memoryUsage().heapUsed,
         sessions: Object.keys(io.clients).length,
@@ -139,6 +152,6 @@ process.on('message', (command: Command) => {
   }
 });
 
-server.listen(0, '127.0.0.1', () => {
+server.listen({ port: 0, host: '127.0.0.1', backlog: BACKLOG }, () => {
   tell({ kind: 'port', port: (server.address() as AddressInfo).port });
 });

@@ -1,5 +1,8 @@
-import type { Passage } from './client.js';
-import type { Account } from './protocol.js';
+import type { Passage } from './passage.js';
+import type { Account, Leg } from './protocol.js';
+
+/** So many losses are told in full. */
+const CASES = 5;
 
 /** Sums over sessions. Down is from the server to the client. */
 export class Sums {
@@ -11,45 +14,87 @@ export class Sums {
   receivedUp = 0;
   /** Not received, and on their way when a connection was cut, or when a session was over. */
   excused = 0;
+  /** Arrived when their POST had been given up and the next one was through. */
+  overtaken = 0;
   lost = 0;
   /** Of those, how many of whom. */
   readonly losers: Record<string, number> = {};
   duplicatedOrReordered = 0;
   readonly reasons: Record<string, number> = {};
-}
-
-/** Down, what a connection loses is what it carried last: of a poll, its answer or the one before. */
-function isLostWithConnection(
-  { legs, ports, reason }: Account,
-  number: number,
-  lossy: ReadonlySet<number>,
-): boolean {
-  const epoch = legs.findLast(({ from }) => from <= number)?.epoch ?? 0;
-  const port = ports[epoch];
-  if (port === undefined) return reason !== null;
-  // The system knew of a reset already when the session took the connection, and Node did not.
-  if (port === 0) return true;
-  return lossy.has(port) && ports[epoch + 2] !== port;
+  /** The first of what went wrong, with all that is known of it. */
+  readonly cases: unknown[] = [];
 }
 
 /** Numbers up to `sent` that did not come. */
-function absent(sent: number, highest: number, missing: Iterable<number>): number[] {
-  const numbers = [...missing];
-  for (let number = highest + 1; number <= sent; number++) numbers.push(number);
+function absent(sent: number, highest: number, missing: Iterable<number>): Set<number> {
+  const numbers = new Set(missing);
+  for (let number = highest + 1; number <= sent; number++) numbers.add(number);
   return numbers;
 }
 
-/** Up, a socket may lose the end of what was sent on a connection that broke, and nothing else. */
-function isEndOfLeg({ legs, sent }: Passage, number: number, gone: ReadonlySet<number>): boolean {
-  const next = legs.find((from) => from > number);
-  const last = next === undefined ? sent : next - 1;
-  for (let later = number; later <= last; later++) if (!gone.has(later)) return false;
-  return true;
+/** The leg that `number` is on. */
+function legOf<L extends { readonly from: number }>(legs: readonly L[], number: number): L | null {
+  return legs.findLast(({ from }) => from <= number) ?? null;
 }
 
-function lose(sums: Sums, who: string): void {
-  sums.lost++;
-  sums.losers[who] = (sums.losers[who] ?? 0) + 1;
+/** By connection, the highest number that came. */
+function highestBy(
+  legs: readonly Leg[],
+  sent: number,
+  gone: ReadonlySet<number>,
+): Map<number, number> {
+  const highest = new Map<number, number>();
+  legs.forEach(({ from, link }, i) => {
+    let last = legs[i + 1]?.from ?? sent + 1;
+    while (last > from && gone.has(last - 1)) last--;
+    if (last > from) highest.set(link, last - 1);
+  });
+  return highest;
+}
+
+/**
+ * Which of the messages that did not come down are lost.
+ *
+ * One that no connection took waits, and may go with its session only. One that a connection took
+ * may go with it if it was cut, by the network or by a client that hung up; and only if all
+ * that followed went too, since TCP loses ends and no middles.
+ */
+export function lostDown(
+  { sent, written, legs, reason }: Account,
+  { tally, hungUpAt }: Pick<Passage, 'tally' | 'hungUpAt'>,
+  cut: ReadonlySet<number>,
+): { readonly lost: number[]; readonly excused: number } {
+  const gone = absent(sent, tally.highest, tally.missing);
+  const highest = highestBy(legs, sent, gone);
+  const waits = absent(sent, written.highest, written.missing);
+  const lost = [...gone].filter((number) => {
+    if (waits.has(number)) return reason === null;
+    const link = legOf(legs, number)?.link ?? 0;
+    if (number < (highest.get(link) ?? 0)) return true;
+    let had = number;
+    while (gone.has(had)) had--;
+    return !cut.has(link) && !hungUpAt.has(had);
+  });
+  return { lost, excused: gone.size - lost.length };
+}
+
+/**
+ * Which of the messages that did not come up are lost. A socket may lose the end of what was sent
+ * on a connection that is over; a POST loses nothing once it is answered.
+ */
+export function lostUp(
+  { received, reason }: Account,
+  { isSocket, sent, unknown, legs }: Pick<Passage, 'isSocket' | 'sent' | 'unknown' | 'legs'>,
+): { readonly lost: number[]; readonly excused: number } {
+  const gone = absent(sent, received.highest, received.missing);
+  const lost = [...gone].filter((number) => {
+    if (!isSocket) return !unknown.has(number);
+    const leg = legOf(legs, number);
+    const next = legs.find(({ from }) => from > number)?.from ?? sent + 1;
+    for (let later = number; later < next; later++) if (!gone.has(later)) return true;
+    return leg?.isOver !== true && reason === null;
+  });
+  return { lost, excused: gone.size - lost.length };
 }
 
 /** Compares what both sides say of one session. */
@@ -57,27 +102,40 @@ export function judge(
   sums: Sums,
   account: Account,
   passage: Passage,
-  lossy: ReadonlySet<number>,
+  cut: ReadonlySet<number>,
 ): void {
+  const { received, written, reason } = account;
+  const { tally, unknown, isSocket, name } = passage;
+  const down = lostDown(account, passage, cut);
+  const up = lostUp(account, passage);
+  // the server may get to it whenever it likes, and the client did not wait
+  const overtaken = isSocket ? [] : received.late.filter((number) => unknown.has(number));
+  const disorder = [...tally.late, ...tally.again, ...written.late, ...written.again];
+  const upDisorder = [...received.late, ...received.again];
+  const lost = down.lost.length + up.lost.length;
+  // numbers that nobody sent
+  const odd = Math.max(0, tally.highest - account.sent, received.highest - passage.sent);
+  const disordered = disorder.length + upDisorder.length - overtaken.length + odd;
+
   sums.sessions++;
   sums.resumed += passage.resumed;
-  if (account.reason) sums.reasons[account.reason] = (sums.reasons[account.reason] ?? 0) + 1;
-  const { tally } = passage;
+  if (reason) sums.reasons[reason] = (sums.reasons[reason] ?? 0) + 1;
   sums.sentDown += account.sent;
   sums.receivedDown += tally.highest - tally.missing.size;
   sums.sentUp += passage.sent;
-  sums.receivedUp += account.received - account.missing.length;
-  sums.duplicatedOrReordered += tally.outOfOrder.length + account.outOfOrder.length;
-  for (const number of absent(account.sent, tally.highest, tally.missing)) {
-    if (isLostWithConnection(account, number, lossy)) sums.excused++;
-    else lose(sums, `to ${passage.name}`);
+  sums.receivedUp += received.highest - received.missing.length;
+  sums.excused += down.excused + up.excused;
+  sums.overtaken += overtaken.length;
+  sums.lost += lost;
+  sums.duplicatedOrReordered += disordered;
+  if (lost + disordered === 0) return;
+  for (const [who, count] of [
+    [`to ${name}`, down.lost.length],
+    [`from ${name}`, up.lost.length],
+  ] as const) {
+    if (count > 0) sums.losers[who] = (sums.losers[who] ?? 0) + count;
   }
-  const gone = new Set(absent(passage.sent, account.received, account.missing));
-  for (const number of gone) {
-    const isExcused = passage.isSocket
-      ? isEndOfLeg(passage, number, gone)
-      : passage.unknown.has(number);
-    if (isExcused) sums.excused++;
-    else lose(sums, `from ${passage.name}`);
-  }
+  if (sums.cases.length === CASES) return;
+  const legs = account.legs.map((leg) => ({ ...leg, isCut: cut.has(leg.link) }));
+  sums.cases.push({ name, reason, down, up, disorder, upDisorder, legs, passage });
 }
