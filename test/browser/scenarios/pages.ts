@@ -9,6 +9,9 @@ const DEFAULT_LIST_MS = 300;
 /** Transports that need no document. */
 const WORKER_TRANSPORTS = ['websocket', 'server-events', 'xhr-multipart', 'xhr-polling'] as const;
 
+/** How long a message may have to wait where polls hold all connections, in milliseconds. */
+const SHORT_POLL_MS = 1000;
+
 const SPECIAL = 'grüße € 日本 \u{1F600} end';
 
 /** The best of a few sockets counts: the machine may be busy with something else. */
@@ -165,7 +168,10 @@ export const pageScenarios: readonly Scenario[] = [
     name: 'two sockets on three pages',
     clients: ['ours'],
     async run(context) {
-      await context.serve();
+      const polling = { duration: SHORT_POLL_MS };
+      await context.serve({
+        transportOptions: { 'xhr-polling': polling, 'jsonp-polling': polling },
+      });
       const peers = [];
       for (let i = 0; i < 3; i++) {
         const page = await context.page();
