@@ -13,13 +13,26 @@ import { createDebug } from './debug.js';
 const debug = createDebug('socket.io:files');
 
 const PACKAGE = join(__dirname, '..', '..');
-const SCRIPT = join(PACKAGE, 'build', 'client', 'socket.io.min.js');
+const CLIENT = join(PACKAGE, 'build', 'client');
 const FLASH = join(PACKAGE, 'client', 'flash', 'WebSocketMain.swf');
 
+interface File {
+  readonly file: string;
+  readonly type: string;
+  /** Where debuggers find the source of it, relative to it. */
+  readonly map?: string;
+}
+
+const MAP = 'source/socket.io.map.json';
+/** What the map calls `socket.io.js` is the readable script, beside the map. */
+const SOURCE = 'source/socket.io.js';
+
 /** Paths below the resource; the long one is where clients of 2011 look for the Flash file. */
-const FILES: ReadonlyMap<string, { readonly file: string; readonly type: string }> = new Map([
+const FILES: ReadonlyMap<string, File> = new Map<string, File>([
   // Without a charset, as in 0.6: the script is plain ASCII.
-  ['socket.io.js', { file: SCRIPT, type: 'text/javascript' }],
+  ['socket.io.js', { file: join(CLIENT, 'socket.io.min.js'), type: 'text/javascript', map: MAP }],
+  [MAP, { file: join(CLIENT, 'socket.io.map.json'), type: 'application/json' }],
+  [SOURCE, { file: join(CLIENT, 'socket.io.js'), type: 'text/javascript' }],
   ['WebSocketMain.swf', { file: FLASH, type: 'application/x-shockwave-flash' }],
   [
     'lib/vendor/web-socket-js/WebSocketMain.swf',
@@ -27,8 +40,7 @@ const FILES: ReadonlyMap<string, { readonly file: string; readonly type: string 
   ],
 ]);
 
-interface Served {
-  readonly type: string;
+interface Served extends File {
   readonly tag: string;
   readonly plain: Buffer;
   readonly gzipped: Buffer;
@@ -49,7 +61,7 @@ function load(path: string): Served | null {
       return null;
     }
     const tag = createHash('sha1').update(plain).digest('hex').slice(0, 16);
-    served = { type: known.type, tag, plain, gzipped: gzipSync(plain, { level: 9 }) };
+    served = { ...known, tag, plain, gzipped: gzipSync(plain, { level: 9 }) };
     cache.set(path, served);
   }
   return served;
@@ -94,6 +106,7 @@ export function serveClientFile(
   headers['Content-Type'] = served.type;
   headers['Content-Length'] = body.length;
   headers['X-Content-Type-Options'] = 'nosniff';
+  if (served.map) headers['SourceMap'] = served.map;
   if (isZipped) headers['Content-Encoding'] = 'gzip';
   response.writeHead(200, headers);
   response.end(body);

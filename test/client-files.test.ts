@@ -7,10 +7,14 @@ import { serve } from './support/server.js';
 
 const PACKAGE = join(__dirname, '..', '..');
 const SCRIPT = join(PACKAGE, 'build', 'client', 'socket.io.min.js');
+const MAP = join(PACKAGE, 'build', 'client', 'socket.io.map.json');
+const READABLE = join(PACKAGE, 'build', 'client', 'socket.io.js');
 const FLASH = join(PACKAGE, 'client', 'flash', 'WebSocketMain.swf');
 
 const FILES = [
   ['socket.io.js', SCRIPT, 'text/javascript'],
+  ['source/socket.io.map.json', MAP, 'application/json'],
+  ['source/socket.io.js', READABLE, 'text/javascript'],
   ['WebSocketMain.swf', FLASH, 'application/x-shockwave-flash'],
   ['lib/vendor/web-socket-js/WebSocketMain.swf', FLASH, 'application/x-shockwave-flash'],
 ] as const;
@@ -122,6 +126,15 @@ describe('client files', () => {
       expect((await request(port, `/socket.io/${path}`)).body).to.equal('app');
     });
   }
+
+  it('name the map of the script, and the map names its source', async () => {
+    const { port } = await serve();
+    const { headers } = await fetchBytes(port, '/socket.io/socket.io.js', {});
+    const mapPath = `/socket.io/${headers['sourcemap']}`;
+    const map = JSON.parse((await request(port, mapPath)).body) as { sources: string[] };
+    const paths = map.sources.map((source) => new URL(source, `http://a${mapPath}`).pathname);
+    expect(paths).to.deep.equal(['/socket.io/source/socket.io.js']);
+  });
 
   it('are there', () => {
     for (const [, file] of FILES) expect(existsSync(file), file).to.equal(true);

@@ -1,5 +1,15 @@
 import { expect } from 'chai';
+import { readFileSync } from 'node:fs';
+import { posix } from 'node:path';
 import { Installed } from './installed.js';
+
+/** The declarations that those of a file of this package lead to. */
+function importsOf(path: string): string[] {
+  const found = readFileSync(path, 'utf8').matchAll(
+    /(?:from|import\(|require\() ?'(\.[^']+)\.js'/g,
+  );
+  return [...found].map(([, name]) => posix.join(posix.dirname(path), `${name}.d.ts`));
+}
 
 /** A server that is talked to by `ws`, then closed; the process must end by itself. */
 const CONVERSATION = `
@@ -70,7 +80,7 @@ describe('the packed package', function () {
   it('holds the built code, its types, the client, the Flash file and the papers', () => {
     const paths = installed.packed.files.map(({ path }) => path);
     const expected =
-      /^(build\/lib\/[\w./-]+\.(js|d\.ts)|build\/client\/[\w./-]+\.(js|d\.ts)|example\/(chat\.html|doctor\.html|server\.js)|client\/flash\/WebSocketMain\.swf|package\.json|[A-Z]+(\.md)?)$/;
+      /^(build\/lib\/[\w./-]+\.(js|d\.ts)|build\/client\/([\w./-]+\.(js|d\.ts)|socket\.io\.map\.json)|example\/(chat\.html|doctor\.html|server\.js)|client\/flash\/WebSocketMain\.swf|package\.json|[A-Z]+(\.md)?)$/;
     expect(paths.filter((path) => !expected.test(path))).to.deep.equal([]);
     expect(paths).to.include.members([
       'build/lib/index.js',
@@ -78,6 +88,7 @@ describe('the packed package', function () {
       'build/client/socket.io.js',
       'build/client/socket.io.min.js',
       'build/client/socket.io.d.ts',
+      'build/client/socket.io.map.json',
       'client/flash/WebSocketMain.swf',
       'LICENSE',
       'README.md',
@@ -85,6 +96,13 @@ describe('the packed package', function () {
       'MIGRATION.md',
       'SECURITY.md',
     ]);
+  });
+
+  it('holds every declaration that its types lead to', () => {
+    const paths = installed.packed.files.map(({ path }) => path);
+    const imports = paths.filter((path) => path.endsWith('.d.ts')).flatMap(importsOf);
+    expect(imports).to.include('build/lib/listener.d.ts');
+    expect(imports.filter((path) => !paths.includes(path))).to.deep.equal([]);
   });
 
   it('passes publint', async () => {
