@@ -72,8 +72,8 @@ export class Socket extends Emitter<SocketEvents> {
   declare _session: Transport | null | undefined;
   /** The session that the next try asks for. */
   declare _resumed: Transport | null | undefined;
-  /** When it was lost. */
-  declare _lostAt: number;
+  /** Until when no other session is asked for, unless the server does not know this one. */
+  declare _insistUntil: number;
   /** True while only the transport that worked is tried. */
   declare _isLoyal: boolean;
   /** The transports that this round has still to try. */
@@ -194,7 +194,7 @@ export class Socket extends Emitter<SocketEvents> {
       else this._enter(State.IDLE);
       return;
     }
-    this._lostAt = +new Date();
+    this._insistUntil = +new Date() + INSISTENCE;
     this._enter(State.IDLE);
     this.emit('close').emit('disconnect');
     if (this._isWanted && this.options.reconnect) this.onReconnect();
@@ -229,19 +229,23 @@ export class Socket extends Emitter<SocketEvents> {
 
   /** One round through the transports. */
   _start(): void {
-    const options = this.options;
-    const attempts = this.reconnectionAttempts;
     this._isLoyal =
-      this.reconnecting && attempts <= LOYAL_ATTEMPTS && attempts < options.maxReconnectionAttempts;
+      this.reconnecting &&
+      this.reconnectionAttempts <= LOYAL_ATTEMPTS &&
+      this.reconnectionAttempts < this.options.maxReconnectionAttempts;
     this._isWanted = true;
     this._candidates =
-      this.transport && (this._isLoyal || !options.tryTransportsOnConnectTimeout)
+      this.transport && (this._isLoyal || !this.options.tryTransportsOnConnectTimeout)
         ? [this.transport.type]
         : this._order();
-    // A session that was lost is asked for first, before a new one by the same transport.
+    this._resumeFirst();
+    this._tryNext();
+  }
+
+  /** A session that was lost is asked for first, before a new one by the same transport. */
+  _resumeFirst(): void {
     this._resumed = this._session;
     if (this._resumed) this._candidates.unshift(this._resumed.type);
-    this._tryNext();
   }
 
   /** Tries the next transport. */
@@ -281,7 +285,7 @@ export class Socket extends Emitter<SocketEvents> {
     const xhr =
       attempt.sessionid &&
       this.reconnecting &&
-      +new Date() - this._lostAt < INSISTENCE &&
+      +new Date() < this._insistUntil &&
       request(this.isXDomain());
     if (xhr) {
       this._candidates = [];
@@ -289,8 +293,14 @@ export class Socket extends Emitter<SocketEvents> {
       attempt.sessionid = null; // it is asked once
       whenDone(xhr, (status) => {
         if (this.transport !== attempt) return;
-        // If it has the session, the way to it may be gone.
-        if (status === 404 || (status && !this._isLoyal)) this._candidates = others;
+        if (status === 404) this._candidates = others;
+        else if (status && !this._isLoyal) {
+          // It has the session, and may have come up a moment too late for this attempt. If one
+          // more does not get through either, the way to it is gone.
+          this._insistUntil = 0;
+          this._candidates = others;
+          this._resumeFirst();
+        }
         this.onDisconnect();
       });
       xhr.send(null);

@@ -116,7 +116,7 @@ describe('client Socket that lost its connection', () => {
     it('takes a new one once ten seconds have passed', () => {
       const { made, clock, socket } = asking();
       made[0]?.onDisconnect();
-      socket._lostAt -= 10_000;
+      socket._insistUntil -= 10_000;
       clock.tick(500);
       made[1]?.onDisconnect();
       expect(FakeXhr.made).to.have.lengthOf(0);
@@ -132,7 +132,20 @@ describe('client Socket that lost its connection', () => {
         for (const question of FakeXhr.made.splice(0)) question.answer(200);
       }
       expect(made.at(-1)?.type).to.equal('second');
-      expect(made.filter(({ askedFor }) => askedFor === '123')).to.have.lengthOf(3);
+      expect(made.filter(({ askedFor }) => askedFor === '123')).to.have.lengthOf(4);
+    });
+
+    it('asks for it once more when the server came up between an attempt and its answer', () => {
+      const { made, clock } = asking();
+      made[0]?.onDisconnect();
+      for (let attempt = 1; attempt <= 3; attempt++) {
+        failNextAttempt(clock, made);
+        FakeXhr.made.pop()?.answer(attempt < 3 ? 0 : 200);
+      }
+      expect(made).to.have.lengthOf(5);
+      expect(made.at(-1)).to.include({ type: 'first', askedFor: '123' });
+      made.at(-1)?.onConnect();
+      expect(made).to.have.lengthOf(5);
     });
   });
 
