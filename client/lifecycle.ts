@@ -6,7 +6,7 @@
  */
 import { root } from './platform.js';
 import { liveSockets, type Socket } from './socket.js';
-import { listen } from './util.js';
+import { defer, listen } from './util.js';
 
 function whenPage(event: string, tell: (socket: Socket) => void): void {
   listen(root, event, () => {
@@ -22,5 +22,6 @@ export function watchPage(): void {
   whenPage('beforeunload', (socket) => {
     if (socket.connected) socket.transport!._hold();
   });
-  whenPage('pageshow', (socket) => socket._wake());
+  // Coming back counts as loading in WebKit: a poll begun in this event would never let it end.
+  whenPage('pageshow', (socket) => defer(() => socket._wake()));
 }

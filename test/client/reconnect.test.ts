@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { watchPage } from '../../client/lifecycle.js';
 import { Ending } from '../../client/transport.js';
 import type { Platform } from '../../client/platform.js';
 import type { ManualClock } from '../support/clock.js';
@@ -267,6 +268,20 @@ describe('client Socket that lost its connection', () => {
         'reconnect',
       ]);
       expect(made[1]?.sent).to.deep.equal([['while away']]);
+    });
+
+    it('waits for the end of the event that tells it, which is still a part of loading', () => {
+      const shown: (() => void)[] = [];
+      const { clock, socket } = connected(
+        {},
+        { addEventListener: (name, fn) => void (name === 'pageshow' && shown.push(fn)) },
+      );
+      watchPage();
+      socket._suspend();
+      for (const tell of shown) tell();
+      expect(socket.connecting).to.equal(false);
+      clock.tick(0);
+      expect(socket.connecting).to.equal(true);
     });
 
     it('goes on connecting when the page comes back in the middle of that', () => {
