@@ -45,7 +45,7 @@ export function parse(text: string): unknown {
   function value(isName?: boolean): unknown {
     const token = tokens[at++] || '';
     const isList = token === '[';
-    if (/^".*"$/.test(token)) return token.slice(1, -1).replace(/\\(u....|.)/g, unescape);
+    if (/[\s\S]"$/.test(token)) return token.slice(1, -1).replace(/\\(u....|.)/g, unescape);
     expect(!isName);
     if (isList || token === '{') {
       const end = isList ? ']' : '}';
