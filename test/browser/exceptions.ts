@@ -47,6 +47,7 @@ const FAULTS_OF_2011: readonly Fault[] = [
     reason: "3: the form keeps the first session's URL, what is sent after a reconnect is lost",
   },
   {
+    browsers: ['firefox'],
     transports: ['jsonp-polling'],
     scenarios: ['two sockets'],
     symptom: /insertBefore|parentNode/,

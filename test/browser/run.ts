@@ -11,6 +11,7 @@ import { parseArgs } from 'node:util';
 import { BrowserMissing, type Browser, type BrowserName } from './browsers/browser.js';
 import { launchChromium, launchFirefox } from './browsers/puppeteer.js';
 import { launchWebKit } from './browsers/webkit.js';
+import { Windows } from './browsers/windows.js';
 import { complaints } from './complaints.js';
 import type { ClientName } from './context.js';
 import { Outcome, runMatrix, type Result } from './matrix.js';
@@ -74,9 +75,9 @@ function selected(): readonly Scenario[] {
 }
 
 async function runBrowser(name: BrowserName): Promise<void> {
-  let browser: Browser;
+  let windows: Windows;
   try {
-    browser = await LAUNCHERS[name]();
+    windows = await Windows.open(LAUNCHERS[name]);
   } catch (error) {
     if (!(error instanceof BrowserMissing)) throw error;
     skipped.push(name);
@@ -89,14 +90,14 @@ async function runBrowser(name: BrowserName): Promise<void> {
       if (args.client !== undefined && args.client !== client) continue;
       const transports = args.transport?.split(',');
       const selection = { scenarios: selected(), client, ...(transports && { transports }) };
-      await runMatrix(browser, name, selection, onResult);
+      await runMatrix(windows, name, selection, onResult);
     }
   } finally {
-    await browser.close();
+    await windows.close();
   }
   const seconds = Math.round((performance.now() - startedAt) / 1000);
   const own = results.filter(({ cell }) => cell.browser === name);
-  const title = `${browser.version} (${seconds} s)`;
+  const title = `${windows.version} (${seconds} s)`;
   print(`\n${table(title, 'ours', own)}\n${table(title, '2011', own)}`);
 }
 
@@ -118,6 +119,9 @@ async function main(): Promise<void> {
   print(`${passed} passed, ${failed} failed${tail}`);
   if (failed > 0 || passed === 0) process.exitCode = 1;
 }
+
+// No browser outlives a run that is broken off.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
 
 /** A browser that hung leaves connections behind, which would hold the process. */
 async function runAndExit(): Promise<void> {

@@ -27,6 +27,8 @@ export interface Browser {
   readonly version: string;
   open(): Promise<Page>;
   close(): Promise<void>;
+  /** Ends its processes at once: it no longer answers. */
+  kill(): void;
 }
 
 export type BrowserName = 'chromium' | 'firefox' | 'webkit';

@@ -24,6 +24,7 @@ interface PuppeteerBrowser {
   newPage(options: { type: 'tab' | 'window' }): Promise<PuppeteerPage>;
   version(): Promise<string>;
   close(): Promise<void>;
+  process(): { kill(signal: 'SIGKILL'): boolean } | null;
 }
 
 interface LaunchOptions {
@@ -123,6 +124,10 @@ class PuppeteerDriver implements Browser {
 
   close(): Promise<void> {
     return this.#browser.close();
+  }
+
+  kill(): void {
+    this.#browser.process()?.kill('SIGKILL');
   }
 }
 

@@ -13,6 +13,9 @@ const MINI_BROWSER =
 /** Longest a page's answer may take, above every timeout a scenario uses. */
 const SCRIPT_TIMEOUT_MS = 35_000;
 
+/** Longest a page may take to load, in milliseconds; the driver's own limit is five minutes. */
+const LOAD_TIMEOUT_MS = 15_000;
+
 interface WindowHandle {
   readonly handle: string;
 }
@@ -100,23 +103,18 @@ class WebKitPage implements Page {
 class WebKitDriver implements Browser {
   readonly version: string;
   readonly #driver: WebDriver;
-  readonly #processes: readonly ChildProcess[];
+  readonly kill: () => void;
   /** The first window stays open: a session without any is over. */
   readonly #home: string;
   #turn: Promise<unknown> = Promise.resolve();
   #current: string;
 
-  constructor(
-    driver: WebDriver,
-    version: string,
-    home: string,
-    processes: readonly ChildProcess[],
-  ) {
+  constructor(driver: WebDriver, version: string, home: string, kill: () => void) {
     this.#driver = driver;
     this.version = version;
     this.#home = home;
     this.#current = home;
-    this.#processes = processes;
+    this.kill = kill;
   }
 
   /** Runs commands with that window as the current one, after the commands before it. */
@@ -148,8 +146,11 @@ class WebKitDriver implements Browser {
   }
 
   async close(): Promise<void> {
-    await this.#driver.send('DELETE', '');
-    for (const child of this.#processes) child.kill();
+    try {
+      await this.#driver.send('DELETE', '');
+    } finally {
+      this.kill();
+    }
   }
 }
 
@@ -201,7 +202,12 @@ export async function launchWebKit(): Promise<Browser> {
     stdio: 'ignore',
     env: { ...process.env, DISPLAY: display, GDK_BACKEND: 'x11', LIBGL_ALWAYS_SOFTWARE: '1' },
   });
-  const processes = [driverProcess, xvfb];
+  const kill = (): void => {
+    driverProcess.kill('SIGKILL');
+    // Asked politely, it takes its lock file with it; the browser goes with its display.
+    xvfb.kill();
+  };
+  process.once('exit', kill);
   const root = new WebDriver(`http://127.0.0.1:${port}`);
   await untilReady(root);
   const { sessionId, capabilities } = await root.send<{
@@ -211,11 +217,11 @@ export async function launchWebKit(): Promise<Browser> {
     capabilities: {
       alwaysMatch: {
         'webkitgtk:browserOptions': { binary: MINI_BROWSER, args: ['--automation'] },
-        timeouts: { script: SCRIPT_TIMEOUT_MS },
+        timeouts: { script: SCRIPT_TIMEOUT_MS, pageLoad: LOAD_TIMEOUT_MS },
       },
     },
   });
   const session = new WebDriver(`http://127.0.0.1:${port}/session/${sessionId}`);
   const home = await session.send<string>('GET', '/window');
-  return new WebKitDriver(session, `WebKitGTK ${capabilities.browserVersion}`, home, processes);
+  return new WebKitDriver(session, `WebKitGTK ${capabilities.browserVersion}`, home, kill);
 }

@@ -5,15 +5,44 @@ import type { Browser, Page } from './browser.js';
  * more than most scenarios do. A window that waits shows an empty page.
  */
 export class Windows {
-  readonly #browser: Browser;
-  readonly #idle: Page[] = [];
+  readonly version: string;
+  readonly #launch: () => Promise<Browser>;
+  #browser: Promise<Browser>;
+  #idle: Page[] = [];
 
-  constructor(browser: Browser) {
-    this.#browser = browser;
+  private constructor(browser: Browser, launch: () => Promise<Browser>) {
+    this.version = browser.version;
+    this.#browser = Promise.resolve(browser);
+    this.#launch = launch;
+  }
+
+  static async open(launch: () => Promise<Browser>): Promise<Windows> {
+    return new Windows(await launch(), launch);
+  }
+
+  get browser(): Promise<Browser> {
+    return this.#browser;
+  }
+
+  /** Puts another browser in the place of one that hangs; of those who ask, the first one does. */
+  async replace(hung: Promise<Browser>): Promise<void> {
+    if (this.#browser === hung) {
+      this.#idle = [];
+      this.#browser = hung.then((browser) => {
+        browser.kill();
+        return this.#launch();
+      });
+    }
+    await this.#browser;
+  }
+
+  async close(): Promise<void> {
+    await (await this.#browser).close();
   }
 
   async take(): Promise<Page> {
-    return this.#idle.pop() ?? (await this.#browser.open());
+    const idle = this.#idle.pop();
+    return idle ?? (await this.#browser).open();
   }
 
   /** Takes a window back; one that the scenario closed is forgotten. */
