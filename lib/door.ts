@@ -63,8 +63,8 @@ export class Door {
     server.prependListener('upgrade', this.#onUpgrade);
     server.on('close', this.#onClose);
     this.#undo = [
-      intercept(server, 'request', (...args) => this.#offer('request', args)),
-      intercept(server, 'upgrade', (...args) => this.#offer('upgrade', args)),
+      intercept(server, 'request', (args) => this.#offer('request', args)),
+      intercept(server, 'upgrade', (args) => this.#offer('upgrade', args)),
     ];
   }
 

@@ -45,9 +45,9 @@ class InlinePolicy {
   constructor(server: PolicyServer, limits: PolicyLimits) {
     this.#server = server;
     this.#limits = { ...POLICY_LIMITS, ...limits };
-    intercept(server, 'clientError', (error, socket) => this.#takeRequest(error, socket));
+    intercept(server, 'clientError', ([error, socket]) => this.#takeRequest(error, socket));
     if (server instanceof TlsServer) {
-      intercept(server, 'connection', (socket) => this.#holdConnection(socket));
+      intercept(server, 'connection', ([socket]) => this.#holdConnection(socket));
     }
   }
 

@@ -6,7 +6,7 @@
 import type { EventEmitter } from 'node:events';
 
 /** Returns true if it has dealt with the event: no listener sees it then. */
-export type Take = (...args: unknown[]) => boolean;
+export type Take = (args: readonly unknown[]) => boolean;
 
 interface Interception {
   readonly takes: Map<string | symbol, Take>;
@@ -25,7 +25,7 @@ function interceptionOf(emitter: EventEmitter): Interception {
   interceptions.set(emitter, interception);
   emitter.emit = (event: string | symbol, ...args: unknown[]) => {
     const take = interception.takes.get(event);
-    return take?.(...args) === true || original(event, ...args);
+    return take?.(args) === true || original(event, ...args);
   };
   return interception;
 }

@@ -85,10 +85,14 @@ function single(framing: Framing, piece: Piece): Buffer | string {
   return isShort ? framing.putShort(piece) : frameText(framing, piece);
 }
 
-/** The bytes of `pieces`, made as cheaply as can be; if it is a string, as latin1. */
-export function toBytes(framing: Framing, pieces: readonly Piece[]): Buffer | string {
-  const [first] = pieces;
-  if (pieces.length === 1 && first !== undefined) return single(framing, first);
+/** The bytes of what one turn has sent, made as cheaply as can be; if it is a string, as latin1. */
+export function toBytes(
+  framing: Framing,
+  first: Piece,
+  more: readonly Piece[] | null,
+): Buffer | string {
+  if (!more) return single(framing, first);
+  const pieces = [first, ...more];
   const isShared = pieces.every((piece) => typeof piece !== 'string');
   return isShared ? joinShared(framing, pieces) : frameAll(framing, pieces);
 }

@@ -5,7 +5,9 @@ import { Transport, type Exchange } from './transport.js';
 /** What the WebSocket drafts share: whole frames on a socket, those of one turn in one write. */
 export abstract class SocketTransport extends Transport {
   protected isOpen = true;
-  #pieces: Piece[] | null = null;
+  /** What this turn has sent: mostly one piece, so that a list is made for the second. */
+  #first: Piece | null = null;
+  #more: Piece[] | null = null;
   /** What waits for the client, this turn's pieces included; of texts the length, as good as bytes. */
   #gathered = 0;
 
@@ -34,11 +36,11 @@ export abstract class SocketTransport extends Transport {
 
   /** @internal Writes what this turn has gathered. */
   flush(): void {
-    const pieces = this.#pieces;
-    if (!pieces) return;
-    this.#pieces = null;
-    this.#gathered = 0;
-    if (this.socket.writable) this.socket.write(toBytes(this.framing, pieces), 'latin1');
+    const first = this.#first;
+    if (first === null) return;
+    const bytes = toBytes(this.framing, first, this.#more);
+    this.#forget();
+    if (this.socket.writable) this.socket.write(bytes, 'latin1');
   }
 
   close(): void {
@@ -54,18 +56,26 @@ export abstract class SocketTransport extends Transport {
 
   #push(piece: Piece): boolean {
     if (!this.isOpen || !this.socket.writable) return false;
-    if (!this.#pieces) {
-      this.#pieces = [];
-      this.#gathered = this.socket.writableLength;
-      flushLater(this);
-    }
+    const isFirst = this.#first === null;
+    if (isFirst) this.#gathered = this.socket.writableLength;
     if (this.isOverfull(this.#gathered)) {
-      this.#pieces = null;
+      this.#forget();
       this.overflow();
       return true;
     }
     this.#gathered += piece.length;
-    this.#pieces.push(piece);
+    if (isFirst) {
+      this.#first = piece;
+      flushLater(this);
+    } else {
+      (this.#more ??= []).push(piece);
+    }
     return true;
+  }
+
+  #forget(): void {
+    this.#first = null;
+    this.#more = null;
+    this.#gathered = 0;
   }
 }
