@@ -49,6 +49,10 @@ const measures = {
   g: { title: 'slow consumer: 2000 x 1 KiB a second to 10 clients and one that stopped reading', seconds: 20, fresh: true, columns: [
     ['RSS growth at its peak, MiB', x => x.peak / 1048576, -1], ['held at the end (after gc), MiB', x => x.held / 1048576, -1], ['dropped it (1 = yes)', x => +x.dropped, 0]],
     cases: [{ op: 'slow', name: 'one stalled client', N: 10, perSec: 2000, size: 1024 }] },
+  // Only when asked for (--only i): its largest wants `ulimit -n 20000`.
+  i: { title: 'growth', seconds: 2, fresh: true, columns: [us, ['RSS, KiB each', x => x.rss / 1024, -1]], cases: [10, 100, 1000, 5000, 10000, 19950].flatMap(n => [
+    { ...echo(n, 1, 32), name: `echo, ${n}` }, { ...cast(n, 100), name: `broadcast, ${n}` },
+    ...(n < 1000 ? [] : [{ op: 'idle', name: `memory, ${n}`, N0: n / 10, N: n, seconds: 1 }])]) },
 };
 
 const children = new Set();
