@@ -10,9 +10,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { createDebug } from './debug.js';
 import type { Broadcast } from './broadcast.js';
-import { decode, encode, HEARTBEAT } from './frames.js';
+import { decode, encode, encodeHeartbeat, HEARTBEAT } from './frames.js';
 import { callWithReason, surface } from './handlers.js';
-import { heartbeat } from './heartbeat.js';
 import type { ResolvedOptions, SessionOptions } from './options.js';
 import { shortId } from './log.js';
 import type { DisconnectReason } from './reason.js';
@@ -287,7 +286,7 @@ export class Client extends EventEmitter {
     } else if (this._timings.timeout) {
       this.#awaitsEcho = true;
       this.listener._timers.set(this.#alarm, this._timings.timeout);
-      this.#current?.write(heartbeat(++this.#heartbeats).payload);
+      this.#current?.write(encodeHeartbeat(++this.#heartbeats));
     }
   }
 
@@ -355,7 +354,7 @@ export class Client extends EventEmitter {
 
   /** Only the outstanding number counts; 0.6.18 took 0 and none for an echo as well. */
   #onHeartbeat(text: string): void {
-    if (!this.#awaitsEcho || text !== heartbeat(this.#heartbeats).echo) return;
+    if (!this.#awaitsEcho || text !== HEARTBEAT + this.#heartbeats) return;
     this.#awaitsEcho = false;
     this.#awaitHeartbeat();
   }

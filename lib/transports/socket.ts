@@ -1,4 +1,5 @@
 import type { Broadcast } from '../broadcast.js';
+import { flushBeforeEnd } from './flush-before-end.js';
 import { flushLater, toBytes, type Framing, type Piece } from './outbox.js';
 import { Transport, type Exchange } from './transport.js';
 
@@ -13,13 +14,7 @@ export abstract class SocketTransport extends Transport {
 
   constructor(exchange: Exchange) {
     super(exchange);
-    // Programs of 0.6 kick by ending the socket, right after they have told the client why.
-    const { socket } = this;
-    const end = socket.end.bind(socket) as (...last: unknown[]) => typeof socket;
-    socket.end = (...last: unknown[]) => {
-      if (this.isOpen) this.flush();
-      return end(...last);
-    };
+    flushBeforeEnd(this.socket, this);
   }
 
   protected abstract readonly framing: Framing;

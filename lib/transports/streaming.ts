@@ -1,8 +1,7 @@
-import type { ServerResponse } from 'node:http';
-import type { Socket } from 'node:net';
 import { createDebug } from '../debug.js';
 import type { Broadcast } from '../broadcast.js';
 import { STREAMING_DEFAULTS, type SessionOptions } from '../options.js';
+import { flushBeforeEnd } from './flush-before-end.js';
 import { HttpTransport } from './http.js';
 import { unwatch, watch, type Watcher } from './watch.js';
 
@@ -19,21 +18,6 @@ const GOODBYE_MS = 500;
 /** Writing to a connection that is just breaking is no error of ours; its end follows. */
 function responseOnError(error: Error): void {
   debug('ignored %s', error);
-}
-
-/**
- * Programs of 0.6 kick by ending the socket, right after they have told the client why; Node 26
- * keeps chunks back until the end of the turn.
- */
-function flushBeforeEnd(response: ServerResponse, socket: Socket): void {
-  const end = socket.end.bind(socket) as (...last: unknown[]) => typeof socket;
-  socket.end = (...last: unknown[]) => {
-    if (response.writableCorked > 0) {
-      response.uncork();
-      response.cork();
-    }
-    return end(...last);
-  };
 }
 
 /** A response that never ends: every send is a piece of its body. */
@@ -60,7 +44,7 @@ export abstract class Streaming extends HttpTransport implements Watcher {
     this.response.on('error', responseOnError);
     // A stream is quiet for as long as the application is.
     this.socket.setTimeout(0);
-    flushBeforeEnd(this.response, this.socket);
+    flushBeforeEnd(this.socket, this);
     this.writeHead();
     this.opened();
   }
@@ -79,6 +63,13 @@ export abstract class Streaming extends HttpTransport implements Watcher {
     const { response } = this;
     response.end();
     setTimeout(() => response.destroyed || this.socket.destroy(), LINGER_MS).unref();
+  }
+
+  /** @internal Node 26 keeps chunks back until the turn is over. */
+  flush(): void {
+    if (!this.#isOpen || this.response.writableCorked === 0) return;
+    this.response.uncork();
+    this.response.cork();
   }
 
   /** @internal */

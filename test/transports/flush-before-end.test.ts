@@ -1,0 +1,37 @@
+import { expect } from 'chai';
+import { Socket } from 'node:net';
+import { flushBeforeEnd } from '../../lib/transports/flush-before-end.js';
+
+function holder(name: string, log: string[]): { flush(): void } {
+  return { flush: () => void log.push(name) };
+}
+
+describe('flushBeforeEnd', () => {
+  it('lets the holder flush while the socket can still be written to', () => {
+    const socket = new Socket();
+    const log: unknown[] = [];
+    flushBeforeEnd(socket, { flush: () => log.push(socket.writableEnded) });
+    expect(socket.end()).to.equal(socket);
+    expect(log).to.deep.equal([false]);
+    expect(socket.writableEnded).to.equal(true);
+  });
+
+  it('asks the latest holder only, however many a connection has had', () => {
+    const socket = new Socket();
+    const log: string[] = [];
+    flushBeforeEnd(socket, holder('first', log));
+    const end: unknown = Reflect.get(socket, 'end');
+    flushBeforeEnd(socket, holder('second', log));
+    expect(Reflect.get(socket, 'end')).to.equal(end);
+    socket.end();
+    expect(log).to.deep.equal(['second']);
+  });
+
+  it('leaves alone what somebody else has put there', () => {
+    const socket = new Socket();
+    const own = (): Socket => socket;
+    socket.end = own;
+    flushBeforeEnd(socket, holder('ours', []));
+    expect(Reflect.get(socket, 'end')).to.equal(own);
+  });
+});
