@@ -6,17 +6,11 @@
  * The certificate is made at the start; the browser warns of it. Put yours in its place.
  */
 var https = require('https'),
-  fs = require('fs'),
-  path = require('path'),
   io = require('../'),
+  pages = require('./pages'),
   selfSigned = require('./self-signed');
 
-var server = https.createServer(selfSigned(), function (req, res) {
-  fs.readFile(path.join(__dirname, 'chat.html'), function (err, data) {
-    res.writeHead(err ? 404 : 200, { 'Content-Type': 'text/html; charset=utf-8' });
-    res.end(err ? '404' : data);
-  });
-});
+var server = https.createServer(selfSigned(), pages);
 
 io.listen(server).on('connection', function (client) {
   client.broadcast({ announcement: client.sessionId + ' connected' });
@@ -27,6 +21,13 @@ io.listen(server).on('connection', function (client) {
 
   client.on('disconnect', function () {
     client.broadcast({ announcement: client.sessionId + ' disconnected' });
+  });
+});
+
+// for the transport doctor
+io.listen(server, { resource: 'echo', log: false }).on('connection', function (client) {
+  client.on('message', function (message) {
+    client.send(message);
   });
 });
 

@@ -4,23 +4,10 @@
  *   node example/server.js          http://localhost:8080/ (PORT for another port)
  */
 var http = require('http'),
-  fs = require('fs'),
-  path = require('path'),
   io = require('../'),
-  pages = { '/': 'chat.html', '/chat.html': 'chat.html', '/doctor.html': 'doctor.html' };
+  pages = require('./pages');
 
-var server = http.createServer(function (req, res) {
-  var page = pages.hasOwnProperty(req.url.split('?')[0]) ? pages[req.url.split('?')[0]] : null;
-  if (!page) {
-    res.writeHead(404);
-    res.end('404');
-    return;
-  }
-  fs.readFile(path.join(__dirname, page), function (err, data) {
-    res.writeHead(err ? 404 : 200, { 'Content-Type': 'text/html; charset=utf-8' });
-    res.end(err ? '404' : data);
-  });
-});
+var server = http.createServer(pages);
 
 var listener = io.listen(server),
   buffer = [];
@@ -42,7 +29,7 @@ listener.on('connection', function (client) {
 });
 
 // The transport doctor (doctor.html) has sessions of its own, which are sent back what they send.
-io.listen(server, { resource: 'doctor', log: false }).on('connection', function (client) {
+io.listen(server, { resource: 'echo', log: false }).on('connection', function (client) {
   client.on('message', function (message) {
     client.send(message);
   });

@@ -27,6 +27,13 @@ async function chats(first: Talk, second: Talk): Promise<void> {
   await first.close();
 }
 
+/** What the transport doctor does. */
+async function examined(echo: Talk): Promise<void> {
+  await echo.send('~ ping');
+  expect(await echo.next()).to.equal('~ ping');
+  await echo.close();
+}
+
 async function echoes(example: Example): Promise<void> {
   expect(await body(`${example.url}/`)).to.include('the sessions are below /socket.io/');
   expect((await fetch(`${example.url}/nowhere`)).status).to.equal(404);
@@ -68,10 +75,7 @@ const CHECKS: Readonly<Record<string, Check>> = {
     expect(await second.next()).to.deep.equal({ buffer: [] });
     expect(await first.next()).to.deep.equal({ announcement: `${second.sessionId} connected` });
     await chats(first, second);
-    const doctor = await talkByPolling(`${url}/doctor`);
-    await doctor.send('~ ping');
-    expect(await doctor.next()).to.equal('~ ping');
-    await doctor.close();
+    await examined(await talkByPolling(`${url}/echo`));
   },
 
   async 'server-ssl.js'(example) {
@@ -92,6 +96,7 @@ const CHECKS: Readonly<Record<string, Check>> = {
     const second = await talkByWebSocket(base, { ca });
     expect(await first.next()).to.deep.equal({ announcement: `${second.sessionId} connected` });
     await chats(first, second);
+    await examined(await talkByWebSocket(`${example.url}/echo`, { ca }));
   },
 
   'express.js': echoes,
@@ -140,7 +145,7 @@ describe('examples', function () {
 
   it('are all checked here', () => {
     const scripts = readdirSync(join(PACKAGE, 'example')).filter((name) => name.endsWith('.js'));
-    // one is a part of server-ssl.js
-    expect(scripts).to.have.members(['self-signed.js', ...Object.keys(CHECKS)]);
+    // two are parts of server.js and server-ssl.js
+    expect(scripts).to.have.members(['pages.js', 'self-signed.js', ...Object.keys(CHECKS)]);
   });
 });

@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { readFileSync } from 'node:fs';
 import { posix } from 'node:path';
 import { Installed } from './installed.js';
+import { PAGES } from './pages.js';
 
 /** The declarations that those of a file of this package lead to. */
 function importsOf(path: string): string[] {
@@ -80,7 +81,7 @@ describe('the packed package', function () {
   it('holds the built code, its types, the client, the Flash file and the papers', () => {
     const paths = installed.packed.files.map(({ path }) => path);
     const expected =
-      /^(build\/lib\/[\w./-]+\.(js|d\.ts)|build\/client\/([\w./-]+\.(js|d\.ts)|socket\.io\.map\.json)|example\/(chat\.html|doctor\.html|server\.js)|client\/flash\/WebSocketMain\.swf|package\.json|[A-Z]+(\.md)?)$/;
+      /^(build\/lib\/[\w./-]+\.(js|d\.ts)|build\/client\/([\w./-]+\.(js|d\.ts)|socket\.io\.map\.json)|example\/((chat|doctor)\.html|(chat|style)\.css|(pages|server)\.js|doctor\/\w+\.(css|js))|client\/flash\/WebSocketMain\.swf|package\.json|[A-Z]+(\.md)?)$/;
     expect(paths.filter((path) => !expected.test(path))).to.deep.equal([]);
     expect(paths).to.include.members([
       'build/lib/index.js',
@@ -96,6 +97,11 @@ describe('the packed package', function () {
       'MIGRATION.md',
       'SECURITY.md',
     ]);
+  });
+
+  it('holds the pages that its command serves', () => {
+    const paths = installed.packed.files.map(({ path }) => path);
+    expect(paths).to.include.members(PAGES.map((file) => `example${file}`));
   });
 
   it('holds every declaration that its types lead to', () => {

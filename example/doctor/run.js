@@ -1,0 +1,60 @@
+// Examines one transport after the other, as the page loads and whenever it is asked to.
+(function () {
+  var TRANSPORTS = [
+    AUTOMATIC,
+    'websocket',
+    'server-events',
+    'xhr-multipart',
+    'htmlfile',
+    'xhr-polling',
+    'jsonp-polling',
+    'flashsocket'
+  ];
+  var results = {};
+
+  function finish() {
+    byId('again').disabled = false;
+    put(byId('again'), 'Run again');
+    document.body.setAttribute('data-done', 'yes');
+  }
+
+  function examineFrom(index) {
+    if (index === TRANSPORTS.length) return finish();
+    var name = TRANSPORTS[index];
+
+    function progress(kind, text, result) {
+      table.show(name, kind, text, result);
+    }
+    function frame(kind, text) {
+      wire.add(name, kind, text);
+    }
+    examine(name, progress, frame, function (result) {
+      results[name] = result;
+      table.sum(results);
+      examineFrom(index + 1);
+    });
+  }
+
+  function run() {
+    results = {};
+    document.body.removeAttribute('data-done');
+    wire.clear();
+    byId('again').disabled = true;
+    put(byId('again'), 'Running');
+    table.say('Examining', 'This takes a few seconds.');
+    for (var i = 0; i < TRANSPORTS.length; i++) table.show(TRANSPORTS[i], 'waits', 'waits');
+    examineFrom(0);
+  }
+
+  if (typeof io === 'undefined' || !io.Socket) {
+    table.say('The client did not load', '/socket.io/socket.io.js is missing, or was blocked.');
+    return;
+  }
+  wire.offerFilters(TRANSPORTS);
+  report.visit();
+  byId('again').onclick = run;
+  byId('copy').onclick = function () {
+    report.copy(results);
+  };
+  run();
+})();

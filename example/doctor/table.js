@@ -1,0 +1,61 @@
+// The table of results, and the verdict above it.
+var table = (function () {
+  function row(name) {
+    var found = byId('row-' + name);
+    if (found) return found;
+    found = element('tr');
+    found.id = 'row-' + name;
+    var title = element('td', 'name');
+    title.appendChild(element('i', 'dot'));
+    title.appendChild(document.createTextNode(name));
+    found.appendChild(title);
+    found.appendChild(element('td', 'result'));
+    found.appendChild(element('td', 'time'));
+    found.appendChild(element('td', 'time'));
+    byId('rows').appendChild(found);
+    return found;
+  }
+
+  function show(name, kind, text, result) {
+    var cells = row(name).getElementsByTagName('td');
+    row(name).className = kind;
+    put(cells[1], text);
+    put(cells[2], ms(result && result.connect));
+    put(cells[3], ms(result && result.roundTrip));
+  }
+
+  function say(title, text) {
+    put(byId('verdict').firstChild, title);
+    put(byId('verdict').lastChild, text);
+  }
+
+  function tally(results) {
+    var works = 0;
+    var fails = 0;
+    for (var name in results) {
+      if (name === AUTOMATIC) continue;
+      if (results[name].kind === 'works' || results[name].kind === 'flawed') works++;
+      if (results[name].kind === 'fails') fails++;
+    }
+    return (
+      works +
+      (works === 1 ? ' transport works' : ' transports work') +
+      (fails ? ', ' + fails + ' fail' : '')
+    );
+  }
+
+  function choice(automatic) {
+    if (!automatic.type) return 'Left to itself, the client finds no transport.';
+    var how = 'Left to itself, the client connects by ' + automatic.type;
+    return (
+      how + (automatic.kind === 'fails' ? ', to no avail.' : ' in ' + ms(automatic.connect) + '.')
+    );
+  }
+
+  // `results` are by name, those there are so far.
+  function sum(results) {
+    say(tally(results), choice(results[AUTOMATIC]));
+  }
+
+  return { show: show, say: say, sum: sum };
+})();
