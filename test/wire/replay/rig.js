@@ -1,0 +1,50 @@
+/** What one scenario is played with: a server, and connections to it. @module */
+'use strict';
+const { Application } = require('./application.js');
+const { Connection } = require('./connection.js');
+const { Elsewhere } = require('./outside.js');
+const { Waiting } = require('./waiting.js');
+
+class Rig {
+  /** What holes were found to hold. */
+  vars = {};
+  /** By name. */
+  connections = new Map();
+  server;
+  /** The port of what stands in for port 843. */
+  policyPort;
+  /** Whether it shall be as in the original, bugs and raw bytes included. */
+  isOriginal;
+  #waiting = new Waiting();
+
+  constructor(scenario, options, policyPort) {
+    this.isOriginal = options.original;
+    this.policyPort = policyPort;
+    this.server = options.url
+      ? new Elsewhere(options.url)
+      : new Application(scenario, options, policyPort, this.#waiting);
+  }
+
+  /** Resolves with the first truthy value of `test`, or with undefined after `ms`. */
+  until(test, ms) {
+    return this.#waiting.until(test, ms);
+  }
+
+  connect(name, port) {
+    const connection = new Connection(this.server.host, port, () => this.#waiting.wake());
+    this.connections.set(name, connection);
+    return connection;
+  }
+
+  /** The connection of that name, opened if need be. */
+  connection(name) {
+    return this.connections.get(name) ?? this.connect(name, this.server.port);
+  }
+
+  stop() {
+    for (const connection of this.connections.values()) connection.destroy();
+    this.server.stop();
+  }
+}
+
+module.exports = { Rig };
