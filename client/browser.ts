@@ -1,6 +1,4 @@
 /** What the served script runs: the browser as platform, and the global `io`. @module */
-// oxlint-disable-next-line import/no-unassigned-import -- it has only the effect
-import './browser-platform.js';
 import { JSONP, setPath, Socket, Transport, util, version } from './io.js';
 import { watchPage } from './lifecycle.js';
 import { root } from './platform.js';

@@ -131,9 +131,10 @@ async function small(code) {
       pure_getters: true,
       typeofs: false,
       unsafe_proto: true,
-      // these two are only for what gzip makes of it
+      // these three are only for what gzip makes of it
       keep_fargs: false,
       loops: false,
+      lhs_constants: false,
     },
     // `i` stays what it is: loops that all begin alike zip best.
     mangle: {

@@ -43,7 +43,7 @@ export function parse(text: string): unknown {
   let at = 0;
 
   function value(isName?: boolean): unknown {
-    const token = tokens[at++] || '';
+    const token = tokens[at++] || 'end'; // which is no JSON
     const isList = token === '[';
     if (/[\s\S]"$/.test(token)) return token.slice(1, -1).replace(/\\(u....|.)/g, unescape);
     expect(!isName);
@@ -62,7 +62,7 @@ export function parse(text: string): unknown {
     }
     if (token === 'null') return null;
     if (token === 'true' || token === 'false') return token === 'true';
-    expect(token !== '' && isFinite(+token));
+    expect(isFinite(+token));
     return +token;
   }
 

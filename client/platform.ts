@@ -8,8 +8,13 @@
  * @module
  */
 
+/** What can be broken off. */
+export interface Abortable {
+  abort(): void;
+}
+
 /** What we use of `XMLHttpRequest`. */
-export interface Xhr {
+export interface Xhr extends Abortable {
   readyState: number;
   status: number;
   responseText: string;
@@ -20,7 +25,6 @@ export interface Xhr {
   onerror?: unknown;
   open(method: string, url: string, isAsync?: boolean): void;
   send(body: string | null): void;
-  abort(): void;
 }
 
 /** What we use of `WebSocket`. */
@@ -77,14 +81,19 @@ export interface Platform extends EventTargetLike {
   ActiveXObject?: new (name: string) => unknown;
   Response?: { prototype: object };
   TextDecoder?: new () => { decode(bytes: unknown, options: { stream: boolean }): string };
-  AbortController?: new () => { signal: unknown; abort(): void };
+  AbortController?: new () => Abortable & { signal: unknown };
   fetch?(url: string, options?: object): PromiseLike<StreamedResponse>;
 }
 
-/** The platform in use. */
-export let root: Platform;
+declare const self: Platform | undefined;
 
-/** Chooses the platform; called once by the entry point, before the first `Socket`. */
+/**
+ * The platform in use: the browser's global object, until another one is chosen. There is neither
+ * where somebody only loads the script, say to look at its version.
+ */
+export let root: Platform = typeof self === 'undefined' ? ({ navigator: {} } as Platform) : self;
+
+/** Chooses another platform, before the first `Socket`. */
 export function usePlatform(platform: Platform): void {
   root = platform;
 }

@@ -21,7 +21,7 @@ export function remembered(options: Memory, type?: string): string {
     if (options.rememberTransport) {
       const jar = options.document!;
       if (type !== undefined) {
-        jar.cookie = 'socketio=' + type + '; SameSite=Lax' + (type ? '' : '; Max-Age=0');
+        jar.cookie = 'socketio=' + type + '; SameSite=Lax';
       }
       return /(^|; *)socketio=([^;]*)/.exec(jar.cookie)![2]!;
     }

@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { noop, root, type Xhr } from './platform.js';
+import { type Abortable, noop, root, type Xhr } from './platform.js';
 
 /** A new request object, or null if this browser has none that reaches the server. */
 export function request(isXDomain?: boolean): Xhr | null {
@@ -35,10 +35,7 @@ export function whenDone(xhr: Xhr, done: (status: number) => void): void {
   };
 }
 
-/** Aborts a request, of which nothing is heard any more. */
-export function abort(xhr: Xhr | undefined): void {
-  if (xhr) {
-    xhr.onreadystatechange = noop;
-    xhr.abort();
-  }
+/** Breaks a request off, if there is one; some browsers tell its listeners. */
+export function abort(xhr: Abortable | undefined): void {
+  if (xhr) xhr.abort();
 }

@@ -19,11 +19,11 @@ import { indexOf } from './util.js';
 const State = {
   /** No connection, and none wanted. */
   IDLE: 0,
-  /** A transport is being tried. */
-  CONNECTING: 1,
-  OPEN: 2,
   /** Lost; the next attempt is a matter of time. */
-  WAITING: 3,
+  WAITING: 1,
+  /** A transport is being tried. */
+  CONNECTING: 2,
+  OPEN: 3,
 } as const;
 type State = (typeof State)[keyof typeof State];
 
@@ -70,16 +70,12 @@ export class Socket extends Emitter<SocketEvents> {
   declare _timer: unknown;
   /** Whose session to come back to. */
   declare _session: Transport | null | undefined;
-  /** The session that the next try asks for. */
-  declare _resumed: Transport | null | undefined;
   /** Until when no other session is asked for, unless the server does not know this one. */
   declare _insistUntil: number;
   /** True while only the transport that worked is tried. */
   declare _isLoyal: boolean;
-  /** The transports that this round has still to try. */
-  declare _candidates: string[];
-  /** True between a transport's start and its end. */
-  declare _isActive: boolean | undefined;
+  /** What this round has still to try: names of transports, and the one whose session was lost. */
+  declare _candidates: (string | Transport)[];
   /** True while the page is in the back/forward cache. */
   declare _isAsleep: boolean | undefined;
   /** False once the page has called `disconnect`. */
@@ -115,7 +111,7 @@ export class Socket extends Emitter<SocketEvents> {
   /** Connects; `fn` is called once that is done. */
   connect(fn?: () => void): this {
     if (fn) this.once('connect', fn);
-    if (!this._isActive) this._start();
+    if (this._state < State.CONNECTING) this._start();
     return this;
   }
 
@@ -131,9 +127,9 @@ export class Socket extends Emitter<SocketEvents> {
     if (!soft) {
       this._isWanted = this.reconnecting = false;
       this._session = null;
-      if (!this._isActive) this._enter(State.IDLE);
     }
-    if (this._isActive) this._hangUp();
+    if (this._state >= State.CONNECTING) this._hangUp();
+    else if (!soft) this._enter(State.IDLE);
     return this;
   }
 
@@ -160,7 +156,7 @@ export class Socket extends Emitter<SocketEvents> {
   /** The transport has its session. */
   onConnect(): void {
     const transport = this.transport!;
-    if (!this._isActive || this._state === State.OPEN) return;
+    if (this._state !== State.CONNECTING) return;
     this._session = transport;
     this._enter(State.OPEN);
     remembered(this.options, transport.type);
@@ -185,19 +181,15 @@ export class Socket extends Emitter<SocketEvents> {
   onDisconnect(): void {
     const transport = this.transport!;
     const isOpen = this._state === State.OPEN;
-    if (!this._isActive) return;
+    if (this._state < State.CONNECTING) return;
     transport._end(Ending.LOST);
-    if (!isOpen && this._ask(transport)) return;
-    this._isActive = false;
-    if (!isOpen) {
-      if (this._isWanted) this._tryNext();
-      else this._enter(State.IDLE);
-      return;
-    }
-    this._insistUntil = +new Date() + INSISTENCE;
-    this._enter(State.IDLE);
-    this.emit('close').emit('disconnect');
-    if (this._isWanted && this.options.reconnect) this.onReconnect();
+    if (isOpen) {
+      this._insistUntil = +new Date() + INSISTENCE;
+      this._enter(State.IDLE);
+      this.emit('close').emit('disconnect');
+      if (this._isWanted && this.options.reconnect) this.onReconnect();
+    } else if (!this._isWanted) this._enter(State.IDLE);
+    else if (!this._ask(transport)) this._tryNext();
   }
 
   /** Begins to reconnect, unless a listener of `disconnect` has already connected. */
@@ -244,22 +236,20 @@ export class Socket extends Emitter<SocketEvents> {
 
   /** A session that was lost is asked for first, before a new one by the same transport. */
   _resumeFirst(): void {
-    this._resumed = this._session;
-    if (this._resumed) this._candidates.unshift(this._resumed.type);
+    if (this._session) this._candidates.unshift(this._session);
   }
 
   /** Tries the next transport. */
   _tryNext(): void {
-    const resumed = this._resumed;
     let transport: Transport | null = null;
     while (!transport && this._candidates.length) {
-      transport = this.getTransport([this._candidates.shift()!]);
+      const candidate = this._candidates.shift()!;
+      const { type, sessionid } = candidate as Transport; // a name has neither
+      transport = this.getTransport([type || (candidate as string)]);
+      if (transport) transport.sessionid = sessionid;
     }
     if (!transport) return this._giveUp();
-    if (resumed) transport.sessionid = resumed.sessionid;
-    this._resumed = null;
     this.transport = transport;
-    this._isActive = true;
     this._enter(State.CONNECTING);
     if (this.options.connectTimeout) {
       this._timer = root.setTimeout(() => this._hangUp(), this.options.connectTimeout);
@@ -345,7 +335,7 @@ export class Socket extends Emitter<SocketEvents> {
     this._isAsleep = true;
     this.connected = false;
     root.clearTimeout(this._timer);
-    if (this._isActive) this.transport!._end(Ending.UNLOADED);
+    if (this._state >= State.CONNECTING) this.transport!._end(Ending.UNLOADED);
     this._session = null;
   }
 
@@ -354,10 +344,7 @@ export class Socket extends Emitter<SocketEvents> {
     if (!this._isAsleep) return;
     this._isAsleep = false;
     if (this._state === State.OPEN) this.onDisconnect();
-    else {
-      this._isActive = false;
-      this._enter(State.WAITING);
-    }
+    else this._enter(State.WAITING);
     if (this._state === State.WAITING) this._start();
   }
 }

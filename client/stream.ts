@@ -1,10 +1,5 @@
 /** Reading an endless response piece by piece. @module */
-import { root } from './platform.js';
-
-/** A response that is being read. */
-export interface StreamReader {
-  close(): void;
-}
+import { type Abortable, root } from './platform.js';
 
 /** True if this browser hands out a response while it arrives, and can post. */
 export function canStream(): boolean {
@@ -20,14 +15,14 @@ export function canStream(): boolean {
  * Requests `url` and hands out its text in parts, as they arrive.
  *
  * @param separator ends each part.
- * @param onEnd called if the response is refused, ends, breaks or is closed.
+ * @param onEnd called if the response is refused, ends, breaks or is aborted.
  */
 export function readStream(
   url: string,
   separator: string,
   onPart: (text: string) => void,
   onEnd: () => void,
-): StreamReader {
+): Abortable {
   const controller = new root.AbortController!();
   const decoder = new root.TextDecoder!();
   let rest = '';
@@ -45,5 +40,5 @@ export function readStream(
     if (response.ok) read();
     else onEnd();
   }, onEnd);
-  return { close: () => controller.abort() };
+  return controller;
 }

@@ -104,9 +104,9 @@ export abstract class Transport {
 
   /** Encodes a message, or several in an array, into a payload. */
   encode(messages: unknown): string {
-    const list = ([] as unknown[]).concat(messages);
+    const texts = decode(encode(messages));
     let payload = '';
-    for (let i = 0; i < list.length; i++) payload += this._portable(encode([list[i]]));
+    for (let i = 0; i < texts.length; i++) payload += frame(this._portable(texts[i]!));
     return payload;
   }
 
@@ -210,16 +210,11 @@ export abstract class Transport {
   /** Lets go of what the connection holds. */
   _close(_how: Ending): void {}
 
-  /** One framed message such that it arrives as it is: as JSON in ASCII, if need be. */
-  _portable(payload: string): string {
-    if (!this._fragile.test(payload)) return payload;
-    const text = decode(payload)[0]!;
-    return frame(
-      (text.slice(0, 3) === JSON_TEXT ? text : JSON_TEXT + Json.stringify(text)).replace(
-        NOT_ASCII,
-        escapeUnit,
-      ),
-    );
+  /** The text of a message such that it arrives as it is: as JSON in ASCII, if need be. */
+  _portable(text: string): string {
+    if (!this._fragile.test(text)) return text;
+    const json = text.slice(0, 3) === JSON_TEXT ? text : JSON_TEXT + Json.stringify(text);
+    return json.replace(NOT_ASCII, escapeUnit);
   }
 }
 

@@ -11,7 +11,7 @@ export class ServerEvents extends XHR {
   override get(): void {
     const url = this._streamUrl();
     if (!root.EventSource) {
-      this._stream = readStream(
+      this.xhr = readStream(
         url,
         '\n\n',
         // the lines of its data; what else the event holds comes before them

@@ -23,7 +23,7 @@ export class XHRMultipart extends XHR {
 
   override get(): void {
     if (canStream()) {
-      this._stream = readStream(
+      this.xhr = readStream(
         this._streamUrl(),
         '\n--socketio\n',
         (part) => this.onData(part.slice(part.indexOf('\n\n') + 2)),

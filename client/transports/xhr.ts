@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { root, type Xhr } from '../platform.js';
+import { type Abortable, root, type Xhr } from '../platform.js';
 import { abort, request, whenDone } from '../request.js';
 import { type Base, Ending, Transport, type TransportOptions } from '../transport.js';
 
@@ -28,8 +28,8 @@ export abstract class XHR extends Transport {
   _batch: unknown[];
   declare sendXHR: Xhr | undefined;
   /** The GET that brings messages. */
-  declare xhr: Xhr | undefined;
-  /** The stream that brings messages, where there is one. */
+  declare xhr: Abortable | undefined;
+  /** The stream that brings messages, where the browser has something of its own for that. */
   declare _stream: { close(): void } | undefined;
   /** True while the last messages of a session that is over are posted. */
   declare _isLeaving: boolean | undefined;
@@ -128,9 +128,10 @@ export abstract class XHR extends Transport {
 
   /** Leaves as soon as everything is said; until then the server must not see us go. */
   override _close(how: Ending): void {
-    this._isLeaving = how === Ending.LEFT && this.connected;
+    if (!this.connected) how = Ending.LOST;
+    this._isLeaving = how === Ending.LEFT;
     if (this._isLeaving) this.checkSend();
-    if (!this._isLeaving || !this.posting) this._stop(this.connected ? how : Ending.LOST);
+    if (!this._isLeaving || !this.posting) this._stop(how);
   }
 
   /** Stops what runs; unless the link is lost, tells the server. */

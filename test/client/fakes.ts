@@ -54,8 +54,10 @@ export class FakeXhr implements Xhr {
     FakeXhr.made.push(this);
   }
 
+  /** Tells so, as browsers do while there is no answer. */
   abort(): void {
     this.isAborted = true;
+    if (this.readyState !== 4) this.answer(0);
   }
 
   answer(status: number, text = ''): void {

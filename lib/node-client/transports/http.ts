@@ -1,5 +1,5 @@
 /** What the HTTP transports are in Node: as in browsers, with requests of Node's. @module */
-import { noop, type Xhr } from '../../../client/platform.js';
+import { type Abortable, noop } from '../../../client/platform.js';
 import { abort, whenDone } from '../../../client/request.js';
 import { type Base, Ending, type TransportOptions } from '../../../client/transport.js';
 import type { XHR } from '../../../client/transports/xhr.js';
@@ -20,8 +20,8 @@ type HttpTransportType = new (base: Base, options?: TransportOptions) => HttpTra
 /** The same transport over Node's requests. */
 export function overHttp(Type: HttpTransportType): HttpTransportType {
   return class extends Type {
-    #down: Xhr | undefined;
-    #goodbye: Xhr | undefined;
+    #down: Abortable | undefined;
+    #goodbye: HttpRequest | undefined;
     #patience: NodeJS.Timeout | undefined;
 
     override request(path: string | number, method = 'GET'): HttpRequest {
