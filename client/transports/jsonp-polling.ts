@@ -43,13 +43,15 @@ export class JSONPPolling extends XHRPolling {
     const io = root as { io?: { JSONP?: Receiver[] } };
     (io.io = io.io || {}).JSONP = JSONP;
     this.index = JSONP.push(this) - 1;
+    // Also when it asks for a session: the answer to a form cannot be read, only a refused poll tells.
+    this.get();
     return super.connect();
   }
 
   override get(): void {
+    if (this._isOver || this.script) return;
     const document = root.document as Document;
     const script = document.createElement('script') as OldScript;
-    remove(this.script);
     this.script = script;
     script.async = true;
     script.src = this._freshUrl() + '/' + this.index;
@@ -70,9 +72,7 @@ export class JSONPPolling extends XHRPolling {
     this.script = undefined;
     this.onData(payload);
     // A poll that is held while the page loads would hold up the page.
-    load(() => {
-      if (!this._isOver && !this.script) this.get();
-    });
+    load(() => this.get());
   }
 
   override sendIORequest(payload: string): void {

@@ -55,12 +55,13 @@ export abstract class XHR extends Transport {
   }
 
   /**
-   * Opens the way down. When a session is to be resumed, nothing may come down for long: an
-   * empty POST tells whether the server still knows it.
+   * Opens the way down. When a session is to be resumed, an empty POST first asks whether the
+   * server still knows it: the way down takes all that waits in the session, and what it carries
+   * would be lost if the attempt failed by something else.
    */
   override connect(): this {
-    this.get();
-    if (this.sessionid && !this._isOver) this.sendIORequest('');
+    if (this.sessionid) this.sendIORequest('');
+    else this.get();
     return this;
   }
 
@@ -106,7 +107,10 @@ export abstract class XHR extends Transport {
       // What was refused was not delivered. Without an answer it may have been: never twice.
       if (status >= 400) this.sendBuffer = this._batch.concat(this.sendBuffer);
       if (status !== 200) return this.onDisconnect();
-      if (!this.connected) this.onConnect();
+      if (!this.connected) {
+        this.get();
+        this.onConnect();
+      }
       this.checkSend();
     }
   }

@@ -32,6 +32,15 @@ function connected() {
   return { socket, clock, beacons, polls: () => made('GET'), posts: () => made('POST') };
 }
 
+/** The same, which lost its poll and now tries to resume the session. */
+function resuming() {
+  const all = connected();
+  all.polls()[1]?.answer(0);
+  all.clock.tick(250);
+  all.clock.tick(500);
+  return all;
+}
+
 const SESSION = 'http://example.com:8080/socket.io/xhr-polling/123';
 
 describe('client XHR transports', () => {
@@ -126,17 +135,31 @@ describe('client XHR transports', () => {
     expect(beacons).to.deep.equal([]);
   });
 
-  it('ask by an empty POST whether the session is still there', () => {
-    const { socket, clock, polls, posts } = connected();
-    polls()[1]?.answer(0);
-    clock.tick(250);
-    clock.tick(500);
-    expect(polls()[2]?.url.startsWith(SESSION + '/')).to.equal(true);
-    expect(posts()[0]?.body).to.equal('data=');
+  it('ask by an empty POST whether the session is still there, and poll once it is', () => {
+    const { socket, polls, posts } = resuming();
+    expect(posts().map(({ url, body }) => ({ url, body }))).to.deep.equal([
+      { url: SESSION + '/send', body: 'data=' },
+    ]);
+    expect(polls()).to.have.lengthOf(2);
     expect(socket.connected).to.equal(false);
     posts()[0]?.answer(200, 'ok');
+    expect(polls()).to.have.lengthOf(3);
+    expect(polls()[2]?.url.startsWith(SESSION + '/')).to.equal(true);
     expect(socket.connected).to.equal(true);
     expect(socket.transport?.sessionid).to.equal('123');
+  });
+
+  it('fetch nothing from a session that they cannot post to: it would be lost', () => {
+    const { socket, clock, polls, posts } = resuming();
+    posts()[0]?.answer(0);
+    posts()[1]?.answer(0);
+    expect(polls()).to.have.lengthOf(2);
+    const messages: unknown[] = [];
+    socket.on('message', (message) => messages.push(message));
+    clock.tick(1000);
+    posts()[2]?.answer(200, 'ok');
+    polls()[2]?.answer(200, '~m~9~m~meanwhile');
+    expect(messages).to.deep.equal(['meanwhile']);
   });
 
   it('take a poll for dead after 25 s', () => {

@@ -108,6 +108,34 @@ export const networkScenarios: readonly Scenario[] = [
     },
   },
   {
+    name: 'resumes its session after refused POSTs',
+    clients: ['ours'],
+    transports: ['xhr-polling', 'xhr-multipart', 'htmlfile', 'server-events'],
+    breaksNetwork: true,
+    async run(context) {
+      const { proxy, peer } = await throughProxy(context);
+      const session = await peer.session();
+      await proxy.refuse();
+      await peer.wait('disconnect', 1, NOTICE_MS);
+      await eventually('the cut on the server', () => !session.client._open);
+      session.client.send('queued meanwhile');
+      // What a GET would fetch comes later than the news that a POST does not get through.
+      proxy.delay(50);
+      let refused = 0;
+      proxy.judge((head) => {
+        if (!head.startsWith('POST')) return Verdict.Pass;
+        refused++;
+        return Verdict.Reset;
+      });
+      await proxy.accept();
+      await eventually('refused POSTs', () => refused > 1);
+      proxy.judge(() => Verdict.Pass);
+      same(await peer.messages(2), ['before back', 'queued meanwhile'], 'messages');
+      same(context.server.sessions.length, 1, 'sessions');
+      await converses(peer, 'after refusals');
+    },
+  },
+  {
     name: 'half-open link',
     clients: ['ours'],
     breaksNetwork: true,
