@@ -284,7 +284,7 @@ export class Socket extends Emitter<SocketEvents> {
       whenDone(xhr, (status) => {
         if (this.transport !== attempt) return;
         if (status === 404) this._candidates = others;
-        else if (status && !this._isLoyal) {
+        else if (status && status < 500 && !this._isLoyal) {
           // It has the session, and may have come up a moment too late for this attempt. If one
           // more does not get through either, the way to it is gone.
           this._insistUntil = 0;

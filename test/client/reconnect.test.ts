@@ -136,6 +136,18 @@ describe('client Socket that lost its connection', () => {
       expect(made.filter(({ askedFor }) => askedFor === '123')).to.have.lengthOf(4);
     });
 
+    it('takes the answer of a proxy whose server is down for no sign of it', () => {
+      const { made, clock } = asking();
+      made[0]?.onDisconnect();
+      for (let attempt = 1; attempt <= 3; attempt++) {
+        failNextAttempt(clock, made);
+        FakeXhr.made.pop()?.answer(502);
+        expect(made).to.have.lengthOf(attempt + 1);
+      }
+      failNextAttempt(clock, made);
+      expect(made[4]?.askedFor).to.equal('123');
+    });
+
     it('asks for it once more when the server came up between an attempt and its answer', () => {
       const { made, clock } = asking();
       made[0]?.onDisconnect();
