@@ -89,22 +89,31 @@ export function encodeHeartbeat(number: number): string {
  * @example decode('~m~2~m~hi~m~3~m~you') // ['hi', 'you']
  */
 export function decode(payload: string, limit?: number): string[] {
-  const texts: string[] = [];
+  let texts: string[] | null = null;
+  const end = payload.length;
+  let count = 0;
   let at = 0;
   // Reading past the end is a slow path that engines do not come back from: a third of the speed.
-  while (at < payload.length && texts.length !== limit && hasMark(payload, at)) {
-    let start = at + 3;
+  while (at < end && count !== limit && hasMark(payload, at)) {
+    const digitsAt = at + 3;
+    let start = digitsAt;
     let length = 0;
-    for (let digit; (digit = payload.charCodeAt(start) - 48) >= 0 && digit < 10; start++) {
-      length = length * 10 + digit;
+    let code = payload.charCodeAt(start);
+    while (code >= 0x30 && code <= 0x39) {
+      length = length * 10 + code - 0x30;
+      code = payload.charCodeAt(++start);
     }
-    if (start === at + 3 || !hasMark(payload, start)) break;
+    if (start === digitsAt || !hasMark(payload, start)) break;
     start += 3;
     at = start + length;
-    if (at > payload.length) break;
-    texts.push(payload.substring(start, at));
+    if (at > end) break;
+    const text = payload.substring(start, at);
+    // Most payloads hold one message; a list that is to grow has room for seventeen.
+    if (texts) texts.push(text);
+    else texts = [text];
+    count++;
   }
-  return texts;
+  return texts || [];
 }
 
 /**
