@@ -11,6 +11,8 @@ type HeldSocket = Socket & { [HOLDER]?: Holder };
 
 // One function for all sockets: a closure for each weighs on every idle session.
 function endAfterFlush(this: HeldSocket, ...last: unknown[]): Socket {
+  // Node would make an error with its stack here and show it to nobody.
+  if (this.writableEnded && last.length === 0) return this;
   this[HOLDER]?.flush();
   const { end } = Object.getPrototypeOf(this) as { end: (...args: unknown[]) => Socket };
   return Reflect.apply(end, this, last);

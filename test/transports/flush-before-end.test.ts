@@ -27,6 +27,32 @@ describe('flushBeforeEnd', () => {
     expect(log).to.deep.equal(['second']);
   });
 
+  it('does nothing with a socket that has ended: Node would make an error for nobody', () => {
+    let ends = 0;
+    class CountingSocket extends Socket {
+      override end(): this {
+        ends++;
+        return super.end();
+      }
+    }
+    const socket = new CountingSocket();
+    flushBeforeEnd(socket, holder('ours', []));
+    socket.end();
+    expect(socket.end()).to.equal(socket);
+    expect(ends).to.equal(1);
+  });
+
+  it('still tells whoever asks that a socket has ended before', (done) => {
+    const socket = new Socket();
+    flushBeforeEnd(socket, holder('ours', []));
+    socket.destroy();
+    socket.end();
+    socket.end((error?: Error) => {
+      expect(error).to.be.an.instanceOf(Error);
+      done();
+    });
+  });
+
   it('leaves alone what somebody else has put there', () => {
     const socket = new Socket();
     const own = (): Socket => socket;
