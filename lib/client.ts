@@ -100,7 +100,7 @@ export class Client extends EventEmitter {
   #options: SessionOptions | null = null;
   #state: State = State.NEW;
   #current: Connection | null = null;
-  #queue: string[] = [];
+  #queue: string[] | null = null;
   #queued = 0;
   #holds = false;
   #heartbeats = 0;
@@ -230,7 +230,7 @@ export class Client extends EventEmitter {
   _overflow(): void {
     if (this.#isOverflowing) return;
     this.#isOverflowing = true;
-    this.#queue = [];
+    this.#queue = null;
     process.nextTick(() => this._end('queue overflow'));
   }
 
@@ -244,7 +244,7 @@ export class Client extends EventEmitter {
     this.#transition(State.GONE, reason);
     this.#current = null;
     this.response = null;
-    this.#queue = [];
+    this.#queue = null;
     this.connected = false;
     connection?.close();
     if (!wasConnected) return;
@@ -325,9 +325,10 @@ export class Client extends EventEmitter {
   #enqueue(payload: string): void {
     if (this.#state === State.GONE || this.#isOverflowing) return;
     const { maxQueue, maxBuffer } = this.listener.options;
-    this.#queue.push(payload);
+    const queue = (this.#queue ??= []);
+    queue.push(payload);
     this.#queued += payload.length;
-    const tooMany = maxQueue > 0 && this.#queue.length > maxQueue;
+    const tooMany = maxQueue > 0 && queue.length > maxQueue;
     if (tooMany || (maxBuffer > 0 && this.#queued > maxBuffer)) this._overflow();
   }
 
@@ -339,12 +340,12 @@ export class Client extends EventEmitter {
   }
 
   #flush(): void {
-    if (this.#queue.length === 0 || !this.#current) return;
     const queue = this.#queue;
-    this.#queue = [];
+    if (queue === null || !this.#current) return;
+    this.#queue = null;
     this.#queued = 0;
-    const payload = queue.length === 1 ? queue[0] : queue.join('');
-    if (payload !== undefined && !this.#current.write(payload)) this.#enqueue(payload);
+    const payload = queue.join('');
+    if (!this.#current.write(payload)) this.#enqueue(payload);
   }
 
   #awaitHeartbeat(): void {

@@ -1,7 +1,9 @@
 import { randomFillSync } from 'node:crypto';
 
 /** 38 decimal digits hold 126 random bits; 0.6 ids were decimal text too. */
-const DIGIT_PAIRS = 19;
+const DIGITS = 38;
+const ZERO = 0x30;
+const digits: Buffer = Buffer.alloc(DIGITS);
 const pool: Buffer = Buffer.alloc(4096);
 let next = pool.length;
 
@@ -22,13 +24,12 @@ function randomByte(): number {
  * element ids. 0.6.18 took the digits of `Math.random()` (CVE-2017-16031).
  */
 export function sessionId(): string {
-  let id = '';
-  for (let pairs = 0; pairs < DIGIT_PAIRS;) {
+  for (let at = 0; at < DIGITS;) {
     const byte = randomByte();
     if (byte >= 200) continue; // 200 is the largest multiple of 100: every pair equally likely
     const pair = byte % 100;
-    id += pair < 10 ? '0' + pair : pair;
-    pairs++;
+    digits[at++] = ZERO + Math.trunc(pair / 10);
+    digits[at++] = ZERO + (pair % 10);
   }
-  return id;
+  return digits.toString('latin1');
 }

@@ -10,14 +10,14 @@
 
 /** Where time comes from; tests bring their own. */
 export interface Clock {
-  /** Milliseconds, never going back. */
+  /** Whole milliseconds, never going back: an integer needs no memory of its own. */
   now(): number;
   setTimeout(callback: () => void, ms: number): unknown;
   clearTimeout(handle: unknown): void;
 }
 
 export const systemClock: Clock = {
-  now: () => performance.now(),
+  now: () => Math.trunc(performance.now()),
   setTimeout: (callback, ms) => setTimeout(callback, ms),
   clearTimeout: (handle) => clearTimeout(handle as NodeJS.Timeout),
 };

@@ -115,8 +115,6 @@ function serverOf(host: TransportHost): WebSocketServer<typeof Link> {
 
 /** A WebSocket as browsers of today speak it: RFC 6455 and draft hybi-08, read by `ws`. */
 export class Rfc6455 extends SocketTransport {
-  protected readonly framing: Framing = framing;
-  protected readonly wrap: (payload: string) => Buffer = wrap;
   readonly #link: Link;
 
   private constructor(exchange: Exchange, link: Link) {
@@ -144,6 +142,14 @@ export class Rfc6455 extends SocketTransport {
     } finally {
       socket.uncork();
     }
+  }
+
+  protected get framing(): Framing {
+    return framing;
+  }
+
+  protected get wrap(): (payload: string) => Buffer {
+    return wrap;
   }
 
   /** @internal */
