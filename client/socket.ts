@@ -230,13 +230,9 @@ export class Socket extends Emitter<SocketEvents> {
       this.transport && (this._isLoyal || !this.options.tryTransportsOnConnectTimeout)
         ? [this.transport.type]
         : this._order();
-    this._resumeFirst();
-    this._tryNext();
-  }
-
-  /** A session that was lost is asked for first, before a new one by the same transport. */
-  _resumeFirst(): void {
+    // A session that was lost is asked for first, before a new one by the same transport.
     if (this._session) this._candidates.unshift(this._session);
+    this._tryNext();
   }
 
   /** Tries the next transport. */
@@ -289,7 +285,7 @@ export class Socket extends Emitter<SocketEvents> {
           // more does not get through either, the way to it is gone.
           this._insistUntil = 0;
           this._candidates = others;
-          this._resumeFirst();
+          others.unshift(this._session!);
         }
         this.onDisconnect();
       });
@@ -335,7 +331,7 @@ export class Socket extends Emitter<SocketEvents> {
     this._isAsleep = true;
     this.connected = false;
     root.clearTimeout(this._timer);
-    if (this._state >= State.CONNECTING) this.transport!._end(Ending.UNLOADED);
+    this.transport!._end(Ending.UNLOADED);
     this._session = null;
   }
 
