@@ -14,7 +14,8 @@ import { merge, stamp } from './util.js';
 /** Options of one transport, in `options.transportOptions[type]`. */
 export interface TransportOptions {
   /**
-   * Milliseconds of silence after which the link is taken for dead.
+   * Milliseconds of silence after which the link is taken for dead; with jsonp-polling also the
+   * longest that a POST may take.
    *
    * @default 15000, polling transports 25000
    */

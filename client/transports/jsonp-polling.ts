@@ -93,12 +93,15 @@ export class JSONPPolling extends XHRPolling {
     form.action = this._freshUrl() + '/' + this.index;
     place(holder);
     this.posting = true;
+    // Firefox and WebKit say nothing at all of a POST that fails.
+    const patience = root.setTimeout(this._lost, this.options.timeout);
     listen(iframe, 'load', () => {
       try {
         if (iframe.contentWindow!.location.href === 'about:blank') return;
       } catch {
         // an answer of another origin, which we may not look at
       }
+      root.clearTimeout(patience);
       root.setTimeout(
         () => {
           remove(holder);

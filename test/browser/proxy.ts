@@ -6,7 +6,7 @@ import {
   type Socket,
 } from 'node:net';
 
-/** What happens to a connection that a rule has looked at. */
+/** What happens to a connection when a rule has looked at what was sent on it. */
 export const Verdict = {
   Pass: 'pass',
   /** Accepted, never answered. */
@@ -18,7 +18,7 @@ export const Verdict = {
 } as const;
 export type Verdict = (typeof Verdict)[keyof typeof Verdict];
 
-/** Judges a connection by the first bytes the browser sent on it. */
+/** Judges what the browser sends: the beginning of a request, or a later part of it. */
 export type Rule = (head: string) => Verdict;
 
 interface Pair {
@@ -107,7 +107,7 @@ export class FaultyProxy {
     this.#delayMs = ms;
   }
 
-  /** Judges the connections to come by their first bytes. */
+  /** Judges all that browsers send from now on. */
   judge(rule: Rule): void {
     this.#rule = rule;
   }
@@ -128,15 +128,17 @@ export class FaultyProxy {
     this.#pairs.add(pair);
     browser.on('error', () => this.#drop(pair));
     browser.on('close', () => this.#pairs.delete(pair));
-    browser.once('data', (head: Buffer) => this.#onHead(pair, head));
+    browser.on('data', (chunk: Buffer) => this.#onData(pair, chunk));
+    browser.on('end', () => pair.server?.end());
     if (!this.#stalled) browser.resume();
   }
 
-  #onHead(pair: Pair, head: Buffer): void {
-    const verdict = this.#rule(head.toString('latin1'));
+  #onData(pair: Pair, chunk: Buffer): void {
+    const verdict = this.#rule(chunk.toString('latin1'));
     switch (verdict) {
       case Verdict.Pass:
-        this.#connect(pair, head);
+        pair.server ??= this.#connect(pair);
+        pair.server.write(chunk);
         break;
       case Verdict.Hang:
         break;
@@ -149,10 +151,9 @@ export class FaultyProxy {
     }
   }
 
-  #connect(pair: Pair, head: Buffer): void {
+  #connect(pair: Pair): Socket {
     const { browser } = pair;
     const server = createConnection({ port: this.#target, host: '127.0.0.1', allowHalfOpen: true });
-    pair.server = server;
     server.on('error', () => this.#drop(pair));
     server.on('data', (chunk: Buffer) => {
       if (this.#delayMs === 0) browser.write(chunk);
@@ -162,8 +163,6 @@ export class FaultyProxy {
       if (this.#delayMs === 0) browser.end();
       else setTimeout(() => browser.end(), this.#delayMs);
     });
-    browser.on('data', (chunk: Buffer) => server.write(chunk));
-    browser.on('end', () => server.end());
-    server.write(head);
+    return server;
   }
 }

@@ -183,6 +183,31 @@ export const networkScenarios: readonly Scenario[] = [
     },
   },
   {
+    name: 'posts again after a cut POST',
+    transports: POSTING,
+    clients: ['ours'],
+    breaksNetwork: true,
+    async run(context) {
+      const { proxy, peer } = await throughProxy(context);
+      const session = await peer.session();
+      let cut = 0;
+      proxy.judge((head) => {
+        if (!head.startsWith('POST')) return Verdict.Pass;
+        cut++;
+        return Verdict.Reset;
+      });
+      await peer.send('cut off');
+      await eventually('a cut POST', () => cut > 0);
+      // The page goes on receiving, which takes longer than browsers try the POST again.
+      for (let i = 0; i < 20; i++) session.client.send(String(i));
+      proxy.judge(() => Verdict.Pass);
+      await peer.send('after the cut');
+      await eventually("'after the cut' on the server", () =>
+        context.server.sessions.some(({ messages }) => messages.includes('after the cut')),
+      );
+    },
+  },
+  {
     name: 'disconnects while posting',
     transports: POSTING,
     clients: ['ours'],
