@@ -76,8 +76,6 @@ export class Socket extends Emitter<SocketEvents> {
   declare _isLoyal: boolean;
   /** What this round has still to try: names of transports, and the one whose session was lost. */
   declare _candidates: (string | Transport)[];
-  /** True while the page is in the back/forward cache. */
-  declare _isAsleep: boolean | undefined;
   /** False once the page has called `disconnect`. */
   declare _isWanted: boolean | undefined;
 
@@ -328,17 +326,15 @@ export class Socket extends Emitter<SocketEvents> {
 
   /** The page goes, perhaps into the back/forward cache: say goodbye, but tell nobody here. */
   _suspend(): void {
-    this._isAsleep = true;
     this.connected = false;
     root.clearTimeout(this._timer);
     this.transport!._end(Ending.UNLOADED);
     this._session = null;
   }
 
-  /** The page is back from the cache; a page shown for the first time has not been away. */
+  /** The page is shown, perhaps again: if the connection is over, the next one is tried at once. */
   _wake(): void {
-    if (!this._isAsleep) return;
-    this._isAsleep = false;
+    if (!this.transport!._isOver) return;
     if (this._state === State.OPEN) this.onDisconnect();
     else this._enter(State.WAITING);
     if (this._state === State.WAITING) this._start();

@@ -71,8 +71,6 @@ export abstract class Transport {
   declare connected: boolean | undefined;
   /** The session's id; set before `connect` is emitted. */
   declare sessionid: string | null | undefined;
-  /** The first message of the session as it came. */
-  declare handshake: string | undefined;
   /** The timer of the watch for a dead link. */
   declare timeout: unknown;
   declare _silence: number;
@@ -137,7 +135,7 @@ export abstract class Transport {
   /** A message arrived; the first one of a new session is its id. */
   onMessage(text: string): void {
     if (!this.sessionid) {
-      this.sessionid = this.handshake = text;
+      this.sessionid = text;
       return this.onConnect();
     }
     if (!this.connected) this.onConnect();

@@ -12,7 +12,7 @@ import { Link } from './link.js';
 import { Messages } from './messages.js';
 import { checkOptions, DEFAULTS, type SocketOptions, TRANSPORTS } from './options.js';
 import { useNode } from './platform.js';
-import { transports } from './transports/index.js';
+import { type Greeted, transports } from './transports/index.js';
 
 useNode();
 
@@ -128,7 +128,7 @@ export class Socket extends BrowserSocket implements AsyncIterable<unknown> {
   }
 
   override onConnect(): void {
-    const text = this.transport?.handshake;
+    const text = (this.transport as Greeted | null)?.handshake;
     if (text !== undefined) this.handshake = readHandshake(text);
     super.onConnect();
     // Feeds begin anew.

@@ -21,9 +21,17 @@ interface WholeTransport extends Transport {
 /** The class of one. */
 export type TransportType = new (base: Base, options?: TransportOptions) => WholeTransport;
 
+/** A transport that was greeted. */
+export interface Greeted extends WholeTransport {
+  /** The first message of the session as it came. */
+  handshake: string | undefined;
+}
+
 /** Adds what a program can ask for and a page cannot. */
 function forPrograms(Type: TransportType): TransportType {
-  return class extends Type {
+  return class extends Type implements Greeted {
+    declare handshake: string | undefined;
+
     override onMessage(text: string): void {
       if (!this.sessionid) {
         this.handshake = text;
