@@ -1,13 +1,15 @@
 import { STREAMING_DEFAULTS, type SessionOptions } from '../options.js';
-import { Hixie } from './hixie.js';
 import { Transport, type Exchange } from './transport.js';
 
 /** The token of drafts 75 and 76, in exactly this spelling. */
 const HIXIE_TOKEN = 'WebSocket';
 
-/** Loaded for the first client that speaks it: `ws` is a third of what `require` would cost. */
+// Either is loaded for the first client that speaks it: `ws` is a third of what `require` would cost,
+// the old drafts a tenth.
 const loadRfc6455 = (): typeof import('./rfc6455.js') =>
   require('./rfc6455.js') as typeof import('./rfc6455.js');
+const loadHixie = (): typeof import('./hixie.js') =>
+  require('./hixie.js') as typeof import('./hixie.js');
 
 /** WebSockets of every age: RFC 6455, its drafts, and drafts 75 and 76 before them. */
 export abstract class Websocket extends Transport {
@@ -24,7 +26,7 @@ export abstract class Websocket extends Transport {
     }
     const { headers } = request;
     const isHixie = headers.upgrade === HIXIE_TOKEN && !('sec-websocket-version' in headers);
-    if (isHixie) Hixie.accept(exchange);
+    if (isHixie) loadHixie().Hixie.accept(exchange);
     else loadRfc6455().Rfc6455.accept(exchange);
   }
 }
