@@ -16,6 +16,8 @@ import { WireServer } from './wire-server.js';
 
 /** A scenario that takes longer has failed. */
 const LIMIT_MS = 20_000;
+/** In one handshake of a few hundred the swf of 2011 makes a key that does not divide. */
+const TRIES_OF_2011 = 2;
 const PAGES = {
   'our page, our swf': 'ours',
   '2011 page, our swf': 'mixed',
@@ -30,19 +32,29 @@ function isWanted(line: string): boolean {
   return words.every((word) => line.includes(word));
 }
 
-async function report(line: string, work: () => Promise<void>): Promise<void> {
-  const start = performance.now();
-  let failure: string | undefined;
+/** Why it failed, if it did. */
+async function attempt(work: () => Promise<void>): Promise<string | undefined> {
   let timer: NodeJS.Timeout | undefined;
   const limit = new Promise<void>((_, reject) => {
     timer = setTimeout(() => reject(new Error(`Expected an end within ${LIMIT_MS} ms`)), LIMIT_MS);
   });
   try {
     await Promise.race([work(), limit]);
+    return undefined;
   } catch (error) {
-    failure = error instanceof Error ? error.message : String(error);
+    return error instanceof Error ? error.message : String(error);
+  } finally {
+    clearTimeout(timer);
   }
-  clearTimeout(timer);
+}
+
+async function report(line: string, work: () => Promise<void>, tries = 1): Promise<void> {
+  const start = performance.now();
+  let failure = await attempt(work);
+  for (let again = 1; failure !== undefined && again < tries; again++) {
+    console.log(`again ${line}: ${failure}`);
+    failure = await attempt(work);
+  }
   const ms = Math.round(performance.now() - start);
   if (failure === undefined) passed++;
   else failed++;
@@ -86,7 +98,7 @@ async function runPages(
     });
     for (const [title, scenario] of wanted) {
       const run = (): Promise<void> => scenario({ ...context, page, otherPage, openAt }, title);
-      await report(`${kind}: ${title}`, run);
+      await report(`${kind}: ${title}`, run, name === '2011' ? TRIES_OF_2011 : 1);
     }
     if (name === 'ours') {
       await report(`${kind}: nothing on the console`, async () => {
@@ -104,10 +116,14 @@ async function runContract(browser: Browser, app: App, wire: WireServer): Promis
     if (wanted.length === 0) continue;
     const page = await openPage(browser, `http://127.0.0.1:${app.port}/swf-${name}.html`);
     await eventually('the swf to load', async () => page.call('isReady'), 15_000);
+    const tries = name === '2011' ? TRIES_OF_2011 : 1;
     for (const [title, check] of wanted) {
-      await page.call('forget');
-      await page.call('call', 'setCallerUrl', [`http://127.0.0.1:${app.port}/`]);
-      await report(`swf of ${name}: ${title}`, () => check({ page, wire, port: wire.port }));
+      const run = async (): Promise<void> => {
+        await page.call('forget');
+        await page.call('call', 'setCallerUrl', [`http://127.0.0.1:${app.port}/`]);
+        await check({ page, wire, port: wire.port });
+      };
+      await report(`swf of ${name}: ${title}`, run, tries);
     }
     await page.close();
   }
