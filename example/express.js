@@ -1,7 +1,7 @@
 /*
  * With Express: `io.listen` takes the application itself, as it did in 2011.
  *
- *   npm install express@5 && node example/express.js
+ *   npm ci && node example/express.js
  */
 const express = require('express');
 const io = require('../');

@@ -1,7 +1,7 @@
 /*
  * With Fastify: it has made its http.Server before it listens.
  *
- *   npm install fastify@5 && node example/fastify.js
+ *   npm ci && node example/fastify.js
  */
 const fastify = require('fastify');
 const io = require('../');

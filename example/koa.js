@@ -1,7 +1,7 @@
 /*
  * With Koa: the http.Server around `app.callback()` is what to listen on.
  *
- *   npm install koa@3 && node example/koa.js
+ *   npm ci && node example/koa.js
  */
 const http = require('http');
 const Koa = require('koa');

@@ -45,6 +45,21 @@ describe('replay.js --url', function () {
     expect(passed).to.be.at.least(90);
   });
 
+  for (const url of ['http://127.0.0.1:8080/socket.io', 'https://127.0.0.1', '127.0.0.1:8080']) {
+    it(`refuses ${url}, of which it would leave a part out`, async () => {
+      const args = [join(WIRE, 'replay.js'), '--url', url, '--vectors', 'none.json'];
+      const [status, errors] = await new Promise<unknown[]>((resolve) => {
+        const child = execFile(process.execPath, args, (_error, _stdout, stderr) => {
+          resolve([child.exitCode, stderr]);
+        });
+      });
+      expect(status).to.equal(2);
+      expect(errors).to.include(
+        `Expected --url to be http://HOST:PORT and no path, got '${url}'\n`,
+      );
+    });
+  }
+
   it('fails against a server that speaks another protocol', async () => {
     const [server, port] = await serve((_request, response) => response.end('ok'));
     const [, failed] = await play(port, '--only', 'xhr-polling/h');
