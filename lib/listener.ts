@@ -27,7 +27,7 @@ import {
   type ResolvedOptions,
   type SessionOptions,
 } from './options.js';
-import { corsRecord, Origins } from './origins.js';
+import { corsRecord, originLine, Origins, shownOrigin } from './origins.js';
 import type { DisconnectReason } from './reason.js';
 import { answerRefusal, refusal, type Refusal, type RefusalCode } from './refusal.js';
 import { parseRoute, pathOf, tell } from './route.js';
@@ -264,8 +264,13 @@ export class Listener extends EventEmitter implements TransportHost, Doorkeeper 
     own?: { readonly status: number; readonly message: string },
   ): void {
     const why = refusal(code, request, own);
-    if (debug.enabled)
-      debug('%s answered %d %s', tell(request, this.#prefix.length), why.status, code);
+    if (debug.enabled) {
+      const from = `${tell(request, this.#prefix.length)}, origin ${shownOrigin(request) ?? 'none'},`;
+      debug('%s answered %d %s', from, why.status, code);
+    }
+    if (code === 'ERR_SIO_FORBIDDEN_ORIGIN' || code === 'ERR_SIO_UNAUTHORIZED_ORIGIN') {
+      this.options.log(originLine(request));
+    }
     answerRefusal(why, target, headers);
     this.#emitSafely('refused', why);
   }

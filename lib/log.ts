@@ -12,6 +12,16 @@ export function logToStdout(line: string): void {
   process.stdout.write(`${now.getDate()} ${MONTHS[now.getMonth()]} ${time} - ${line}\n`);
 }
 
+/** Unseen characters, line ends among them: with these a stranger would write lines of his own. */
+const UNSEEN = /[\p{C}\p{Zl}\p{Zp}]/gu;
+const LONGEST_TEXT = 100;
+
+/** As much of a stranger's text as may stand in a log: what can be seen, on one line. */
+export function printable(text: string): string {
+  const seen = text.slice(0, LONGEST_TEXT).replace(UNSEEN, '?');
+  return text.length > LONGEST_TEXT ? `${seen}…` : seen;
+}
+
 export function logNothing(): void {}
 
 /** As much of a session id as may stand in a log: enough to tell ids apart, not to use one. */

@@ -5,6 +5,7 @@
  */
 import type { IncomingMessage } from 'node:http';
 import { mayBeEchoed } from './header.js';
+import { printable } from './log.js';
 
 interface Entry {
   readonly host: string;
@@ -101,6 +102,20 @@ function pageOf({ headers }: IncomingMessage): string | undefined {
   }
   const site = headers['sec-fetch-site'];
   return site === 'cross-site' || site === 'same-site' ? 'null' : undefined;
+}
+
+/** The origin of the page behind a request, as a log may have it: of a Referer no more than that. */
+export function shownOrigin(request: IncomingMessage): string | undefined {
+  const page = pageOf(request);
+  if (page === undefined || page === request.headers.origin) return page && printable(page);
+  return URL.canParse(page) ? printable(new URL(page).origin) : 'null';
+}
+
+/** The line of the log for whoever wonders why a page gets no connection. */
+export function originLine(request: IncomingMessage): string {
+  const origin = shownOrigin(request);
+  const who = origin === undefined ? 'a request without an origin' : `the origin ${origin}`;
+  return `Refused ${who}, which \`origins\` does not allow`;
 }
 
 /** Header names and values in turn, as `writeHead` takes them fastest. */

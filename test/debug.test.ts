@@ -41,4 +41,17 @@ describe('DEBUG=socket.io*', () => {
       expect(story).to.not.include(driver.sessionId);
     });
   }
+
+  it('names the origin of who is refused', async () => {
+    const lines = listenIn();
+    const { port } = await serve({ origins: 'example.com:*' });
+    const headers = { Origin: 'http://localhost:8080' };
+    await request(port, '/socket.io/htmlfile', { headers });
+    await request(port, '/socket.io/xhr-polling/123/1');
+    const refusals = lines.filter((line) => line.includes(' answered '));
+    expect(refusals[0]).to.match(
+      /, origin http:\/\/localhost:8080, answered 403 ERR_SIO_FORBIDDEN/,
+    );
+    expect(refusals[1]).to.match(/, origin none, answered 404 ERR_SIO_UNKNOWN_SESSION/);
+  });
 });

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Client } from '../client.js';
 import { dataOf, readBody } from '../form.js';
 import { mayBeEchoed } from '../header.js';
-import { corsHeaders, type HeaderList } from '../origins.js';
+import { corsHeaders, originLine, type HeaderList } from '../origins.js';
 import { endWith } from './end-with.js';
 import { Transport, type Exchange, type TransportHost } from './transport.js';
 
@@ -42,9 +42,12 @@ export abstract class HttpTransport extends Transport {
     }
     switch (request.method) {
       case 'GET':
-        if (this.isForAllowedPages && !host._origins.allowsPage(request)) {
-          host._refuse('ERR_SIO_FORBIDDEN_ORIGIN', request, response);
-          break;
+        if (!host._origins.allowsPage(request)) {
+          if (this.isForAllowedPages) {
+            host._refuse('ERR_SIO_FORBIDDEN_ORIGIN', request, response);
+            break;
+          }
+          if (!exchange.client) host.options.log(originLine(request));
         }
         new this(exchange).begin();
         break;
