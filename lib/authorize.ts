@@ -5,8 +5,9 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import { inspect } from 'node:util';
 import { createDebug } from './debug.js';
-import { surface } from './handlers.js';
+import { printable } from './log.js';
 import { Alarm, type Timers } from './timers.js';
 
 const debug = createDebug('socket.io:authorize');
@@ -27,6 +28,9 @@ export type AuthorizeCallback = (error: unknown, verdict?: Verdict) => void;
 
 /**
  * Decides about a handshake: by what it returns, by a Promise of it, or through its callback.
+ *
+ * If it throws or rejects, the client is refused with 500, and the error is a warning of the
+ * process: on standard error, and an event `warning`. The process goes on.
  *
  * @example (request) => isKnown(request.headers.cookie)
  * @example async (request) => (await find(request)) !== null || { status: 401 }
@@ -66,6 +70,28 @@ function read(verdict: unknown): Decision {
   };
 }
 
+/**
+ * Tells the developer what the hook threw, on standard error and whatever `log` is. It does not
+ * surface: what a stranger put into a cookie would end the process.
+ */
+function warn(error: unknown): void {
+  const { code, stack } = (error ?? {}) as { code?: unknown; stack?: unknown };
+  const ofCode = typeof code === 'string' ? ` (${printable(code)})` : '';
+  const places = typeof stack === 'string' ? stack.split('\n').filter(isPlace) : [];
+  process.emitWarning(`\`authorize\` failed: ${printable(textOf(error))}${ofCode}`, {
+    code: 'ERR_SIO_AUTHORIZE_FAILED',
+    detail: places.join('\n'),
+  });
+}
+
+/** The message may have lines too, and a stranger's text in them. */
+const isPlace = (line: string): boolean => /^ {4}at \P{C}+$/u.test(line);
+
+/** Also of what is no error: `String` would throw for an object without a prototype. */
+function textOf(error: unknown): string {
+  return error instanceof Error ? `${error.name}: ${error.message}` : inspect(error, { depth: 0 });
+}
+
 /** Asks in whichever style `authorize` is written. `decide` is called once. */
 export function ask(
   authorize: Authorize,
@@ -78,10 +104,9 @@ export function ask(
     isDecided = true;
     decide(decision);
   };
-  /** What the hook throws surfaces, as in plain Node; nobody gets in by it. */
   const fail = (error: unknown): void => {
     settle(FAILED);
-    surface(error);
+    warn(error);
   };
   const callback: AuthorizeCallback = (error, verdict) => {
     if (error) debug('refused by an error: %s', error);

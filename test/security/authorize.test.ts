@@ -1,10 +1,15 @@
 import { expect } from 'chai';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import type { Authorize, AuthorizeCallback, ListenerOptions, Verdict } from '../../lib/index.js';
+import { afterThisTest } from '../support/cleanup.js';
 import { ManualClock } from '../support/clock.js';
 import { VARIANTS } from '../support/drivers/index.js';
 import { serve, type Served } from '../support/server.js';
-import { uncaught, until } from '../support/wait.js';
+import { until, within } from '../support/wait.js';
 import {
   expectNothingLeft,
   HANDSHAKE,
@@ -31,6 +36,23 @@ async function serveWaiting(
     ...options,
   });
   return { ...served, asked, callbacks };
+}
+
+const LIBRARY = join(__dirname, '..', '..', 'lib', 'index.js');
+
+interface Warning extends Error {
+  readonly code?: string;
+  readonly detail?: string;
+}
+
+/** The next warning of the process; standard error does not see it. */
+function warning(): Promise<Warning> {
+  const others = process.listeners('warning');
+  process.removeAllListeners('warning');
+  const next = new Promise<Warning>((resolve) => process.once('warning', resolve));
+  return within(next, () => 'a warning').finally(() => {
+    for (const listener of others) process.on('warning', listener);
+  });
 }
 
 const POLL = requestBytes('/socket.io/xhr-polling//1');
@@ -192,7 +214,7 @@ describe('authorize', () => {
       await expectNothingLeft(served);
     });
 
-    it(`that throws or rejects refuses ${name} with 500, and its error surfaces`, async () => {
+    it(`that throws or rejects refuses ${name} with 500, and warns of its error`, async () => {
       const hooks: Authorize[] = [
         () => {
           throw new Error('thrown');
@@ -201,14 +223,38 @@ describe('authorize', () => {
       ];
       for (const [i, authorize] of hooks.entries()) {
         const served = await serve({ authorize });
-        const error = uncaught();
+        const told = warning();
         const answer = await (await send(served.port, bytes)).readResponse();
         expect([answer.status, answer.body]).to.deep.equal([500, 'Authorization failed']);
-        expect((await error).message).to.equal(['thrown', 'rejected'][i]);
+        const text = `\`authorize\` failed: Error: ${['thrown', 'rejected'][i]}`;
+        const warned = await told;
+        expect(warned).to.include({ message: text, code: 'ERR_SIO_AUTHORIZE_FAILED' });
+        expect(warned.detail).to.match(/^ {4}at .*authorize\.test\.js/);
         await expectNothingLeft(served);
       }
     });
   }
+
+  it('that throws warns of whatever that is, on one line and without what cannot be seen', async () => {
+    const thrown: readonly (readonly [unknown, string])[] = [
+      [new SyntaxError('at \u001b[2K\n    at forged'), 'SyntaxError: at ?[2K?    at forged'],
+      [Object.assign(new Error('gone'), { code: 'ENOENT' }), 'Error: gone (ENOENT)'],
+      ['text', "'text'"],
+      [undefined, 'undefined'],
+      [null, 'null'],
+      [Object.create(null), '[Object: null prototype] {}'],
+    ];
+    for (const [value, text] of thrown) {
+      const { port } = await serve({
+        authorize: () => {
+          throw value;
+        },
+      });
+      const told = warning();
+      expect(await statusOf(port, POLL)).to.equal(500);
+      expect((await told).message).to.equal(`\`authorize\` failed: ${text}`);
+    }
+  });
 
   it('that calls back with an error refuses with 500, and tells the client nothing of it', async () => {
     const { port } = await serve({
@@ -262,5 +308,28 @@ describe('authorize', () => {
     const third = await send(port, POLL);
     await until(() => asked.length === 3, 'the question');
     third.destroy();
+  });
+
+  it('that throws ends no process, and a silent log hides nothing of it', async () => {
+    const program = `
+      const server = require('node:http').createServer();
+      require(${JSON.stringify(LIBRARY)}).listen(server, {
+        log: false,
+        flashPolicyServer: false,
+        authorize: ({ headers }) => JSON.parse(headers.cookie).isKnown,
+      });
+      server.listen(0, '127.0.0.1', () => console.log(server.address().port));
+    `;
+    const child = spawn(process.execPath, ['-e', program], { stdio: ['ignore', 'pipe', 'pipe'] });
+    afterThisTest(() => child.kill('SIGKILL'));
+    let told = '';
+    child.stderr.on('data', (chunk: Buffer) => (told += chunk.toString()));
+    const [line] = (await once(createInterface(child.stdout), 'line')) as [string];
+    const evil = { headers: { Cookie: '{' } };
+    expect((await request(Number(line), '/socket.io/xhr-polling//1', evil)).status).to.equal(500);
+    const good = { headers: { Cookie: '{"isKnown":true}' } };
+    expect((await request(Number(line), '/socket.io/xhr-polling//1', good)).status).to.equal(200);
+    await until(() => told.includes('\n    at '), 'the warning');
+    expect(told).to.match(/\[ERR_SIO_AUTHORIZE_FAILED\].*`authorize` failed: SyntaxError: .*JSON/);
   });
 });
