@@ -319,8 +319,9 @@ export class Socket extends Emitter<SocketEvents> {
     this._timer = root.setTimeout(() => {
       const attempts = ++this.reconnectionAttempts;
       this.reconnectionDelay = backoff(this.options.reconnectionDelay, attempts);
-      this.emit('reconnecting', [this.reconnectionDelay, attempts]);
-      if (this._state === State.WAITING) this._start();
+      this._start();
+      // In this order, as in 2011, or `connecting` would hide it; unless that was all it took.
+      if (this.reconnecting) this.emit('reconnecting', [this.reconnectionDelay, attempts]);
     }, this.reconnectionDelay);
   }
 

@@ -57,13 +57,38 @@ describe('client Socket that lost its connection', () => {
     expect(made).to.have.lengthOf(2);
     made[1]?.onConnect();
     expect(events.map(([name]) => name).slice(2)).to.deep.equal([
-      'reconnecting',
       'connecting',
+      'reconnecting',
       'connect',
       'reconnect',
     ]);
     expect(events.at(-1)).to.deep.equal(['reconnect', 'first', 1]);
     expect(socket.reconnecting).to.equal(false);
+  });
+
+  it('tells `connecting` first and `reconnecting` after it, as in 2011: pages show the latter', () => {
+    const { clock, made, names } = connected({ transports: ['first'] });
+    made[0]?.onDisconnect();
+    clock.tick(500);
+    expect(names().slice(2)).to.deep.equal(['connecting', 'reconnecting']);
+  });
+
+  it('lets a listener of reconnecting end it', () => {
+    const { clock, made, socket } = connected();
+    socket.on('reconnecting', () => socket.disconnect());
+    made[0]?.onDisconnect();
+    clock.tick(LONGEST_DELAY_MS);
+    expect(made).to.have.lengthOf(2);
+    expect(socket).to.include({ connecting: false, reconnecting: false });
+    expect(clock.pending).to.equal(0);
+  });
+
+  it('says nothing of reconnecting when a listener of connecting has ended it', () => {
+    const { clock, made, socket, names } = connected();
+    socket.on('connecting', () => socket.disconnect());
+    made[0]?.onDisconnect();
+    clock.tick(LONGEST_DELAY_MS);
+    expect(names().slice(2)).to.deep.equal(['connecting']);
   });
 
   it('asks for its session first, and for a new one as soon as that is refused', () => {

@@ -185,8 +185,13 @@ for (const transport of TRANSPORTS) {
       served.server.close();
       agent.cut();
       await watched.next('disconnect');
+      const told: unknown[] = [];
+      for (const name of ['connecting', 'reconnecting']) {
+        watched.socket.on(name, () => told.push(name));
+      }
       await watched.next('reconnect_failed');
       expect(watched.socket.reconnectionAttempts).to.equal(2);
+      expect(told.slice(0, 2)).to.deep.equal(['connecting', 'reconnecting']);
     });
 
     it('tells of a server that refuses it', async () => {

@@ -121,6 +121,9 @@ export const lifecycleScenarios: readonly Scenario[] = [
       await peer.wait('disconnect', 1, NOTICE_MS);
       await context.server.start();
       await peer.wait('reconnect');
+      const names = (await peer.log()).map(({ event }) => event);
+      const before = names.filter((_name, i) => names[i + 1] === 'reconnecting');
+      same([...new Set(before)], ['connecting'], 'what came right before reconnecting');
       await converses(peer, 'after');
     },
   },
