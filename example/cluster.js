@@ -9,6 +9,7 @@ const http = require('http');
 const net = require('net');
 const { randomInt } = require('crypto');
 const io = require('../');
+const pages = require('./pages');
 
 const WORKERS = Number(process.env.WORKERS || 2);
 
@@ -20,8 +21,9 @@ function sessionId() {
 }
 
 function work() {
-  const server = http.createServer((req, res) => res.end(`process ${cluster.worker.id}`));
-  const listener = io.listen(server, { generateId: sessionId, flashPolicyServer: false });
+  const server = http.createServer(pages);
+  const options = { generateId: sessionId, flashPolicyServer: false };
+  const listener = io.listen(server, options);
 
   // To everybody here, and by the router to everybody elsewhere.
   function tell(message, except) {
@@ -36,6 +38,10 @@ function work() {
     );
     client.on('disconnect', () => tell({ announcement: `${client.sessionId} disconnected` }));
   });
+  // for the transport doctor
+  io.listen(server, { ...options, resource: 'echo', log: false }).on('connection', (client) => {
+    client.on('message', (message) => client.send(message));
+  });
   // not shared by the processes, as a port of theirs would be: `exclusive`
   server.listen({ port: 0, host: '127.0.0.1', exclusive: true }, () => {
     process.send({ port: server.address().port });
@@ -48,7 +54,7 @@ function route() {
 
   /** The port of the process that has the session in this URL; of any, for a new one. */
   function portFor(url) {
-    const [, id] = /^\/socket\.io\/[\w-]+\/(\d\d)\d{36}(?:[/?]|$)/.exec(url) ?? [];
+    const [, id] = /^\/(?:socket\.io|echo)\/[\w-]+\/(\d\d)\d{36}(?:[/?]|$)/.exec(url) ?? [];
     return ports.get(Number(id)) ?? [...ports.values()][next++ % ports.size];
   }
 
@@ -93,7 +99,7 @@ function route() {
   });
   cluster.on('exit', (worker) => ports.delete(worker.id));
   router.on('listening', () => {
-    console.log(`Router at http://localhost:${router.address().port}/`);
+    console.log(`Chat of ${WORKERS} processes at http://localhost:${router.address().port}/`);
   });
   for (let i = 0; i < WORKERS; i++) cluster.fork();
 }

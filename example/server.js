@@ -1,7 +1,7 @@
 /*
  * The chat of 2011, in the style of its time; only the path of the require is new.
  *
- *   node example/server.js          http://localhost:8080/ (PORT for another port)
+ *   node example/server.js          http://localhost:8080/ (PORT and HOST: elsewhere)
  */
 var http = require('http'),
   io = require('../'),
@@ -35,8 +35,16 @@ io.listen(server, { resource: 'echo', log: false }).on('connection', function (c
   });
 });
 
-server.listen(process.env.PORT || 8080, function () {
-  console.log('Chat at http://localhost:' + server.address().port + '/');
+server.on('error', function (err) {
+  if (require.main !== module) return; // `npx socket.io-node serve` has words of its own
+  if (err.code !== 'EADDRINUSE') console.error(err.message);
+  else console.error('Port ' + err.port + ' is taken. Another one: PORT=8081 npm start');
+  process.exit(1);
+});
+
+server.listen(process.env.PORT || 8080, process.env.HOST, function () {
+  var url = 'http://localhost:' + server.address().port + '/';
+  console.log('Chat at ' + url + ', transport doctor at ' + url + 'doctor.html');
 });
 
 module.exports = server; // for `npx socket.io-node serve`

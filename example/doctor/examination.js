@@ -1,6 +1,7 @@
 // Tries one transport: connects, times a few echoes, and sees whether delicate text survives.
-// `progress(kind, text, result)` and `frame(way, text)` are told what happens, `done(result)` how
-// it ended: `kind` is works, flawed, fails or absent.
+// `progress(kind, text, result)` and `frame(way, text)` are told what happens, at last how it ended:
+// then `result` has a `kind`, which is works, flawed, fails or absent. `done` is called when the
+// next one may begin.
 var AUTOMATIC = 'automatic'; // the client chooses
 
 var examine = (function () {
@@ -40,7 +41,7 @@ var examine = (function () {
     var onData = transport.onData;
     transport.encode = function () {
       var payload = encode.apply(transport, arguments);
-      frame('up', payload);
+      frame('up', payload || 'goodbye'); // which is all that has no message in it
       return payload;
     };
     transport.onData = function (payload) {
@@ -81,9 +82,7 @@ var examine = (function () {
       frame('event', text);
       ended.disconnect();
       end(kind, text);
-      setTimeout(function () {
-        done(result);
-      }, GOODBYE_MS);
+      setTimeout(done, GOODBYE_MS);
     }
 
     function failIn(delay, text) {
@@ -101,7 +100,7 @@ var examine = (function () {
 
     if (absent) {
       end('absent', absent);
-      return done(result);
+      return done();
     }
     progress('busy', 'connecting');
     socket = new io.Socket(null, optionsFor(name));

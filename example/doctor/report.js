@@ -1,5 +1,7 @@
 // The report: about this visit, for the page, and all there is, for the clipboard.
 var report = (function () {
+  var visited = '';
+
   function about(title, text) {
     var line = element('div');
     line.appendChild(element('dt', 'quiet', title));
@@ -10,7 +12,7 @@ var report = (function () {
 
   function visit() {
     byId('about').innerHTML = '';
-    return [
+    visited = [
       about('Page', location.protocol + '//' + location.host),
       about('Browser', navigator.userAgent),
       about('Client', 'socket.io ' + io.version),
@@ -43,7 +45,7 @@ var report = (function () {
   }
 
   function copy(results) {
-    var done = toClipboard([visit(), summary(results), wire.text()].join('\n\n'));
+    var done = toClipboard([visited, summary(results), wire.text()].join('\n\n'));
     put(byId('copy'), done ? 'Copied' : 'Not copied');
     setTimeout(function () {
       put(byId('copy'), 'Copy report');

@@ -24,13 +24,14 @@
 
     function progress(kind, text, result) {
       table.show(name, kind, text, result);
+      if (!result || !result.kind) return;
+      results[name] = result;
+      table.sum(results);
     }
     function frame(kind, text) {
       wire.add(name, kind, text);
     }
-    examine(name, progress, frame, function (result) {
-      results[name] = result;
-      table.sum(results);
+    examine(name, progress, frame, function () {
       examineFrom(index + 1);
     });
   }
@@ -39,6 +40,7 @@
     results = {};
     document.body.removeAttribute('data-done');
     wire.clear();
+    report.visit();
     byId('again').disabled = true;
     put(byId('again'), 'Running');
     table.say('Examining', 'This takes a few seconds.');
@@ -51,7 +53,6 @@
     return;
   }
   wire.offerFilters(TRANSPORTS);
-  report.visit();
   byId('again').onclick = run;
   byId('copy').onclick = function () {
     report.copy(results);

@@ -226,6 +226,12 @@ describe('socket.io-node', function () {
         `Cannot listen on 127.0.0.1:${port}: another program has it; try --port\n`,
       );
     });
+
+    it('listens on --host', async () => {
+      const nowhere = new Run('serve', '--port', '0', '--host', '192.0.2.1'); // nobody has this
+      expect(await nowhere.code()).to.equal(1);
+      expect(nowhere.err).to.include('Cannot listen on 192.0.2.1:0: ');
+    });
   });
 
   it('trusts what --ca says, and everything with --insecure', async () => {

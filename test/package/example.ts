@@ -21,9 +21,9 @@ export class Example {
   }
 
   /** Starts `node FILE`; resolves when it has printed an address. */
-  static start(file: string): Promise<Example> {
+  static start(file: string, port = '0'): Promise<Example> {
     const child = spawn(process.execPath, [join(PACKAGE, file)], {
-      env: { ...process.env, PORT: '0', DEBUG: '' },
+      env: { ...process.env, PORT: port, DEBUG: '' },
     });
     const lines: string[] = [];
     return new Promise((resolve, reject) => {

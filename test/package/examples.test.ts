@@ -104,6 +104,7 @@ const CHECKS: Readonly<Record<string, Check>> = {
   'fastify.js': echoes,
 
   async 'cluster.js'({ url }) {
+    expect(await body(`${url}/`)).to.include('/socket.io/socket.io.js');
     const first = await talkByPolling(`${url}/socket.io`);
     const second = await talkByPolling(`${url}/socket.io`);
     expect(processOf(first)).not.to.equal(processOf(second));
@@ -112,6 +113,7 @@ const CHECKS: Readonly<Record<string, Check>> = {
     const fourth = await talkByPolling(`${url}/socket.io`);
     expect(processOf(third)).not.to.equal(processOf(fourth));
     await chats(third, fourth);
+    await examined(await talkByPolling(`${url}/echo`));
   },
 
   async 'feed.js'(example) {
@@ -142,6 +144,16 @@ describe('examples', function () {
       }
     });
   }
+
+  it('server.js says that another program has its port', async () => {
+    const file = join('example', 'server.js');
+    const example = await Example.start(file);
+    const { port } = new URL(example.url);
+    const second = await Example.start(file, port).catch((error: Error) => error.message);
+    await example.stop();
+    expect(second).to.include(`Port ${port} is taken. Another one: PORT=8081 npm start`);
+    expect(second).to.include('ended with 1').and.not.to.include(' at ');
+  });
 
   it('are all checked here', () => {
     const scripts = readdirSync(join(PACKAGE, 'example')).filter((name) => name.endsWith('.js'));

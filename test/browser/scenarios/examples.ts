@@ -10,22 +10,47 @@ import { TRANSPORTS, type Scenario } from './scenario.js';
 
 const SERVER = join(__dirname, '..', '..', '..', '..', 'example', 'server.js');
 
-/** Runs example/server.js as a user would, on an ephemeral port, while `work` needs it. */
-async function withExample(work: (url: string) => Promise<void>): Promise<void> {
-  const child: ChildProcess = spawn(process.execPath, [SERVER], {
-    env: { ...process.env, PORT: '0' },
-    stdio: ['ignore', 'pipe', 'ignore'],
-  });
-  try {
+/** example/server.js as a user would run it. */
+class Example {
+  #child: ChildProcess | undefined;
+  #port = '0';
+
+  get url(): string {
+    return `http://127.0.0.1:${this.#port}`;
+  }
+
+  /** Starts it on an ephemeral port, or again on the one that it had. */
+  async start(): Promise<void> {
+    const child = spawn(process.execPath, [SERVER], {
+      env: { ...process.env, PORT: this.#port },
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    this.#child = child;
     let printed = '';
-    child.stdout?.on('data', (chunk: Buffer) => (printed += chunk.toString()));
+    child.stdout.on('data', (chunk: Buffer) => (printed += chunk.toString()));
     const address = /http:\/\/localhost:(\d+)/;
     await eventually('the address of example/server.js', () => address.test(printed));
-    await work(`http://127.0.0.1:${address.exec(printed)?.[1]}`);
-  } finally {
+    this.#port = address.exec(printed)?.[1] ?? '';
+  }
+
+  async stop(): Promise<void> {
+    const child = this.#child;
+    if (child === undefined) return;
+    this.#child = undefined;
     const gone = once(child, 'exit');
     child.kill();
     await gone;
+  }
+}
+
+/** Runs the example while `work` needs it. */
+async function withExample(work: (example: Example) => Promise<void>): Promise<void> {
+  const example = new Example();
+  try {
+    await example.start();
+    await work(example);
+  } finally {
+    await example.stop();
   }
 }
 
@@ -40,30 +65,50 @@ async function say(page: Page, text: string): Promise<void> {
   await page.evaluate(`(${field}.value = ${JSON.stringify(text)}, ${field}.form.onsubmit())`);
 }
 
-async function chats(context: Context, url: string): Promise<void> {
+function isUp(page: Page, state: RegExp): Promise<void> {
+  return eventually('a page that is up', async () => {
+    const [text] = await texts(page, '#status.up #state');
+    return text !== undefined && state.test(text);
+  });
+}
+
+function shows(page: Page, text: string): Promise<void> {
+  return eventually(`'${text}' in a window`, async () =>
+    (await texts(page, '.line')).some((line) => line.endsWith(text)),
+  );
+}
+
+async function chats(context: Context, { url }: Example): Promise<void> {
   const one = await context.window(`${url}/`);
   const two = await context.window(`${url}/chat.html#xhr-polling`);
-  for (const [page, state] of [
-    [one, /\w/],
-    [two, /^xhr-polling$/],
-  ] as const) {
-    await eventually('a page that is up', async () => {
-      const [text] = await texts(page, '#status.up #state');
-      return text !== undefined && state.test(text);
-    });
-  }
+  await isUp(one, /\w/);
+  await isUp(two, /^xhr-polling$/);
   await say(one, 'hello <two>');
-  await eventually("'hello <two>' in the other window", async () =>
-    (await texts(two, '.line')).some((line) => line.endsWith('hello <two>')),
-  );
+  await shows(two, 'hello <two>');
   await say(two, 'hello one');
-  await eventually("'hello one' in the first window", async () =>
-    (await texts(one, '.line')).some((line) => line.endsWith('hello one')),
-  );
+  await shows(one, 'hello one');
   same((await texts(one, '.line.mine')).length, 1, 'own lines');
 }
 
-async function examines(context: Context, url: string): Promise<void> {
+/** What is said while the server is down reaches the others when it is back, and stays where it was said. */
+async function survives(context: Context, example: Example): Promise<void> {
+  const one = await context.window(`${example.url}/chat.html#websocket`);
+  const two = await context.window(`${example.url}/chat.html#websocket`);
+  await isUp(one, /websocket/);
+  await isUp(two, /websocket/);
+  await say(one, 'before');
+  await shows(two, 'before');
+  await example.stop();
+  await eventually('a page that is down', async () => (await texts(one, '.up')).length === 0);
+  await say(one, 'meanwhile');
+  await example.start();
+  await isUp(two, /websocket/);
+  await shows(two, 'meanwhile');
+  await isUp(one, /websocket/);
+  same(await texts(one, '.line'), ['youmeanwhile'], 'the lines of who said it');
+}
+
+async function examines(context: Context, { url }: Example): Promise<void> {
   const page = await context.window(`${url}/doctor.html`);
   await eventually(
     'an end of the examination',
@@ -85,12 +130,19 @@ export const exampleScenarios: readonly Scenario[] = [
     name: 'chat page',
     transports: ['any'],
     clients: ['ours'],
-    run: (context) => withExample((url) => chats(context, url)),
+    run: (context) => withExample((example) => chats(context, example)),
+  },
+  {
+    name: 'chat page, server restarted',
+    breaksNetwork: true,
+    transports: ['any'],
+    clients: ['ours'],
+    run: (context) => withExample((example) => survives(context, example)),
   },
   {
     name: 'doctor page',
     transports: ['any'],
     clients: ['ours'],
-    run: (context) => withExample((url) => examines(context, url)),
+    run: (context) => withExample((example) => examines(context, example)),
   },
 ];
