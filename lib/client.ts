@@ -308,7 +308,8 @@ export class Client extends EventEmitter {
   #transition(to: State, why = ''): void {
     checkEdge(this.#state, to);
     if (debug.enabled) {
-      debug('%s %s: %s → %s %s', shortId(this.sessionId), this.transport, this.#state, to, why);
+      const how = `${this.#state} → ${to} ${why}`.trimEnd();
+      debug('%s %s: %s', shortId(this.sessionId), this.transport, how);
     }
     this.#state = to;
   }

@@ -38,6 +38,7 @@ describe('DEBUG=socket.io*', () => {
       expect(story).to.include(`${driver.sessionId.slice(0, 6)}…`);
       expect(story).to.match(/new → open/);
       expect(story).to.match(/→ gone/);
+      for (const line of lines) expect(line).to.equal(line.trimEnd());
       expect(story).to.not.include(driver.sessionId);
     });
   }
