@@ -5,6 +5,7 @@
  */
 import { EventEmitter } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { expected } from './expected.js';
 
 /** Anything `io.listen` can listen on: a server, or an application of Express or Connect. */
 export type Listenable = Server | ((request: IncomingMessage, response: ServerResponse) => unknown);
@@ -22,8 +23,5 @@ export function toServer(server: unknown): Server {
     return created;
   }
   if (server instanceof EventEmitter && 'listen' in server) return server as Server;
-  const kind = server === null ? 'null' : typeof server;
-  throw new TypeError(
-    `Expected \`server\` to be an http.Server, an https.Server or an application, got ${kind}`,
-  );
+  throw expected('server', 'an http.Server, an https.Server or an application', server);
 }

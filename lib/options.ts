@@ -4,8 +4,8 @@
  * @module
  */
 import type { IncomingMessage } from 'node:http';
-import { inspect } from 'node:util';
 import type { Authorize } from './authorize.js';
+import { expected } from './expected.js';
 import { sessionId } from './session-id.js';
 import { logNothing, logToStdout, type Log } from './log.js';
 import { systemClock, type Clock } from './timers.js';
@@ -152,14 +152,6 @@ const DEFAULTS: Readonly<ResolvedOptions> = Object.freeze({
   clock: systemClock,
 });
 
-function show(value: unknown): string {
-  return `${inspect(value, { depth: 0, breakLength: Infinity }).slice(0, 80)} (${typeof value})`;
-}
-
-function expected(name: string, what: string, value: unknown): TypeError {
-  return new TypeError(`Expected \`${name}\` to be ${what}, got ${show(value)}`);
-}
-
 function checkNumber(name: string, value: unknown, max: number): void {
   if (typeof value !== 'number' || Number.isNaN(value)) throw expected(name, 'a number', value);
   if (value < 0 || value > max) {
@@ -215,12 +207,14 @@ const LIMITS = [
 const MOST_FRAGMENTS = 2 ** 31 - 1;
 
 function check(options: Record<string, unknown>): void {
-  const { origins, resource, log, generateId, authorize } = options;
+  const { origins, resource, flashPolicyServer, log, generateId, authorize } = options;
   const texts = isText(origins) || (Array.isArray(origins) && origins.every(isText));
   if (!texts)
     throw expected('origins', "a text like 'example.com:*', or an array of such", origins);
   if (!isText(resource) || trimSlashes(resource) === '')
     throw expected('resource', 'a path', resource);
+  if (typeof flashPolicyServer !== 'boolean')
+    throw expected('flashPolicyServer', 'a boolean', flashPolicyServer);
   if (typeof log !== 'function') throw expected('log', 'a function, null or false', log);
   if (typeof generateId !== 'function') throw expected('generateId', 'a function', generateId);
   if (authorize !== undefined && typeof authorize !== 'function') {

@@ -30,11 +30,11 @@ describe('io', () => {
   });
 
   for (const [server, got] of [
-    [undefined, 'undefined'],
-    [null, 'null'],
-    [8080, 'number'],
-    [{}, 'object'],
-    [new (class extends Object {})(), 'object'],
+    [undefined, 'undefined (undefined)'],
+    [null, 'null (object)'],
+    [8080, '8080 (number)'],
+    [{}, '{} (object)'],
+    [new (class Other extends Object {})(), 'Other {} (object)'],
   ] as const) {
     it(`takes no ${got} for a server`, () => {
       expect(() => io.listen(server as never, QUIET))
@@ -53,7 +53,7 @@ describe('io', () => {
       .with.property(
         'message',
         'Expected `transports[1]` to be one of websocket, flashsocket, htmlfile, xhr-multipart, ' +
-          "xhr-polling, jsonp-polling, server-events, got 'tcp'",
+          "xhr-polling, jsonp-polling, server-events, got 'tcp' (string)",
       );
   });
 

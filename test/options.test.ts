@@ -107,6 +107,16 @@ describe('resolveOptions', () => {
     [{ resource: '' }, TypeError, "Expected `resource` to be a path, got '' (string)"],
     [{ resource: '//' }, TypeError, "Expected `resource` to be a path, got '//' (string)"],
     [
+      { flashPolicyServer: 'yes' },
+      TypeError,
+      "Expected `flashPolicyServer` to be a boolean, got 'yes' (string)",
+    ],
+    [
+      { flashPolicyServer: 1 },
+      TypeError,
+      'Expected `flashPolicyServer` to be a boolean, got 1 (number)',
+    ],
+    [
       { log: true },
       TypeError,
       'Expected `log` to be a function, null or false, got true (boolean)',

@@ -5,7 +5,7 @@
  */
 import { Agent } from 'node:http';
 import type { ConnectionOptions } from 'node:tls';
-import { inspect } from 'node:util';
+import { expected } from '../expected.js';
 import type { SocketOptions as BrowserOptions } from '../../client/options.js';
 
 /** What may be said about TLS; certificates are verified unless `rejectUnauthorized` is false. */
@@ -116,23 +116,17 @@ const CHECKS: Readonly<Record<keyof SocketOptions, Check>> = {
   signal: ['an AbortSignal', (value) => value instanceof AbortSignal],
 };
 
-function show(value: unknown): string {
-  return inspect(value, { depth: 0, breakLength: Infinity }).slice(0, 80);
-}
-
 /**
  * Checks what was given; `undefined` stands for a default.
  *
  * @throws {TypeError} If an option is not known, or not what it should be.
  */
 export function checkOptions(options: SocketOptions): void {
-  if (!isRecord(options)) throw new TypeError(`Expected options, got ${show(options)}`);
+  if (!isRecord(options)) throw expected('options', 'an object', options);
   for (const [name, value] of Object.entries(options)) {
     if (value === undefined) continue;
     if (!Object.hasOwn(CHECKS, name)) throw new TypeError(`There is no option \`${name}\``);
     const [what, holds] = CHECKS[name as keyof SocketOptions];
-    if (!holds(value)) {
-      throw new TypeError(`Expected \`${name}\` to be ${what}, got ${show(value)}`);
-    }
+    if (!holds(value)) throw expected(name, what, value);
   }
 }

@@ -1,3 +1,4 @@
+import { expected } from '../expected.js';
 import { TRANSPORTS_OF_0_6, type TransportChoice } from '../options.js';
 import { Flashsocket } from './flashsocket.js';
 import { HtmlFile } from './htmlfile.js';
@@ -20,7 +21,7 @@ function find(choice: TransportChoice, at: number): TransportType {
   const type = BUILT_IN.get(choice);
   if (type) return type;
   const names = [...BUILT_IN.keys()].join(', ');
-  throw new TypeError(`Expected \`transports[${at}]\` to be one of ${names}, got '${choice}'`);
+  throw expected(`transports[${at}]`, `one of ${names}`, choice);
 }
 
 /**

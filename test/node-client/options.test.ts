@@ -46,13 +46,13 @@ describe('Socket', () => {
       [{ headers: [] }, 'Expected `headers` to be an object of texts, got []'],
       [{ maxPayload: -1 }, 'Expected `maxPayload` to be a number, 0 or more, got -1'],
       [{ maxQueue: NaN }, 'Expected `maxQueue` to be a number, 0 or more, got NaN'],
-      [{ raw: 'yes' }, "Expected `raw` to be a boolean, got 'yes'"],
+      [{ raw: 'yes' }, "Expected `raw` to be a boolean, got 'yes' (string)"],
       [{ port: 65536 }, 'Expected `port` to be a port, got 65536'],
       [{ transports: ['flashsocket'] }, 'Expected `transports` to be a list with at least one of'],
       [{ agent: {} }, 'Expected `agent` to be an http.Agent or https.Agent, got {}'],
       [{ signal: {} }, 'Expected `signal` to be an AbortSignal, got {}'],
       [{ protocols: [1] }, 'Expected `protocols` to be a text or a list of texts, got'],
-      [null, 'Expected options, got null'],
+      [null, 'Expected `options` to be an object, got null (object)'],
     ] as const) {
       it(`throws a TypeError: ${what}`, () => {
         expect(() => create(options)).to.throw(TypeError, what);

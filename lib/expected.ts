@@ -1,0 +1,11 @@
+import { inspect } from 'node:util';
+
+/** A value and its type, in short. */
+function show(value: unknown): string {
+  return `${inspect(value, { depth: 0, breakLength: Infinity }).slice(0, 80)} (${typeof value})`;
+}
+
+/** What is thrown for an argument or option of the wrong type. */
+export function expected(name: string, what: string, value: unknown): TypeError {
+  return new TypeError(`Expected \`${name}\` to be ${what}, got ${show(value)}`);
+}
