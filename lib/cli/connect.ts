@@ -44,6 +44,8 @@ class Session {
   readonly #lines: Interface;
   readonly #finish: (code: ExitCode) => void;
   readonly #start: number = performance.now();
+  /** What was typed while there was no connection; the socket sends it with the next one. */
+  readonly #unsent: unknown[] = [];
   #since: number = this.#start;
   #isInputOver = false;
   #isLeaving = false;
@@ -90,6 +92,7 @@ class Session {
     const transport = this.#socket.transport?.type ?? '';
     const { handshake } = this.#socket;
     this.#print({ event: 'connect', transport, handshake, took: Math.round(this.#lap()) });
+    for (const data of this.#unsent.splice(0)) this.#tellSent(data);
     this.#leaveInTime();
   }
 
@@ -115,6 +118,12 @@ class Session {
       }
     }
     this.#socket.send(data);
+    if (this.#socket.connected) this.#tellSent(data);
+    else this.#unsent.push(data);
+  }
+
+  /** Not on a terminal: there it stands already, as it was typed. */
+  #tellSent(data: unknown): void {
     if (this.#isTerminal) this.#prompt();
     else this.#print({ event: 'sent', data });
   }

@@ -128,6 +128,8 @@ describe('socket.io-node', function () {
       run.child.kill('SIGINT');
       expect(await run.code()).to.equal(130);
       const events = run.events();
+      const order = events.map(({ event }) => event).filter((event) => event !== 'error');
+      expect(order.slice(0, 4)).to.deep.equal(['connecting', 'connect', 'sent', 'sent']);
       expect(events.filter(({ event }) => event === 'message')).to.deep.equal([
         { event: 'message', data: { a: 1 } },
         { event: 'message', data: 'text' },
@@ -146,7 +148,7 @@ describe('socket.io-node', function () {
       const run = new Run('connect', `http://127.0.0.1:${port}`, '--wait', '0.3');
       run.type('over\n').end();
       expect(await run.code()).to.equal(0);
-      expect(run.out).to.match(/< over\n[^]*disconnected\n$/);
+      expect(run.out).to.match(/connected by[^]* > over\n[^]*< over\n[^]*disconnected\n$/);
     });
 
     it('sends the origin and headers it is given', async () => {
@@ -193,7 +195,9 @@ describe('socket.io-node', function () {
 
     it('says what is wrong where there is no server', async () => {
       const run = new Run('connect', 'http://127.0.0.1:1', '-t', 'websocket');
+      run.type('never sent\n');
       expect(await run.code()).to.equal(1);
+      expect(run.out).to.not.include('never sent');
       expect(run.out).to.include('! Nobody listens there (connect ECONNREFUSED 127.0.0.1:1)\n');
       const { port } = await serve(OURS);
       const lost = new Run('connect', `http://127.0.0.1:${port}/nowhere`, '-t', 'xhr-polling');
