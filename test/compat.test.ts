@@ -29,8 +29,10 @@ describe('the package as an application requires it', () => {
       for (const path of [
         name,
         `${name}/index`,
+        `${name}/index.js`,
         `${name}/lib/socket.io`,
         `${name}/lib/socket.io/index`,
+        `${name}/lib/socket.io/index.js`,
       ]) {
         const io = load(path) as { listen: unknown; Listener: unknown; Client: unknown };
         expect(io.listen, path).to.equal(listen);
@@ -40,19 +42,21 @@ describe('the package as an application requires it', () => {
     });
 
     for (const root of [name, `${name}/lib/socket.io`]) {
-      it(`has the modules of 0.6 under ${root}`, () => {
-        expect(load(`${root}/listener`)).to.equal(Listener);
-        expect(load(`${root}/client`)).to.equal(Client);
-        const { encode, decode } = load(`${root}/utils`) as {
-          encode: (value: unknown) => string;
-          decode: (payload: string) => string[];
-        };
-        expect(encode(['a', { b: 1 }])).to.equal('~m~1~m~a~m~10~m~~j~{"b":1}');
-        expect(decode('~m~1~m~a')).to.deep.equal(['a']);
-        for (const [transport, type] of BUILT_IN) {
-          expect(load(`${root}/transports/${transport}`)).to.equal(type);
-        }
-      });
+      for (const end of ['', '.js']) {
+        it(`has the modules of 0.6 under ${root}${end && `, spelled with ${end}`}`, () => {
+          expect(load(`${root}/listener${end}`)).to.equal(Listener);
+          expect(load(`${root}/client${end}`)).to.equal(Client);
+          const { encode, decode } = load(`${root}/utils${end}`) as {
+            encode: (value: unknown) => string;
+            decode: (payload: string) => string[];
+          };
+          expect(encode(['a', { b: 1 }])).to.equal('~m~1~m~a~m~10~m~~j~{"b":1}');
+          expect(decode('~m~1~m~a')).to.deep.equal(['a']);
+          for (const [transport, type] of BUILT_IN) {
+            expect(load(`${root}/transports/${transport}${end}`)).to.equal(type);
+          }
+        });
+      }
     }
   }
 
@@ -73,7 +77,13 @@ describe('the package as an application requires it', () => {
       version: string;
     };
     expect(version).to.equal(own.version);
-    for (const path of ['build/lib/door.js', 'transports/none', 'lib/door']) {
+    for (const path of [
+      'build/lib/door.js',
+      'transports/none',
+      'transports/none.js',
+      'lib/door',
+      'lib/socket.io/door.js',
+    ]) {
       expect(() => load(`socket.io-node/${path}`), path).to.throw();
     }
   });

@@ -175,6 +175,12 @@ if (io.listen !== listen) throw new Error('two of them');`;
     names.push(...transports.map((name) => `/transports/${name}`));
     names.push(...names.slice(1, 5).map((name) => `/lib/socket.io${name}`));
     names.push(...transports.map((name) => `/lib/socket.io/transports/${name}`));
+    names.push(
+      ...names
+        .slice(1)
+        .filter((name) => name !== '/lib/socket.io')
+        .map((name) => `${name}.js`),
+    );
     const calls = [...names, '/browser'].map((name) => `require('socket.io-node${name}')`);
     expect(await installed.node('-p', `[${calls.join()}].filter(Boolean).length`)).to.equal(
       String(calls.length),

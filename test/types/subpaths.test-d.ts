@@ -2,10 +2,13 @@
 import { createServer } from 'node:http';
 import Client = require('socket.io-node/client');
 import Listener = require('socket.io-node/lib/socket.io/listener');
+import Again = require('socket.io-node/lib/socket.io/listener.js');
 import io = require('socket.io-node/lib/socket.io');
 import utils = require('socket.io-node/utils');
 import XhrPolling = require('socket.io-node/lib/socket.io/transports/xhr-polling');
 
 const listener: io.Listener = new Listener(createServer());
+const same: typeof Listener = Again;
+same.prototype.close();
 listener.on('connection', (client) => client instanceof Client && client instanceof XhrPolling);
 utils.decode(utils.encode('text')).map((text) => text.length);
