@@ -229,7 +229,7 @@ describe('authorize', () => {
         const text = `\`authorize\` failed: Error: ${['thrown', 'rejected'][i]}`;
         const warned = await told;
         expect(warned).to.include({ message: text, code: 'ERR_SIO_AUTHORIZE_FAILED' });
-        expect(warned.detail).to.match(/^ {4}at .*authorize\.test\.js/);
+        expect(warned.detail).to.match(/^ {4}at .*authorize\.test\.[jt]s/);
         await expectNothingLeft(served);
       }
     });
