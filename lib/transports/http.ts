@@ -42,12 +42,13 @@ export abstract class HttpTransport extends Transport {
     }
     switch (request.method) {
       case 'GET':
-        if (!host._origins.allowsPage(request)) {
+        // Polls of a session that is there go by without this.
+        if ((this.isForAllowedPages || !exchange.client) && !host._origins.allowsPage(request)) {
           if (this.isForAllowedPages) {
             host._refuse('ERR_SIO_FORBIDDEN_ORIGIN', request, response);
             break;
           }
-          if (!exchange.client) host.options.log(originLine(request));
+          host.options.log(originLine(request));
         }
         new this(exchange).begin();
         break;
