@@ -92,7 +92,7 @@ class Session {
     const transport = this.#socket.transport?.type ?? '';
     const { handshake } = this.#socket;
     this.#print({ event: 'connect', transport, handshake, took: Math.round(this.#lap()) });
-    for (const data of this.#unsent.splice(0)) this.#tellSent(data);
+    for (const data of this.#unsent.splice(0)) this.#print({ event: 'sent', data });
     this.#leaveInTime();
   }
 
@@ -118,14 +118,10 @@ class Session {
       }
     }
     this.#socket.send(data);
-    if (this.#socket.connected) this.#tellSent(data);
-    else this.#unsent.push(data);
-  }
-
-  /** Not on a terminal: there it stands already, as it was typed. */
-  #tellSent(data: unknown): void {
+    // On a terminal it stands already, as it was typed.
     if (this.#isTerminal) this.#prompt();
-    else this.#print({ event: 'sent', data });
+    else if (this.#socket.connected) this.#print({ event: 'sent', data });
+    else this.#unsent.push(data);
   }
 
   #onInputOver(): void {
