@@ -31,6 +31,18 @@ async function throughProxy(
   return { proxy, peer };
 }
 
+/** The same, cut off and refused, with a message that waits in its session. */
+async function awayWithQueue(context: Context): Promise<Proxied> {
+  const { proxy, peer } = await throughProxy(context);
+  const session = await peer.session();
+  await proxy.refuse();
+  await peer.wait('disconnect', 1, NOTICE_MS);
+  // What is sent before the server notices is lost on the wire.
+  await eventually('the cut on the server', () => !session.client._open);
+  session.client.send('queued meanwhile');
+  return { proxy, peer };
+}
+
 const isUpgrade = (head: string): boolean => /^upgrade: *websocket/im.test(head);
 const ofTransport =
   (name: string): Rule =>
@@ -91,13 +103,7 @@ export const networkScenarios: readonly Scenario[] = [
     transports: ['websocket', 'xhr-polling'],
     breaksNetwork: true,
     async run(context) {
-      const { proxy, peer } = await throughProxy(context);
-      const session = await peer.session();
-      await proxy.refuse();
-      await peer.wait('disconnect', 1, NOTICE_MS);
-      // What is sent before the server notices is lost on the wire.
-      await eventually('the cut on the server', () => !session.client._open);
-      session.client.send('queued meanwhile');
+      const { proxy, peer } = await awayWithQueue(context);
       await peer.wait('reconnecting', 3);
       await proxy.accept();
       await eventually('the queued message in the page', async () =>
@@ -113,12 +119,7 @@ export const networkScenarios: readonly Scenario[] = [
     transports: ['xhr-polling', 'xhr-multipart', 'htmlfile', 'server-events'],
     breaksNetwork: true,
     async run(context) {
-      const { proxy, peer } = await throughProxy(context);
-      const session = await peer.session();
-      await proxy.refuse();
-      await peer.wait('disconnect', 1, NOTICE_MS);
-      await eventually('the cut on the server', () => !session.client._open);
-      session.client.send('queued meanwhile');
+      const { proxy, peer } = await awayWithQueue(context);
       // What a GET would fetch comes later than the news that a POST does not get through.
       proxy.delay(50);
       let refused = 0;
