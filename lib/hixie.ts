@@ -8,6 +8,7 @@ import { createHash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { Gatherer } from './gather.js';
 import { mayBeEchoed } from './header.js';
+import { readUtf8 } from './utf8.js';
 
 /** Bytes behind the head of a draft-76 request: the third key. Proxies may hold them back. */
 export const KEY3_BYTES = 8;
@@ -151,13 +152,13 @@ export class HixieParser {
       this.#held.add(chunk.subarray(at));
       return chunk.length;
     }
-    let text;
-    if (this.#held.size === 0) {
-      text = chunk.toString('utf8', at, end);
-    } else {
-      this.#held.add(chunk.subarray(at, end));
-      text = this.#held.take().toString();
+    let bytes = chunk.subarray(at, end);
+    if (this.#held.size > 0) {
+      this.#held.add(bytes);
+      bytes = this.#held.take();
     }
+    // What is no UTF-8 is read as far as it is, as in 0.6.
+    const text = readUtf8(bytes) ?? bytes.toString();
     this.#state = ParserState.START;
     if (text !== '') this.#events.onText(text);
     return end + 1;

@@ -1,7 +1,7 @@
-import { isAscii, isUtf8 } from 'node:buffer';
 import type { Socket } from 'node:net';
 import { Server as WebSocketServer, WebSocket, type ServerOptions } from 'ws';
 import { createDebug } from '../debug.js';
+import { readUtf8 } from '../utf8.js';
 import { frameText, putText, type Framing } from './outbox.js';
 import { SocketTransport } from './socket.js';
 import type { Exchange, TransportHost } from './transport.js';
@@ -57,12 +57,6 @@ const framing: Framing = {
 
 const wrap = (payload: string): Buffer => frameText(framing, payload);
 
-/** The text of a message, or null if it is not UTF-8. */
-function readText(data: Buffer): string | null {
-  if (isAscii(data)) return data.toString('latin1');
-  return isUtf8(data) ? data.toString() : null;
-}
-
 /** ws's side of a connection, which knows ours. */
 class Link extends WebSocket {
   transport: Rfc6455 | null = null;
@@ -95,7 +89,7 @@ function serverOf(host: TransportHost): WebSocketServer<typeof Link> {
       maxFragments: host.options.maxFragments,
       maxBufferedChunks: MAX_PACKETS,
       maxPendingAutoPongs: MAX_PONGS,
-      // Checked in readText, in the same pass that tells ASCII from the rest.
+      // Checked in readUtf8, in the same pass that tells ASCII from the rest.
       skipUTF8Validation: true,
       closeTimeout: CLOSE_TIMEOUT_MS,
       WebSocket: Link,
@@ -159,7 +153,7 @@ export class Rfc6455 extends SocketTransport {
       this.#fail(UNSUPPORTED_DATA);
       return;
     }
-    const payload = readText(data);
+    const payload = readUtf8(data);
     if (payload === null) this.#fail(INVALID_PAYLOAD);
     else if (this.session?._onMessage(payload) === false) this.#fail(TOO_BIG);
   }
