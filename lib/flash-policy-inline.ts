@@ -6,7 +6,6 @@
 import type { Server as HttpServer } from 'node:http';
 import type { Server as HttpsServer } from 'node:https';
 import { Socket } from 'node:net';
-import { Server as TlsServer } from 'node:tls';
 import { createDebug } from './debug.js';
 import {
   beginsRequest,
@@ -25,6 +24,11 @@ const debug = createDebug('socket.io:flash-policy');
 const BAD_REQUEST = 'HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n';
 
 type PolicyServer = HttpServer | HttpsServer;
+
+/** Told by a method of `tls.Server`: the class itself would load all of TLS for everybody. */
+function isSecure(server: PolicyServer): boolean {
+  return 'setSecureContext' in server;
+}
 
 /**
  * Stands before the listeners of one HTTP server and picks out the policy requests.
@@ -46,7 +50,7 @@ class InlinePolicy {
     this.#server = server;
     this.#limits = { ...POLICY_LIMITS, ...limits };
     intercept(server, 'clientError', ([error, socket]) => this.#takeRequest(error, socket));
-    if (server instanceof TlsServer) {
+    if (isSecure(server)) {
       intercept(server, 'connection', ([socket]) => this.#holdConnection(socket));
     }
   }

@@ -11,7 +11,6 @@ import { Admission } from './admission.js';
 import { toServer, type Listenable } from './application.js';
 import { Broadcast } from './broadcast.js';
 import { Client } from './client.js';
-import { serveClientFile } from './client-files.js';
 import { Door, type Doorkeeper } from './door.js';
 import { answerInlinePolicy } from './flash-policy-inline.js';
 import { joinPolicyServer } from './flash-policy-server.js';
@@ -39,6 +38,10 @@ const debug = createDebug('socket.io:listener');
 /** What stands in a path by itself, and in a line of an event stream. */
 const USABLE_ID = /^[\w!$&'()*+,.:;=@-]+$/;
 const NO_HEAD: Buffer = Buffer.alloc(0);
+
+// Loaded for the first request: with it come zlib and crypto.
+const loadClientFiles = (): typeof import('./client-files.js') =>
+  require('./client-files.js') as typeof import('./client-files.js');
 
 /** Events of a Listener; `this` in a handler is the Listener. */
 export interface ListenerEvents {
@@ -211,7 +214,7 @@ export class Listener extends EventEmitter implements TransportHost, Doorkeeper 
 
   /** Answers with one of the client's files; 0.6 had it here, and dnode borrowed it for the script. */
   _serveClient(file: string, request: IncomingMessage, response: ServerResponse): boolean {
-    return serveClientFile(file, request, response);
+    return loadClientFiles().serveClientFile(file, request, response);
   }
 
   /** A request without a session id: the beginning of a session. Open to patching, as in 0.6. */
