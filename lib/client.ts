@@ -222,6 +222,15 @@ export class Client extends EventEmitter {
     this.listener._timers.set(this.#alarm, wait);
   }
 
+  /** @internal Payloads that `connection` had taken, and then could not send: they come first. */
+  _takeBack(payloads: readonly string[], connection: Connection): void {
+    const since = this.#queue ?? [];
+    this.#queue = null;
+    this.#queued = 0;
+    for (const payload of [...payloads, ...since]) this.#enqueue(payload);
+    if (this.#current !== connection) this.#flush();
+  }
+
   /**
    * @internal More waits for the client than it may. It ends after the send that was too much:
    * among its handlers are broadcasts, which may be too much for the next client, and so on

@@ -30,14 +30,12 @@ const framing: Framing = {
     return end + 1;
   },
   putShort: (text) => `\x00${text}\xff`,
+  wrap: (payload) => frameText(framing, payload),
 };
-
-const wrap = (payload: string): Buffer => frameText(framing, payload);
 
 /** A WebSocket as browsers spoke it in 2010: drafts 75 and 76, also behind proxies that wait. */
 export class Hixie extends SocketTransport implements HixieEvents {
   protected readonly framing: Framing = framing;
-  protected readonly wrap: (payload: string) => Buffer = wrap;
   readonly #parser: HixieParser;
   /** Keys that still wait for the third one; null once the handshake is through. */
   #keys: Keys | null;

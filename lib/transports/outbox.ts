@@ -7,6 +7,8 @@
  * @module
  */
 
+import type { Broadcast } from '../broadcast.js';
+
 /** How a draft frames a text. */
 export interface Framing {
   /** Bytes a frame takes around a text of `size` bytes. */
@@ -15,6 +17,8 @@ export interface Framing {
   put(target: Buffer, at: number, text: string, size: number): number;
   /** The frame of an ASCII text of up to {@link SHORT} characters, a character for each byte. */
   putShort(text: string): string;
+  /** A payload as one frame; pure, and the same for every client. */
+  readonly wrap: (payload: string) => Buffer;
 }
 
 /** Chat, prices, heartbeats: most of what is sent is no longer. */
@@ -36,24 +40,30 @@ export function frameText(framing: Framing, text: string): Buffer {
   return frame;
 }
 
-/** A text still to be framed, or a frame shared with others. */
-export type Piece = string | Buffer;
+/** A payload still to be framed: one client's own, or one that is shared with others. */
+export type Piece = string | Broadcast;
+
+/** The text of a piece. */
+export function textOf(piece: Piece): string {
+  return typeof piece === 'string' ? piece : piece.payload;
+}
 
 /** Pieces back to back in one buffer. */
-export function frameAll(framing: Framing, pieces: readonly Piece[]): Buffer {
+function frameAll(framing: Framing, pieces: readonly Piece[]): Buffer {
   const sizes: number[] = [];
   let room = 0;
   for (const piece of pieces) {
-    const size = typeof piece === 'string' ? Buffer.byteLength(piece) : piece.length;
+    const isOwn = typeof piece === 'string';
+    const size = isOwn ? Buffer.byteLength(piece) : piece.as(framing.wrap).length;
     sizes.push(size);
-    room += typeof piece === 'string' ? size + framing.overhead(size) : size;
+    room += isOwn ? size + framing.overhead(size) : size;
   }
   const frames = Buffer.allocUnsafe(room);
   let at = 0;
   pieces.forEach((piece, i) => {
     const size = sizes[i] as number;
     if (typeof piece === 'string') at = framing.put(frames, at, piece, size);
-    else at += piece.copy(frames, at);
+    else at += piece.as(framing.wrap).copy(frames, at);
   });
   return frames;
 }
@@ -80,7 +90,7 @@ function joinShared(framing: Framing, pieces: readonly Piece[]): Buffer {
  * for an echo.
  */
 function single(framing: Framing, piece: Piece): Buffer | string {
-  if (typeof piece !== 'string') return piece;
+  if (typeof piece !== 'string') return piece.as(framing.wrap);
   const isShort = piece.length <= SHORT && !NOT_ASCII.test(piece);
   return isShort ? framing.putShort(piece) : frameText(framing, piece);
 }

@@ -53,9 +53,8 @@ const framing: Framing = {
     return putText(target, at + 10, text, size);
   },
   putShort: (text) => TEXT_HEAD + String.fromCharCode(text.length) + text,
+  wrap: (payload) => frameText(framing, payload),
 };
-
-const wrap = (payload: string): Buffer => frameText(framing, payload);
 
 /** ws's side of a connection, which knows ours. */
 class Link extends WebSocket {
@@ -140,10 +139,6 @@ export class Rfc6455 extends SocketTransport {
 
   protected get framing(): Framing {
     return framing;
-  }
-
-  protected get wrap(): (payload: string) => Buffer {
-    return wrap;
   }
 
   /** @internal */

@@ -137,6 +137,25 @@ describe('RFC 6455', () => {
     }
   });
 
+  it('keeps for the next connection what it could no longer write to this one, in its order', async () => {
+    for (const Type of [WebsocketDriver, HixieDriver]) {
+      const transportOptions = { websocket: { closeTimeout: 5000 } };
+      const { io, port, client: find } = await serve({ transportOptions });
+      const driver = await new Type(port).open();
+      const client = await find(driver.sessionId);
+      client.send('before');
+      client.connection.destroy();
+      client.send(['after', 'it']);
+      io.broadcast('to all');
+      await settle();
+      client.send('and later');
+      await driver.resume();
+      const texts = ['before', 'after', 'it', 'to all', 'and later'];
+      expect(await driver.nextPayload()).to.equal(framed(...texts));
+      expect(client.connections).to.equal(2);
+    }
+  });
+
   it('answers with the first protocol that is asked for', async () => {
     const { port } = await serve();
     const socket = new WebSocket(`ws://127.0.0.1:${port}/socket.io/websocket`, ['one', 'two']);
