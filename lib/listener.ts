@@ -30,6 +30,7 @@ import { corsRecord, originLine, Origins, shownOrigin } from './origins.js';
 import type { DisconnectReason } from './reason.js';
 import { answerRefusal, refusal, type Refusal, type RefusalCode } from './refusal.js';
 import { parseRoute, pathOf, tell } from './route.js';
+import { TextPool } from './text-pool.js';
 import { Timers } from './timers.js';
 import { BUILT_IN, selectTransports } from './transports/index.js';
 import type { Transport, TransportHost, TransportType } from './transports/transport.js';
@@ -96,6 +97,7 @@ export class Listener extends EventEmitter implements TransportHost, Doorkeeper 
   readonly #timings = new Map<TransportType, Readonly<SessionOptions>>();
   readonly #prefix: string;
   readonly #gate: Gate;
+  readonly #texts = new TextPool();
   #leavePolicies: readonly (() => void)[] = [];
 
   /**
@@ -175,6 +177,8 @@ export class Listener extends EventEmitter implements TransportHost, Doorkeeper 
       if (!served) this.#explain(route.transport);
       return served;
     }
+    // Other requests, polls mostly, are not kept for long.
+    if (isUpgrade || route.sessionId === '') this.#texts.shareRequest(request);
     if (isUpgrade && !this._origins.allows(request.headers.origin)) {
       this._refuse('ERR_SIO_FORBIDDEN_ORIGIN', request, target);
       return true;
