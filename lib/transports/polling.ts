@@ -1,7 +1,7 @@
 import { POLLING_DEFAULTS, type SessionOptions } from '../options.js';
 import { Alarm } from '../timers.js';
 import { HttpTransport } from './http.js';
-import { unwatch, watch, type Watcher } from './watch.js';
+import { tellIfDestroyed, unwatch, watch, type Watcher } from './watch.js';
 
 /**
  * A GET that is held until there is something to say, or until `duration` is over, and then
@@ -15,6 +15,7 @@ export abstract class Polling extends HttpTransport implements Watcher {
   readonly #alarm: Alarm = new Alarm(this);
 
   begin(): void {
+    if (this.session) tellIfDestroyed(this.session.connection);
     this.opened();
     if (!this.#isOpen || !this.session) return;
     watch(this);

@@ -41,6 +41,14 @@ function socketOnClose(this: WatchedSocket): void {
   tell(this, !this.readableEnded && !this.errored);
 }
 
+/**
+ * Tells now what `close` is about to tell. Node emits it when it is through with all that has
+ * arrived, which may be the same poll, sent again by the browser on another connection.
+ */
+export function tellIfDestroyed(socket: Socket): void {
+  if (socket.destroyed) socketOnClose.call(socket);
+}
+
 export function watch(watcher: Watcher): void {
   const socket: WatchedSocket = watcher.socket;
   const before = socket[LATEST];

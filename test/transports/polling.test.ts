@@ -48,6 +48,30 @@ describe('polls', () => {
     expect((await second.readResponse()).body).to.equal(framed('for the second'));
   });
 
+  it('broken off by the application end the session, though the browser asks again first', async () => {
+    const {
+      port,
+      io,
+      client: find,
+    } = await serve({}, (_request, response) => {
+      for (const one of Object.values(io.clients)) one.connection.destroy();
+      response.end();
+    });
+    const [sid = ''] = /\d{38}/.exec((await request(port, '/socket.io/xhr-polling/')).body) ?? [];
+    const client = await find(sid);
+    const first = await RawSocket.connect(port);
+    first.write(requestBytes(`/socket.io/xhr-polling/${sid}/1`));
+    await until(() => client._open);
+    const second = await RawSocket.connect(port);
+    // One packet: the poll is there before the end of the other connection can be told.
+    second.write(
+      Buffer.concat([requestBytes('/kick'), requestBytes(`/socket.io/xhr-polling/${sid}/1`)]),
+    );
+    expect((await second.readResponse()).status).to.equal(200);
+    expect((await second.readResponse()).status).to.equal(204);
+    expect(client.connected).to.equal(false);
+  });
+
   it('of two sessions share a connection', async () => {
     const { port, io } = await serve();
     const raw = await RawSocket.connect(port);
