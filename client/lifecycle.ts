@@ -17,8 +17,11 @@ function whenPage(event: string, tell: (socket: Socket) => void): void {
 
 /** Watches the page; does nothing where there is none. */
 export function watchPage(): void {
-  // A listener of `unload` keeps a page out of the cache, so it is for old browsers only.
-  whenPage('onpagehide' in root ? 'pagehide' : 'unload', (socket) => socket._suspend());
+  // Twice, because Firefox, when it closes the last tab of a site, breaks one script off where it
+  // stands. A listener of `unload` keeps a page out of the cache, so it is for old browsers only.
+  for (let i = 0; i < 2; i++) {
+    whenPage('onpagehide' in root ? 'pagehide' : 'unload', (socket) => socket._suspend());
+  }
   whenPage('beforeunload', (socket) => {
     if (socket.connected) socket.transport!._hold();
   });

@@ -194,9 +194,9 @@ export abstract class Transport {
     return this.prepareUrl() + '/' + stamp();
   }
 
-  /** The one way out of a connection. */
+  /** The one way out of a connection, to the end of it if the browser broke it off on the way. */
   _end(how: Ending): void {
-    if (this._isOver) return;
+    if (this._isOver && !this.connected) return;
     this._isOver = true;
     root.clearTimeout(this.timeout);
     this._close(how);

@@ -1,5 +1,7 @@
 import { expect } from 'chai';
-import { Socket } from '../../client/socket.js';
+import { watchPage } from '../../client/lifecycle.js';
+import type { Platform } from '../../client/platform.js';
+import { liveSockets, Socket } from '../../client/socket.js';
 import { transports } from '../../client/transport.js';
 import { XHRPolling } from '../../client/transports/xhr-polling.js';
 import { FakeXhr, install } from './fakes.js';
@@ -15,7 +17,7 @@ function made(method: string): FakeXhr[] {
 }
 
 /** A socket over xhr-polling with session 123, and what it asks of the browser. */
-function connected() {
+function connected(more: Partial<Platform> = {}) {
   const beacons: Beacon[] = [];
   const clock = install({
     XMLHttpRequest: FakeXhr,
@@ -23,6 +25,7 @@ function connected() {
       userAgent: '',
       sendBeacon: (url, body) => beacons.push({ url, body }) > 0,
     },
+    ...more,
   });
   FakeXhr.made = [];
   transports['xhr-polling'] = XHRPolling;
@@ -124,6 +127,25 @@ describe('client XHR transports', () => {
     polls()[1]?.answer(0);
     clock.tick(50);
     socket._suspend();
+    expect(beacons).to.deep.equal([{ url: SESSION + '/close', body: 'data=' }]);
+  });
+
+  it('say goodbye though the browser breaks off the script that was about to', () => {
+    liveSockets.length = 0;
+    const listeners: (() => void)[] = [];
+    const { beacons, polls } = connected({
+      addEventListener: (name, fn) => void (name === 'unload' && listeners.push(fn)),
+    });
+    watchPage();
+    const poll = polls()[1] as FakeXhr;
+    poll.abort = () => {
+      poll.abort = () => undefined;
+      // What Firefox does here no script can catch; the listeners after it are called all the same.
+      throw new Error('broken off');
+    };
+    expect(listeners[0]).to.throw('broken off');
+    expect(beacons).to.deep.equal([]);
+    for (const tell of listeners.slice(1)) tell();
     expect(beacons).to.deep.equal([{ url: SESSION + '/close', body: 'data=' }]);
   });
 
