@@ -264,6 +264,7 @@ export const networkScenarios: readonly Scenario[] = [
   },
   {
     name: 'falls over: upgrade hangs',
+    alone: true,
     transports: ['any'],
     clients: ['ours'],
     breaksNetwork: true,

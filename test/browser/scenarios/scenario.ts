@@ -9,7 +9,10 @@ export interface Scenario {
   readonly clients?: readonly ClientName[];
   /** The network is broken on purpose: the browser's own complaints about it are no failure. */
   readonly breaksNetwork?: boolean;
-  /** Measures time or sets cookies, which all windows share: no other scenario runs beside it. */
+  /**
+   * No other scenario runs beside it: it measures time, sets cookies, which all windows share, or
+   * holds up a handshake, and Firefox opens WebSockets to one address one after the other.
+   */
   readonly alone?: boolean;
   run(context: Context): Promise<void>;
 }
