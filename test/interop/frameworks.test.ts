@@ -102,6 +102,20 @@ const WAYS: Readonly<Record<string, Way>> = {
   'the server of Express 5': { app: () => framework('express')(), start: wrappedAfter },
 };
 
+/** Echoes what clients say for the length of this test; resolves with the port. */
+async function echoOf(io: Listener, server: Server): Promise<number> {
+  if (!server.listening) await once(server, 'listening');
+  afterThisTest(() => {
+    io.close();
+    server.closeAllConnections();
+    server.close();
+  });
+  io.on('connection', (client) => {
+    client.on('message', (message) => client.send({ echo: message }));
+  });
+  return (server.address() as AddressInfo).port;
+}
+
 describe('a Listener on the application of a framework', () => {
   after(takeBackPatches);
   for (const [name, way] of Object.entries(WAYS)) {
@@ -115,16 +129,7 @@ describe('a Listener on the application of a framework', () => {
         [io, server] = way.start(app as never);
         // a route that is added when everything listens
         app.use('/page', page as (...args: unknown[]) => void);
-        if (!server.listening) await once(server, 'listening');
-        ({ port } = server.address() as AddressInfo);
-        afterThisTest(() => {
-          io.close();
-          server.closeAllConnections();
-          server.close();
-        });
-        io.on('connection', (client) => {
-          client.on('message', (message) => client.send({ echo: message }));
-        });
+        port = await echoOf(io, server);
       });
 
       it('holds a session over a WebSocket and over polls', async () => {
@@ -194,16 +199,7 @@ describe('a Listener on an https server', () => {
     const server = createTlsServer({ cert: ca, key: fixture('localhost.key') }, page);
     const io = listen(server, QUIET);
     server.listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    ({ port } = server.address() as AddressInfo);
-    afterThisTest(() => {
-      io.close();
-      server.closeAllConnections();
-      server.close();
-    });
-    io.on('connection', (client) => {
-      client.on('message', (message) => client.send({ echo: message }));
-    });
+    port = await echoOf(io, server);
   });
 
   const options = { ca, servername: 'localhost', agent: false } as const;

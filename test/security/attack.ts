@@ -98,3 +98,10 @@ export async function expectNothingLeft({ io }: Served): Promise<void> {
 }
 
 export { RawSocket, request, requestBytes };
+
+/** The reasons of all ends, as they come. */
+export function reasonsOf({ io }: Served): string[] {
+  const reasons: string[] = [];
+  io.on('clientDisconnect', (_client, reason) => reasons.push(reason));
+  return reasons;
+}

@@ -6,7 +6,7 @@ import { keyNumber } from '../../lib/hixie.js';
 import { ManualClock } from '../support/clock.js';
 import { WebsocketDriver } from '../support/drivers/index.js';
 import { framed } from '../support/payload.js';
-import { serve, type Served } from '../support/server.js';
+import { serve } from '../support/server.js';
 import { settle, until } from '../support/wait.js';
 import {
   expectNothingLeft,
@@ -14,52 +14,17 @@ import {
   HIXIE_75,
   HIXIE_76,
   KEY3,
-  RawSocket,
+  reasonsOf,
   requestBytes,
   send,
   statusOf,
 } from './attack.js';
+import { closeCode, frame, TEXT, upgraded } from './raw-websocket.js';
 
 const LIB = join(__dirname, '..', '..', '..', 'lib');
 
-/** A client's frame of RFC 6455, masked with zeros. */
-function frame(opcode: number, data: string | Buffer, isLast = true): Buffer {
-  const bytes = Buffer.from(data);
-  const head =
-    bytes.length < 126
-      ? Buffer.of(0x80 | bytes.length)
-      : Buffer.of(0x80 | 126, bytes.length >> 8, bytes.length & 0xff);
-  return Buffer.concat([Buffer.of((isLast ? 0x80 : 0) | opcode), head, Buffer.alloc(4), bytes]);
-}
-
 const CONTINUATION = 0;
-const TEXT = 1;
 const PING = 9;
-
-/** A WebSocket whose frames the test writes; the handshake is through. */
-async function upgraded(port: number, headers = HANDSHAKE): Promise<RawSocket> {
-  const raw = await send(port, requestBytes('/socket.io/websocket', { headers }));
-  expect((await raw.readHead()).status).to.equal(101);
-  if (headers === HIXIE_76) {
-    raw.write(KEY3);
-    await raw.bytes.read(16);
-  }
-  return raw;
-}
-
-/** The code of the close frame that comes next; what comes before it is skipped. */
-async function closeCode(raw: RawSocket): Promise<number> {
-  await raw.bytes.readThrough('\x88\x02');
-  const code = (await raw.bytes.read(2)).readUInt16BE();
-  raw.destroy();
-  return code;
-}
-
-function reasonsOf({ io }: Served): string[] {
-  const reasons: string[] = [];
-  io.on('clientDisconnect', (_client, reason) => reasons.push(reason));
-  return reasons;
-}
 
 describe('security: frames and messages', function () {
   this.timeout(10_000);

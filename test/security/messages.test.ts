@@ -8,53 +8,14 @@ import { parseRoute } from '../../lib/route.js';
 import { ManualClock } from '../support/clock.js';
 import { WebsocketDriver } from '../support/drivers/index.js';
 import { framed } from '../support/payload.js';
-import { serve, type Served } from '../support/server.js';
+import { serve } from '../support/server.js';
 import { until } from '../support/wait.js';
-import {
-  expectAlive,
-  expectNothingLeft,
-  HANDSHAKE,
-  HIXIE_76,
-  KEY3,
-  RawSocket,
-  request,
-  requestBytes,
-  send,
-} from './attack.js';
+import { expectAlive, expectNothingLeft, reasonsOf, request } from './attack.js';
+import { closeCode, frame, TEXT, upgraded } from './raw-websocket.js';
 
 const LIB = join(__dirname, '..', '..', '..', 'lib');
 
-/** A client's frame of RFC 6455, masked with zeros. */
-function frame(opcode: number, data: string | Buffer, isLast = true): Buffer {
-  const bytes = Buffer.from(data);
-  const head =
-    bytes.length < 126
-      ? Buffer.of(0x80 | bytes.length)
-      : Buffer.of(0x80 | 126, bytes.length >> 8, bytes.length & 0xff);
-  return Buffer.concat([Buffer.of((isLast ? 0x80 : 0) | opcode), head, Buffer.alloc(4), bytes]);
-}
-
-const TEXT = 1;
 const BINARY = 2;
-
-/** A WebSocket whose frames the test writes; the handshake is through. */
-async function upgraded(port: number, headers = HANDSHAKE): Promise<RawSocket> {
-  const raw = await send(port, requestBytes('/socket.io/websocket', { headers }));
-  expect((await raw.readHead()).status).to.equal(101);
-  if (headers === HIXIE_76) {
-    raw.write(KEY3);
-    await raw.bytes.read(16);
-  }
-  return raw;
-}
-
-/** The code of the close frame that comes next; what comes before it is skipped. */
-async function closeCode(raw: RawSocket): Promise<number> {
-  await raw.bytes.readThrough('\x88\x02');
-  const code = (await raw.bytes.read(2)).readUInt16BE();
-  raw.destroy();
-  return code;
-}
 
 /** The least time of five goes, in milliseconds. */
 function timeOf(work: () => unknown): number {
@@ -64,12 +25,6 @@ function timeOf(work: () => unknown): number {
     return performance.now() - start;
   });
   return Math.min(...times);
-}
-
-function reasonsOf({ io }: Served): string[] {
-  const reasons: string[] = [];
-  io.on('clientDisconnect', (_client, reason) => reasons.push(reason));
-  return reasons;
 }
 
 describe('security: messages', function () {
