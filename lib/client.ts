@@ -222,12 +222,18 @@ export class Client extends EventEmitter {
     this.listener._timers.set(this.#alarm, wait);
   }
 
-  /** @internal Payloads that `connection` had taken, and then could not send: they come first. */
+  /**
+   * @internal Payloads that `connection` had taken, and then could not send: they come first. Not
+   * so a heartbeat, which asks for that connection alone.
+   */
   _takeBack(payloads: readonly string[], connection: Connection): void {
     const since = this.#queue ?? [];
+    const heartbeat = encodeHeartbeat(this.#heartbeats);
     this.#queue = null;
     this.#queued = 0;
-    for (const payload of [...payloads, ...since]) this.#enqueue(payload);
+    for (const payload of [...payloads, ...since]) {
+      if (payload !== heartbeat) this.#enqueue(payload);
+    }
     if (this.#current !== connection) this.#flush();
   }
 
