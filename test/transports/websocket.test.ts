@@ -137,44 +137,6 @@ describe('RFC 6455', () => {
     }
   });
 
-  it('keeps for the next connection what it could no longer write to this one, in its order', async () => {
-    for (const Type of [WebsocketDriver, HixieDriver]) {
-      const transportOptions = { websocket: { closeTimeout: 5000 } };
-      const { io, port, client: find } = await serve({ transportOptions });
-      const driver = await new Type(port).open();
-      const client = await find(driver.sessionId);
-      client.send('before');
-      client.connection.destroy();
-      client.send(['after', 'it']);
-      io.broadcast('to all');
-      await settle();
-      client.send('and later');
-      await driver.resume();
-      const texts = ['before', 'after', 'it', 'to all', 'and later'];
-      expect(await driver.nextPayload()).to.equal(framed(...texts));
-      expect(client.connections).to.equal(2);
-    }
-  });
-
-  it('does not keep a heartbeat for the next connection', async () => {
-    for (const Type of [WebsocketDriver, HixieDriver]) {
-      const clock = new ManualClock();
-      const timings = { timeout: 8000, heartbeatInterval: 10_000, closeTimeout: 5000 };
-      const transportOptions = { websocket: timings };
-      const { port, client: find } = await serve({ clock, transportOptions });
-      const driver = await new Type(port).open();
-      const client = await find(driver.sessionId);
-      client.connection.destroy();
-      client.send('kept');
-      clock.tick(timings.heartbeatInterval + 20);
-      await settle();
-      await driver.resume();
-      client.send('next');
-      expect(await driver.nextPayload()).to.equal(framed('kept'));
-      expect(await driver.nextPayload()).to.equal(framed('next'));
-    }
-  });
-
   it('answers with the first protocol that is asked for', async () => {
     const { port } = await serve();
     const socket = new WebSocket(`ws://127.0.0.1:${port}/socket.io/websocket`, ['one', 'two']);
