@@ -75,9 +75,9 @@ function typescript({ hasFlash }) {
     },
     transform(code, id) {
       // The codec uses the platform's JSON; here that may be ours.
-      if (id.endsWith('/lib/frames.ts')) {
+      if (id.endsWith('/lib/protocol/frames.ts')) {
         code =
-          "import { Json } from '../client/json.js';" +
+          "import { Json } from '../../client/json.js';" +
           code.replace(/\bJSON\.stringify/g, 'Json.stringify');
       }
       return lower(code);
@@ -157,7 +157,7 @@ const withoutFlash = await small(await readable(await bundle(false)));
 const files = {
   'socket.io.js': full,
   'socket.io.min.js': min,
-  // Without the names, which are a quarter of it. Served with the script, see lib/client-files.ts.
+  // Without the names, which are a quarter of it. Served with the script, see lib/static/client-files.ts.
   'socket.io.map.json': JSON.stringify({ ...map, names: [] }),
   'index.js': ENTRY,
   'socket.io.d.ts': readFileSync(resolve(CLIENT, 'socket.io.d.ts'), 'utf8'),

@@ -7,23 +7,23 @@
  * listener.on('connection', (client) => client.send('hello'));
  * @module
  */
-import type { Listenable } from './application.js';
-import { Listener } from './listener.js';
+import type { Listenable } from './server/listenable.js';
+import { Listener } from './server/listener.js';
 import type { ListenerOptions } from './options.js';
 
-export type { Listenable } from './application.js';
-export { Listener, type ListenerEvents } from './listener.js';
-export type { Authorize, AuthorizeCallback, Denial, Verdict } from './authorize.js';
-export { Client, type ClientEvents } from './client.js';
-export { encode, decode } from './frames.js';
-export type { Log } from './log.js';
+export type { Listenable } from './server/listenable.js';
+export { Listener, type ListenerEvents } from './server/listener.js';
+export type { Authorize, AuthorizeCallback, Denial, Verdict } from './access/authorize.js';
+export { Client, type ClientEvents } from './session/client.js';
+export { encode, decode } from './protocol/frames.js';
+export type { Log } from './util/log.js';
 export type { ListenerOptions, SessionOptions, TransportOptions } from './options.js';
-export type { DisconnectReason } from './reason.js';
-export type { Refusal, RefusalCode } from './refusal.js';
+export type { DisconnectReason } from './session/disconnect-reason.js';
+export type { Refusal, RefusalCode } from './access/refusal.js';
 export { Transport, type Exchange, type TransportType } from './transports/transport.js';
-export { HttpTransport } from './transports/http.js';
-export { Polling } from './transports/polling.js';
-export { Streaming } from './transports/streaming.js';
+export { HttpTransport } from './transports/http/http-transport.js';
+export { Polling } from './transports/http/polling.js';
+export { Streaming } from './transports/http/streaming.js';
 
 /** The version of Socket.IO-node that this package is compatible with; old programs test it. */
 export const version = '0.6.18';

@@ -4,11 +4,11 @@
  * @module
  */
 import type { IncomingMessage } from 'node:http';
-import type { Authorize } from './authorize.js';
-import { expected } from './expected.js';
-import { sessionId } from './session-id.js';
-import { logNothing, logToStdout, type Log } from './log.js';
-import { systemClock, type Clock } from './timers.js';
+import type { Authorize } from './access/authorize.js';
+import { expected } from './util/expected.js';
+import { sessionId } from './session/session-id.js';
+import { logNothing, logToStdout, type Log } from './util/log.js';
+import { systemClock, type Clock } from './util/timers.js';
 
 /** Timings of one transport, in milliseconds. Writable on a live `client.options`. */
 export interface TransportOptions {

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { Broadcast } from '../lib/broadcast.js';
+import { Broadcast } from '../lib/session/shared-payload.js';
 
 function latin1(payload: string): Buffer {
   return Buffer.from(payload, 'latin1');

@@ -78,11 +78,11 @@ describe('the package as an application requires it', () => {
     };
     expect(version).to.equal(own.version);
     for (const path of [
-      'build/lib/door.js',
+      'build/lib/server/attachment.js',
       'transports/none',
       'transports/none.js',
-      'lib/door',
-      'lib/socket.io/door.js',
+      'lib/attachment',
+      'lib/socket.io/attachment.js',
     ]) {
       expect(() => load(`socket.io-node/${path}`), path).to.throw();
     }

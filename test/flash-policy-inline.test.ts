@@ -6,8 +6,8 @@ import { createServer as createHttpsServer, get as httpsGet } from 'node:https';
 import { Socket } from 'node:net';
 import { join } from 'node:path';
 import { connect as tlsConnect } from 'node:tls';
-import { answerInlinePolicy } from '../lib/flash-policy-inline.js';
-import { policyXml } from '../lib/flash-policy.js';
+import { answerInlinePolicy } from '../lib/static/flash-policy-inline.js';
+import { policyXml } from '../lib/static/flash-policy.js';
 import { dial, dialBoth, listening, readToEnd, writeAndSettle } from './raw-socket.js';
 
 const REQUEST = '<policy-file-request/>\0';

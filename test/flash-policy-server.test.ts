@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import { once } from 'node:events';
 import { createServer, Server } from 'node:net';
-import { joinPolicyServer } from '../lib/flash-policy-server.js';
-import { policyXml } from '../lib/flash-policy.js';
+import { joinPolicyServer } from '../lib/static/flash-policy-server.js';
+import { policyXml } from '../lib/static/flash-policy.js';
 import { dial, listening, portOf, readToEnd } from './raw-socket.js';
 
 // eslint-disable-next-line typescript/unbound-method -- called with its server below

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { policyXml } from '../lib/flash-policy.js';
+import { policyXml } from '../lib/static/flash-policy.js';
 
 const HEAD =
   '<?xml version="1.0"?>\n' +

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import * as fc from 'fast-check';
 import type { IncomingMessage } from 'node:http';
 import { PassThrough } from 'node:stream';
-import { dataOf, readBody } from '../lib/form.js';
+import { dataOf, readBody } from '../lib/transports/http/request-body.js';
 import { settle } from './support/wait.js';
 
 describe('dataOf', () => {

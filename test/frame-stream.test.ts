@@ -3,7 +3,13 @@ import { join } from 'node:path';
 import { runInNewContext } from 'node:vm';
 import { expect } from 'chai';
 import * as fc from 'fast-check';
-import { decode, encode, encodeHeartbeat, FrameDecoder, FrameError } from '../lib/codec.js';
+import {
+  decode,
+  encode,
+  encodeHeartbeat,
+  FrameDecoder,
+  FrameError,
+} from '../lib/protocol/index.js';
 
 /** Cuts `text` after each of `cuts`, taken modulo what is left. */
 function cut(text: string, cuts: readonly number[]): string[] {
@@ -125,9 +131,9 @@ describe('FrameDecoder', () => {
 
 describe('socket.io-node/frames', () => {
   it('runs where there is nothing of Node', () => {
-    const folder = join(__dirname, '..', 'lib');
+    const folder = join(__dirname, '..', 'lib', 'protocol');
     const context = { result: '' };
-    const modules = ['frames', 'frame-stream', 'codec'].map((name) => {
+    const modules = ['frames', 'frame-decoder', 'index'].map((name) => {
       const code = readFileSync(join(folder, `${name}.js`), 'utf8');
       return `'./${name}.js': (exports, require) => {${code}\n}`;
     });
@@ -138,7 +144,7 @@ describe('socket.io-node/frames', () => {
         if (!loaded[name]) modules[name]((loaded[name] = {}), require);
         return loaded[name];
       }
-      const { decode, encode, FrameDecoder } = require('./codec.js');
+      const { decode, encode, FrameDecoder } = require('./index.js');
       result = JSON.stringify([decode(encode(['a', 1])), new FrameDecoder().push(encode({ b: 2 }))]);
     `;
     runInNewContext(script, context);

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import * as fc from 'fast-check';
-import { asJson, decode, encode, encodeHeartbeat } from '../lib/frames.js';
-import { readMessage } from '../lib/message.js';
+import { asJson, decode, encode, encodeHeartbeat } from '../lib/protocol/frames.js';
+import { readMessage } from '../lib/protocol/message.js';
 import { parsePayload } from './support/payload.js';
 
 describe('encode', () => {

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { WebSocket } from 'ws';
-import { laterGeneration } from '../lib/generations.js';
+import { laterGeneration } from '../lib/protocol/versions.js';
 import { listen, type Listener, type ListenerOptions, type Refusal } from '../lib/index.js';
 
 const START = '/socket.io/'.length;

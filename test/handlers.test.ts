@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { EventEmitter } from 'node:events';
-import { callWithReason, surface } from '../lib/handlers.js';
+import { callWithReason, surface } from '../lib/session/emit.js';
 import { uncaught } from './support/wait.js';
 
 type Handler = (...args: unknown[]) => void;

@@ -1,7 +1,13 @@
 import { expect } from 'chai';
 import * as fc from 'fast-check';
 import type { IncomingMessage } from 'node:http';
-import { handshakeHead, HixieParser, keyNumber, proof, readKeys } from '../lib/hixie.js';
+import {
+  handshakeHead,
+  HixieParser,
+  keyNumber,
+  proof,
+  readKeys,
+} from '../lib/transports/websocket/hixie-protocol.js';
 
 type Heard = ['text', string] | ['closing'] | ['error', string];
 

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { logNothing, logToStdout, shortId } from '../lib/log.js';
+import { logNothing, logToStdout, shortId } from '../lib/util/log.js';
 
 /** What `act` writes to standard output. */
 function output(act: () => void): string {

@@ -1,13 +1,13 @@
 import { expect } from 'chai';
-import { logNothing, logToStdout } from '../lib/log.js';
+import { logNothing, logToStdout } from '../lib/util/log.js';
 import {
   POLLING_DEFAULTS,
   resolveOptions,
   STREAMING_DEFAULTS,
   type ListenerOptions,
 } from '../lib/options.js';
-import { sessionId } from '../lib/session-id.js';
-import { systemClock } from '../lib/timers.js';
+import { sessionId } from '../lib/session/session-id.js';
+import { systemClock } from '../lib/util/timers.js';
 
 describe('resolveOptions', () => {
   it('fills in the defaults', () => {

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { IncomingMessage } from 'node:http';
-import { corsHeaders, Origins } from '../lib/origins.js';
+import { corsHeaders, Origins } from '../lib/access/origins.js';
 
 describe('Origins', () => {
   const cases: readonly (readonly [string | string[], readonly string[], readonly string[]])[] = [

@@ -7,7 +7,7 @@ import {
   refusal,
   REFUSALS,
   type RefusalCode,
-} from '../lib/refusal.js';
+} from '../lib/access/refusal.js';
 import { RawSocket, request, requestBytes } from './support/raw.js';
 import { listenOnLoopback } from './support/server.js';
 

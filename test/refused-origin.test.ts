@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { IncomingMessage } from 'node:http';
-import { originLine } from '../lib/origins.js';
+import { originLine } from '../lib/access/origins.js';
 import { request, requestBytes } from './support/raw.js';
 import { serve } from './support/server.js';
 import { HANDSHAKE, HIXIE_76, statusOf } from './security/attack.js';

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { parseRoute } from '../lib/route.js';
+import { parseRoute } from '../lib/protocol/url.js';
 
 describe('parseRoute', () => {
   const cases: readonly (readonly [string, string, string, string])[] = [

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import * as fc from 'fast-check';
-import { scriptLiteral } from '../lib/script.js';
+import { scriptLiteral } from '../lib/transports/http/script-literal.js';
 
 describe('scriptLiteral', () => {
   it('escapes what ends scripts, begins comments or breaks lines', () => {

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { sessionId } from '../lib/session-id.js';
+import { sessionId } from '../lib/session/session-id.js';
 
 describe('sessionId', () => {
   const COUNT = 20_000;

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { checkEdge, State } from '../lib/state.js';
+import { checkEdge, State } from '../lib/session/state.js';
 
 describe('a session', () => {
   const allowed = new Set([

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { IncomingMessage } from 'node:http';
 import { Socket } from 'node:net';
-import { TextPool } from '../lib/text-pool.js';
+import { TextPool } from '../lib/server/header-interner.js';
 
 function requestWith(rawHeaders: readonly string[]): IncomingMessage {
   const request = new IncomingMessage(new Socket());

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import * as fc from 'fast-check';
-import { Alarm, systemClock, Timers } from '../lib/timers.js';
+import { Alarm, systemClock, Timers } from '../lib/util/timers.js';
 import { ManualClock } from './support/clock.js';
 
 function setUp(): {

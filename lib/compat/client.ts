@@ -2,7 +2,7 @@
  * `socket.io-node/client`: the class of a server's clients, as `socket.io/client` was in 0.6, and
  * on it, as `Socket`, the client for programs.
  */
-import { Client } from '../client.js';
+import { Client } from '../session/client.js';
 import type * as nodeClient from '../node-client/index.js';
 
 /** Loaded when it is first asked for: servers need none of it. */

@@ -1,4 +1,4 @@
 /** `socket.io/listener`, which was the Listener class itself. */
-import { Listener } from '../listener.js';
+import { Listener } from '../server/listener.js';
 
 export = Listener;

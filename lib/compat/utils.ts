@@ -3,4 +3,4 @@
  *
  * @module
  */
-export { encode, decode } from '../frames.js';
+export { encode, decode } from '../protocol/frames.js';

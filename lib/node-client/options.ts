@@ -5,7 +5,7 @@
  */
 import { Agent } from 'node:http';
 import type { ConnectionOptions } from 'node:tls';
-import { expected } from '../expected.js';
+import { expected } from '../util/expected.js';
 import type { SocketOptions as BrowserOptions } from '../../client/options.js';
 
 /** What may be said about TLS; certificates are verified unless `rejectUnauthorized` is false. */

@@ -1,12 +1,12 @@
-import { expected } from '../expected.js';
+import { expected } from '../util/expected.js';
 import { TRANSPORTS_OF_0_6, type TransportChoice } from '../options.js';
-import { Flashsocket } from './flashsocket.js';
-import { HtmlFile } from './htmlfile.js';
-import { JsonpPolling } from './jsonp-polling.js';
-import { ServerEvents } from './server-events.js';
-import { Websocket } from './websocket.js';
-import { XhrMultipart } from './xhr-multipart.js';
-import { XhrPolling } from './xhr-polling.js';
+import { Flashsocket } from './websocket/flashsocket.js';
+import { HtmlFile } from './http/htmlfile.js';
+import { JsonpPolling } from './http/jsonp-polling.js';
+import { ServerEvents } from './http/server-events.js';
+import { Websocket } from './websocket/websocket.js';
+import { XhrMultipart } from './http/xhr-multipart.js';
+import { XhrPolling } from './http/xhr-polling.js';
 import type { TransportType } from './transport.js';
 
 /** The transports that come with the package: where one is plugged in. */

@@ -1,12 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import type { Admission } from '../admission.js';
-import type { Broadcast } from '../broadcast.js';
-import { Client, type Connection, type Host } from '../client.js';
+import type { Admission } from '../access/session-limiter.js';
+import type { Broadcast } from '../session/shared-payload.js';
+import { Client, type Connection, type Host } from '../session/client.js';
 import type { SessionOptions } from '../options.js';
-import type { Origins } from '../origins.js';
-import type { DisconnectReason } from '../reason.js';
-import type { RefusalCode } from '../refusal.js';
+import type { Origins } from '../access/origins.js';
+import type { DisconnectReason } from '../session/disconnect-reason.js';
+import type { RefusalCode } from '../access/refusal.js';
 
 /** What a transport needs of the Listener it serves. */
 export interface TransportHost extends Host {

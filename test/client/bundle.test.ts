@@ -4,7 +4,7 @@ import { createContext, runInContext } from 'node:vm';
 import { gzipSync } from 'node:zlib';
 import { parse } from 'acorn';
 import { expect } from 'chai';
-import { frame } from '../../lib/frames.js';
+import { frame } from '../../lib/protocol/frames.js';
 
 const FOLDER = join(__dirname, '..', '..', 'client');
 const SCRIPTS = ['socket.io.js', 'socket.io.min.js'];

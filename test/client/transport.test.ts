@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { decode } from '../../lib/frames.js';
+import { decode } from '../../lib/protocol/frames.js';
 import { FakeTransport, fakeSocket, fakeTransports, install } from './fakes.js';
 
 function open() {

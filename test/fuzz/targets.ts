@@ -1,12 +1,17 @@
 import type { IncomingMessage } from 'node:http';
-import { decode } from '../../lib/frames.js';
-import { dataOf } from '../../lib/form.js';
-import { mayBeEchoed } from '../../lib/header.js';
-import { handshakeHead, HixieParser, proof, readKeys } from '../../lib/hixie.js';
-import { readMessage } from '../../lib/message.js';
-import { Origins } from '../../lib/origins.js';
-import { parseRoute } from '../../lib/route.js';
-import { scriptLiteral } from '../../lib/script.js';
+import { decode } from '../../lib/protocol/frames.js';
+import { dataOf } from '../../lib/transports/http/request-body.js';
+import { mayBeEchoed } from '../../lib/util/header.js';
+import {
+  handshakeHead,
+  HixieParser,
+  proof,
+  readKeys,
+} from '../../lib/transports/websocket/hixie-protocol.js';
+import { readMessage } from '../../lib/protocol/message.js';
+import { Origins } from '../../lib/access/origins.js';
+import { parseRoute } from '../../lib/protocol/url.js';
+import { scriptLiteral } from '../../lib/transports/http/script-literal.js';
 
 /** Reads bytes that a stranger sent. It must not throw, and what it says must hold. */
 export interface Target {

@@ -107,7 +107,7 @@ describe('the packed package', function () {
   it('holds every declaration that its types lead to', () => {
     const paths = installed.packed.files.map(({ path }) => path);
     const imports = paths.filter((path) => path.endsWith('.d.ts')).flatMap(importsOf);
-    expect(imports).to.include('build/lib/listener.d.ts');
+    expect(imports).to.include('build/lib/server/listener.d.ts');
     expect(imports.filter((path) => !paths.includes(path))).to.deep.equal([]);
   });
 

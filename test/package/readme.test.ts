@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { listen } from '../../lib/index.js';
 import { POLLING_DEFAULTS, resolveOptions, STREAMING_DEFAULTS } from '../../lib/options.js';
-import { REFUSALS } from '../../lib/refusal.js';
+import { REFUSALS } from '../../lib/access/refusal.js';
 import { BUILT_IN } from '../../lib/transports/index.js';
 import { PACKAGE } from './example.js';
 import { anchor, paper, rows } from './readme.js';

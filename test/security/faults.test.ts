@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { connect, createServer as createTcpServer, type AddressInfo, type Socket } from 'node:net';
 import { listen } from '../../lib/index.js';
-import { Alarm, Timers } from '../../lib/timers.js';
+import { Alarm, Timers } from '../../lib/util/timers.js';
 import { afterThisTest } from '../support/cleanup.js';
 import { ManualClock } from '../support/clock.js';
 import { VARIANTS } from '../support/drivers/index.js';

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { keyNumber } from '../../lib/hixie.js';
+import { keyNumber } from '../../lib/transports/websocket/hixie-protocol.js';
 import { ManualClock } from '../support/clock.js';
 import { WebsocketDriver } from '../support/drivers/index.js';
 import { framed } from '../support/payload.js';
@@ -202,7 +202,7 @@ describe('security: frames and messages', function () {
   });
 
   it('CVE-2026-48779: a frame that comes in too many packets ends the connection', () => {
-    const code = readFileSync(join(LIB, 'transports', 'rfc6455.ts'), 'utf8');
+    const code = readFileSync(join(LIB, 'transports', 'websocket', 'rfc6455.ts'), 'utf8');
     expect(code).to.match(/maxBufferedChunks: MAX_PACKETS/);
     expect(code).to.match(/MAX_PACKETS = 65_536/);
   });

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { sessionId } from '../../lib/session-id.js';
+import { sessionId } from '../../lib/session/session-id.js';
 import { ManualClock } from '../support/clock.js';
 import { VARIANTS } from '../support/drivers/index.js';
 import { serve } from '../support/server.js';

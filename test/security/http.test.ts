@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { Gatherer } from '../../lib/gather.js';
+import { Gatherer } from '../../lib/util/receive-buffer.js';
 import { VARIANTS } from '../support/drivers/index.js';
 import { serve } from '../support/server.js';
 import { settle, until } from '../support/wait.js';

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { createServer } from 'node:http';
-import { networkOf } from '../../lib/admission.js';
+import { networkOf } from '../../lib/access/session-limiter.js';
 import { listen, type ListenerOptions } from '../../lib/index.js';
 import { resolveOptions } from '../../lib/options.js';
 import { ManualClock } from '../support/clock.js';

@@ -1,10 +1,10 @@
 import { expect } from 'chai';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { decode } from '../../lib/frames.js';
-import { HixieParser } from '../../lib/hixie.js';
-import { readMessage } from '../../lib/message.js';
-import { parseRoute } from '../../lib/route.js';
+import { decode } from '../../lib/protocol/frames.js';
+import { HixieParser } from '../../lib/transports/websocket/hixie-protocol.js';
+import { readMessage } from '../../lib/protocol/message.js';
+import { parseRoute } from '../../lib/protocol/url.js';
 import { ManualClock } from '../support/clock.js';
 import { WebsocketDriver } from '../support/drivers/index.js';
 import { framed } from '../support/payload.js';

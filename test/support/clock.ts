@@ -1,4 +1,4 @@
-import type { Clock } from '../../lib/timers.js';
+import type { Clock } from '../../lib/util/timers.js';
 
 interface Timeout {
   readonly at: number;

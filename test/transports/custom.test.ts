@@ -1,10 +1,10 @@
 import { expect } from 'chai';
 import { Client, HttpTransport, Polling, Streaming, Transport } from '../../lib/index.js';
-import { Flashsocket } from '../../lib/transports/flashsocket.js';
-import { JsonpPolling } from '../../lib/transports/jsonp-polling.js';
-import { ServerEvents } from '../../lib/transports/server-events.js';
-import { Websocket } from '../../lib/transports/websocket.js';
-import { XhrPolling } from '../../lib/transports/xhr-polling.js';
+import { Flashsocket } from '../../lib/transports/websocket/flashsocket.js';
+import { JsonpPolling } from '../../lib/transports/http/jsonp-polling.js';
+import { ServerEvents } from '../../lib/transports/http/server-events.js';
+import { Websocket } from '../../lib/transports/websocket/websocket.js';
+import { XhrPolling } from '../../lib/transports/http/xhr-polling.js';
 import { VARIANTS } from '../support/drivers/index.js';
 import { StreamingDriver } from '../support/drivers/http.js';
 import { framed } from '../support/payload.js';

@@ -1,4 +1,4 @@
 /** `socket.io/transports/flashsocket`, which was the class itself. */
-import { Flashsocket } from '../../transports/flashsocket.js';
+import { Flashsocket } from '../../transports/websocket/flashsocket.js';
 
 export = Flashsocket;

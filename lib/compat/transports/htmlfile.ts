@@ -1,4 +1,4 @@
 /** `socket.io/transports/htmlfile`, which was the class itself. */
-import { HtmlFile } from '../../transports/htmlfile.js';
+import { HtmlFile } from '../../transports/http/htmlfile.js';
 
 export = HtmlFile;

@@ -1,4 +1,4 @@
 /** `socket.io/transports/server-events`, which was the class itself. */
-import { ServerEvents } from '../../transports/server-events.js';
+import { ServerEvents } from '../../transports/http/server-events.js';
 
 export = ServerEvents;

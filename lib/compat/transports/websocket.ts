@@ -1,4 +1,4 @@
 /** `socket.io/transports/websocket`, which was the class itself. */
-import { Websocket } from '../../transports/websocket.js';
+import { Websocket } from '../../transports/websocket/websocket.js';
 
 export = Websocket;

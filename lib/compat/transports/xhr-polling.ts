@@ -1,4 +1,4 @@
 /** `socket.io/transports/xhr-polling`, which was the class itself. */
-import { XhrPolling } from '../../transports/xhr-polling.js';
+import { XhrPolling } from '../../transports/http/xhr-polling.js';
 
 export = XhrPolling;

@@ -5,7 +5,7 @@
  */
 import type { Base, Transport, TransportOptions } from '../../../client/transport.js';
 import { XHRPolling } from '../../../client/transports/xhr-polling.js';
-import { frame, HEARTBEAT } from '../../frames.js';
+import { frame, HEARTBEAT } from '../../protocol/frames.js';
 import { sessionIdOf } from '../handshake.js';
 import { linkOf } from '../link.js';
 import { overHttp } from './http.js';

@@ -7,7 +7,7 @@
  * @module
  */
 
-import type { Broadcast } from '../broadcast.js';
+import type { Broadcast } from '../../session/shared-payload.js';
 
 /** How a draft frames a text. */
 export interface Framing {

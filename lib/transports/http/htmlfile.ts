@@ -1,4 +1,4 @@
-import { scriptLiteral } from '../script.js';
+import { scriptLiteral } from './script-literal.js';
 import { Streaming } from './streaming.js';
 
 /**

@@ -1,5 +1,5 @@
-import { STREAMING_DEFAULTS, type SessionOptions } from '../options.js';
-import { Transport, type Exchange } from './transport.js';
+import { STREAMING_DEFAULTS, type SessionOptions } from '../../options.js';
+import { Transport, type Exchange } from '../transport.js';
 
 /** The token of drafts 75 and 76, in exactly this spelling. */
 const HIXIE_TOKEN = 'WebSocket';

@@ -6,8 +6,8 @@
  */
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import { intercept } from './intercept.js';
-import { refusal, answerRefusal } from './refusal.js';
+import { intercept } from '../util/intercept.js';
+import { refusal, answerRefusal } from '../access/refusal.js';
 
 /** Looks at requests; takes those that are its own. */
 export interface Doorkeeper {

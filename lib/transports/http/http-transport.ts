@@ -1,10 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Client } from '../client.js';
-import { dataOf, readBody } from '../form.js';
-import { mayBeEchoed } from '../header.js';
-import { corsHeaders, originLine, type HeaderList } from '../origins.js';
-import { endWith } from './end-with.js';
-import { Transport, type Exchange, type TransportHost } from './transport.js';
+import type { Client } from '../../session/client.js';
+import { dataOf, readBody } from './request-body.js';
+import { mayBeEchoed } from '../../util/header.js';
+import { corsHeaders, originLine, type HeaderList } from '../../access/origins.js';
+import { endWith } from './end-with-body.js';
+import { Transport, type Exchange, type TransportHost } from '../transport.js';
 
 const OK = 'ok';
 const OK_HEADERS = ['Content-Type', 'text/plain', 'Content-Length', '2'];

@@ -1,7 +1,7 @@
-import { POLLING_DEFAULTS, type SessionOptions } from '../options.js';
-import { Alarm } from '../timers.js';
-import { HttpTransport } from './http.js';
-import { tellIfDestroyed, unwatch, watch, type Watcher } from './watch.js';
+import { POLLING_DEFAULTS, type SessionOptions } from '../../options.js';
+import { Alarm } from '../../util/timers.js';
+import { HttpTransport } from './http-transport.js';
+import { tellIfDestroyed, unwatch, watch, type Watcher } from './connection-end.js';
 
 /**
  * A GET that is held until there is something to say, or until `duration` is over, and then

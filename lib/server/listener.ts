@@ -6,34 +6,34 @@
 import { EventEmitter } from 'node:events';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import { createDebug } from './debug.js';
-import { Admission } from './admission.js';
-import { toServer, type Listenable } from './application.js';
-import { Broadcast } from './broadcast.js';
-import { Client } from './client.js';
-import { Door, type Doorkeeper } from './door.js';
-import { answerInlinePolicy } from './flash-policy-inline.js';
-import { joinPolicyServer } from './flash-policy-server.js';
+import { createDebug } from '../util/debug.js';
+import { Admission } from '../access/session-limiter.js';
+import { toServer, type Listenable } from './listenable.js';
+import { Broadcast } from '../session/shared-payload.js';
+import { Client } from '../session/client.js';
+import { Door, type Doorkeeper } from './attachment.js';
+import { answerInlinePolicy } from '../static/flash-policy-inline.js';
+import { joinPolicyServer } from '../static/flash-policy-server.js';
 import { exceptRule } from './except.js';
-import { encode } from './frames.js';
-import { Gate } from './gate.js';
-import { laterGeneration } from './generations.js';
-import { callWithReason, surface } from './handlers.js';
-import { shortId } from './log.js';
+import { encode } from '../protocol/frames.js';
+import { Gate } from '../access/handshake-verifier.js';
+import { laterGeneration } from '../protocol/versions.js';
+import { callWithReason, surface } from '../session/emit.js';
+import { shortId } from '../util/log.js';
 import {
   resolveOptions,
   type ListenerOptions,
   type ResolvedOptions,
   type SessionOptions,
-} from './options.js';
-import { corsRecord, originLine, Origins, shownOrigin } from './origins.js';
-import type { DisconnectReason } from './reason.js';
-import { answerRefusal, refusal, type Refusal, type RefusalCode } from './refusal.js';
-import { parseRoute, pathOf, tell } from './route.js';
-import { TextPool } from './text-pool.js';
-import { Timers } from './timers.js';
-import { BUILT_IN, selectTransports } from './transports/index.js';
-import type { Transport, TransportHost, TransportType } from './transports/transport.js';
+} from '../options.js';
+import { corsRecord, originLine, Origins, shownOrigin } from '../access/origins.js';
+import type { DisconnectReason } from '../session/disconnect-reason.js';
+import { answerRefusal, refusal, type Refusal, type RefusalCode } from '../access/refusal.js';
+import { parseRoute, pathOf, tell } from '../protocol/url.js';
+import { TextPool } from './header-interner.js';
+import { Timers } from '../util/timers.js';
+import { BUILT_IN, selectTransports } from '../transports/index.js';
+import type { Transport, TransportHost, TransportType } from '../transports/transport.js';
 
 const debug = createDebug('socket.io:listener');
 /** What stands in a path by itself, and in a line of an event stream. */
@@ -41,8 +41,8 @@ const USABLE_ID = /^[\w!$&'()*+,.:;=@-]+$/;
 const NO_HEAD: Buffer = Buffer.alloc(0);
 
 // Loaded for the first request: with it come zlib and crypto.
-const loadClientFiles = (): typeof import('./client-files.js') =>
-  require('./client-files.js') as typeof import('./client-files.js');
+const loadClientFiles = (): typeof import('../static/client-files.js') =>
+  require('../static/client-files.js') as typeof import('../static/client-files.js');
 
 /** Events of a Listener; `this` in a handler is the Listener. */
 export interface ListenerEvents {

@@ -4,8 +4,8 @@
  * @module
  */
 import type { IncomingMessage } from 'node:http';
-import { mayBeEchoed } from './header.js';
-import { printable } from './log.js';
+import { mayBeEchoed } from '../util/header.js';
+import { printable } from '../util/log.js';
 
 interface Entry {
   readonly host: string;

@@ -1,7 +1,7 @@
-import type { Broadcast } from '../broadcast.js';
-import { flushBeforeEnd } from './flush-before-end.js';
-import { flushLater, textOf, toBytes, type Framing, type Piece } from './outbox.js';
-import { Transport, type Exchange } from './transport.js';
+import type { Broadcast } from '../../session/shared-payload.js';
+import { flushBeforeEnd } from '../flush-before-end.js';
+import { flushLater, textOf, toBytes, type Framing, type Piece } from './write-batch.js';
+import { Transport, type Exchange } from '../transport.js';
 
 /** What the WebSocket drafts share: whole frames on a socket, those of one turn in one write. */
 export abstract class SocketTransport extends Transport {

@@ -5,7 +5,7 @@
  */
 import type { IncomingMessage } from 'node:http';
 import { unescape } from 'node:querystring';
-import { Gatherer } from './gather.js';
+import { Gatherer } from '../../util/receive-buffer.js';
 
 /** Percent- and plus-decoded once, as UTF-8; what is malformed stays as it is. */
 function decodeField(text: string): string {

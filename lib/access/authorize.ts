@@ -6,9 +6,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { inspect } from 'node:util';
-import { createDebug } from './debug.js';
-import { printable } from './log.js';
-import { Alarm, type Timers } from './timers.js';
+import { createDebug } from '../util/debug.js';
+import { printable } from '../util/log.js';
+import { Alarm, type Timers } from '../util/timers.js';
 
 const debug = createDebug('socket.io:authorize');
 

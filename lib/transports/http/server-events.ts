@@ -1,4 +1,4 @@
-import { asJson } from '../frames.js';
+import { asJson } from '../../protocol/frames.js';
 import { Streaming } from './streaming.js';
 
 const TYPE = 'text/event-stream';

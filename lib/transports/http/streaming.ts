@@ -1,9 +1,9 @@
-import { createDebug } from '../debug.js';
-import type { Broadcast } from '../broadcast.js';
-import { STREAMING_DEFAULTS, type SessionOptions } from '../options.js';
-import { flushBeforeEnd } from './flush-before-end.js';
-import { HttpTransport } from './http.js';
-import { unwatch, watch, type Watcher } from './watch.js';
+import { createDebug } from '../../util/debug.js';
+import type { Broadcast } from '../../session/shared-payload.js';
+import { STREAMING_DEFAULTS, type SessionOptions } from '../../options.js';
+import { flushBeforeEnd } from '../flush-before-end.js';
+import { HttpTransport } from './http-transport.js';
+import { unwatch, watch, type Watcher } from './connection-end.js';
 
 const debug = createDebug('socket.io:http');
 

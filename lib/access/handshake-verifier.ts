@@ -5,11 +5,11 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import type { Admission } from './admission.js';
+import type { Admission } from './session-limiter.js';
 import { ask, Waiting, type Decision } from './authorize.js';
-import type { ResolvedOptions } from './options.js';
+import type { ResolvedOptions } from '../options.js';
 import type { RefusalCode } from './refusal.js';
-import type { Timers } from './timers.js';
+import type { Timers } from '../util/timers.js';
 
 const CLOSING: Decision = { isAdmitted: false, status: 503, message: 'This server is closing' };
 

@@ -8,16 +8,16 @@
 import { EventEmitter } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import { createDebug } from './debug.js';
-import type { Broadcast } from './broadcast.js';
-import { decode, encode, encodeHeartbeat, HEARTBEAT } from './frames.js';
-import { callWithReason, surface } from './handlers.js';
-import type { ResolvedOptions, SessionOptions } from './options.js';
-import { shortId } from './log.js';
-import type { DisconnectReason } from './reason.js';
-import { readMessage } from './message.js';
+import { createDebug } from '../util/debug.js';
+import type { Broadcast } from './shared-payload.js';
+import { decode, encode, encodeHeartbeat, HEARTBEAT } from '../protocol/frames.js';
+import { callWithReason, surface } from './emit.js';
+import type { ResolvedOptions, SessionOptions } from '../options.js';
+import { shortId } from '../util/log.js';
+import type { DisconnectReason } from './disconnect-reason.js';
+import { readMessage } from '../protocol/message.js';
 import { checkEdge, State } from './state.js';
-import { Alarm, type Timers } from './timers.js';
+import { Alarm, type Timers } from '../util/timers.js';
 
 const debug = createDebug('socket.io:client');
 

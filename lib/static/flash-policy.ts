@@ -8,7 +8,7 @@
  * @module
  */
 import type { Socket } from 'node:net';
-import { createDebug } from './debug.js';
+import { createDebug } from '../util/debug.js';
 
 const debug = createDebug('socket.io:flash-policy');
 

@@ -1,10 +1,10 @@
 import type { Socket } from 'node:net';
 import { Server as WebSocketServer, WebSocket, type ServerOptions } from 'ws';
-import { createDebug } from '../debug.js';
-import { readUtf8 } from '../utf8.js';
-import { frameText, putText, type Framing } from './outbox.js';
-import { SocketTransport } from './socket.js';
-import type { Exchange, TransportHost } from './transport.js';
+import { createDebug } from '../../util/debug.js';
+import { readUtf8 } from './utf8.js';
+import { frameText, putText, type Framing } from './write-batch.js';
+import { SocketTransport } from './websocket-transport.js';
+import type { Exchange, TransportHost } from '../transport.js';
 
 const debug = createDebug('socket.io:websocket');
 

@@ -5,7 +5,7 @@
  */
 import { EventEmitter } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { expected } from './expected.js';
+import { expected } from '../util/expected.js';
 
 /** Anything `io.listen` can listen on: a server, or an application of Express or Connect. */
 export type Listenable = Server | ((request: IncomingMessage, response: ServerResponse) => unknown);

@@ -1,6 +1,6 @@
-import { scriptLiteral } from '../script.js';
-import { endWith } from './end-with.js';
-import type { Exchange } from './transport.js';
+import { scriptLiteral } from './script-literal.js';
+import { endWith } from './end-with-body.js';
+import type { Exchange } from '../transport.js';
 import { Polling } from './polling.js';
 
 const TYPE = 'text/javascript; charset=UTF-8';

@@ -6,8 +6,8 @@
  */
 import { createHash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import { Gatherer } from './gather.js';
-import { mayBeEchoed } from './header.js';
+import { Gatherer } from '../../util/receive-buffer.js';
+import { mayBeEchoed } from '../../util/header.js';
 import { readUtf8 } from './utf8.js';
 
 /** Bytes behind the head of a draft-76 request: the third key. Proxies may hold them back. */

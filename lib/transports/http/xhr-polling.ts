@@ -1,4 +1,4 @@
-import { endWith } from './end-with.js';
+import { endWith } from './end-with-body.js';
 import { Polling } from './polling.js';
 
 const TYPE = 'text/plain; charset=UTF-8';

@@ -5,4 +5,4 @@
  * @module
  */
 export { decode, encode, encodeHeartbeat } from './frames.js';
-export { FrameDecoder, FrameError, type FrameDecoderOptions } from './frame-stream.js';
+export { FrameDecoder, FrameError, type FrameDecoderOptions } from './frame-decoder.js';

@@ -6,7 +6,7 @@
 import type { Server as HttpServer } from 'node:http';
 import type { Server as HttpsServer } from 'node:https';
 import { Socket } from 'node:net';
-import { createDebug } from './debug.js';
+import { createDebug } from '../util/debug.js';
 import {
   beginsRequest,
   ignoreError,
@@ -17,7 +17,7 @@ import {
   sendAndEnd,
   type PolicyLimits,
 } from './flash-policy.js';
-import { emitPast, intercept } from './intercept.js';
+import { emitPast, intercept } from '../util/intercept.js';
 
 const debug = createDebug('socket.io:flash-policy');
 

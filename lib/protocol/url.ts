@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { shortId } from './log.js';
+import { shortId } from '../util/log.js';
 
 /** What a path below the resource says. */
 export interface Route {

@@ -1,4 +1,4 @@
-import { createDebug } from '../debug.js';
+import { createDebug } from '../../util/debug.js';
 import {
   CLOSING_FRAME,
   handshakeHead,
@@ -8,12 +8,12 @@ import {
   readKeys,
   type HixieEvents,
   type Keys,
-} from '../hixie.js';
+} from './hixie-protocol.js';
 import type { Socket } from 'node:net';
-import { Alarm } from '../timers.js';
-import { frameText, putText, type Framing } from './outbox.js';
-import { SocketTransport } from './socket.js';
-import type { Exchange } from './transport.js';
+import { Alarm } from '../../util/timers.js';
+import { frameText, putText, type Framing } from './write-batch.js';
+import { SocketTransport } from './websocket-transport.js';
+import type { Exchange } from '../transport.js';
 
 const debug = createDebug('socket.io:hixie');
 

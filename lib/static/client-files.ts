@@ -8,11 +8,11 @@ import { readFileSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { createDebug } from './debug.js';
+import { createDebug } from '../util/debug.js';
 
 const debug = createDebug('socket.io:files');
 
-const PACKAGE = join(__dirname, '..', '..');
+const PACKAGE = join(__dirname, '..', '..', '..');
 const CLIENT = join(PACKAGE, 'build', 'client');
 const FLASH = join(PACKAGE, 'client', 'flash', 'WebSocketMain.swf');
 
