@@ -11,5 +11,5 @@ export {
   type TransportType,
   util,
   version,
-} from './io.js';
+} from './browser/io.js';
 export as namespace io;

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { TRANSPORTS } from '../node-client/options.js';
+import { TRANSPORTS } from '../../client/node/options.js';
 
 /** What `--help` prints. */
 export const HELP: string = `socket.io-node: Socket.IO 0.6 on the command line

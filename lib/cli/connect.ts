@@ -1,7 +1,7 @@
 /** `socket.io-node connect`: a client whose wire can be watched. @module */
 import { readFileSync } from 'node:fs';
 import { clearLine, createInterface, cursorTo, type Interface } from 'node:readline';
-import { Socket, type SocketOptions } from '../node-client/index.js';
+import { Socket, type SocketOptions } from '../../client/node/index.js';
 import { type ConnectCommand, UsageError } from './arguments.js';
 import { ExitCode } from './exit-code.js';
 import { explain } from './explain.js';

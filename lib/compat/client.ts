@@ -3,11 +3,11 @@
  * on it, as `Socket`, the client for programs.
  */
 import { Client } from '../session/client.js';
-import type * as nodeClient from '../node-client/index.js';
+import type * as nodeClient from '../../client/node/index.js';
 
 /** Loaded when it is first asked for: servers need none of it. */
 function load(): typeof nodeClient {
-  return require('../node-client/index.js') as typeof nodeClient;
+  return require('../../client/node/index.js') as typeof nodeClient;
 }
 
 const lazily = {

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { Emitter } from '../../client/events.js';
+import { Emitter } from '../../client/core/events.js';
 
 describe('client Emitter', () => {
   it('has each method under all its names of 0.6', () => {

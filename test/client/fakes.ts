@@ -3,10 +3,10 @@
  *
  * @module
  */
-import { type Platform, root, usePlatform, type Xhr } from '../../client/platform.js';
-import { Socket } from '../../client/socket.js';
-import { type SocketOptions } from '../../client/options.js';
-import { Ending, Transport, transports } from '../../client/transport.js';
+import { type Platform, root, usePlatform, type Xhr } from '../../client/core/platform.js';
+import { Socket } from '../../client/core/socket.js';
+import { type SocketOptions } from '../../client/core/options.js';
+import { Ending, Transport, transports } from '../../client/core/transport.js';
 import { afterThisTest } from '../support/cleanup.js';
 import { ManualClock } from '../support/clock.js';
 

@@ -1,6 +1,6 @@
 import { assert, constantFrom, jsonValue, pre, property, string } from 'fast-check';
 import { expect } from 'chai';
-import { parse, stringify } from '../../client/json.js';
+import { parse, stringify } from '../../client/core/json.js';
 
 describe('client JSON for browsers without', () => {
   it('reads what JSON.stringify writes', () => {

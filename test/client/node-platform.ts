@@ -5,7 +5,7 @@
  */
 import { request } from 'node:http';
 import { WebSocket } from 'ws';
-import { type Platform, usePlatform, type Xhr } from '../../client/platform.js';
+import { type Platform, usePlatform, type Xhr } from '../../client/core/platform.js';
 
 /** `XMLHttpRequest` as far as the client uses it. */
 class NodeXhr implements Xhr {

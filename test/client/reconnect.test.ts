@@ -1,7 +1,7 @@
 import { expect } from 'chai';
-import { watchPage } from '../../client/lifecycle.js';
-import { Ending } from '../../client/transport.js';
-import type { Platform } from '../../client/platform.js';
+import { watchPage } from '../../client/browser/page-lifecycle.js';
+import { Ending } from '../../client/core/transport.js';
+import type { Platform } from '../../client/core/platform.js';
 import type { ManualClock } from '../support/clock.js';
 import { type FakeTransport, fakeSocket, fakeTransports, FakeXhr, install } from './fakes.js';
 

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { Ending } from '../../client/transport.js';
+import { Ending } from '../../client/core/transport.js';
 import { fakeSocket, fakeTransports, install } from './fakes.js';
 
 const CONNECT_TIMEOUT_MS = 5000;

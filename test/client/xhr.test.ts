@@ -1,9 +1,9 @@
 import { expect } from 'chai';
-import { watchPage } from '../../client/lifecycle.js';
-import type { Platform } from '../../client/platform.js';
-import { liveSockets, Socket } from '../../client/socket.js';
-import { transports } from '../../client/transport.js';
-import { XHRPolling } from '../../client/transports/xhr-polling.js';
+import { watchPage } from '../../client/browser/page-lifecycle.js';
+import type { Platform } from '../../client/core/platform.js';
+import { liveSockets, Socket } from '../../client/core/socket.js';
+import { transports } from '../../client/core/transport.js';
+import { XHRPolling } from '../../client/core/transports/xhr-polling.js';
 import { FakeXhr, install } from './fakes.js';
 
 interface Beacon {

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { parseAddress, type Address } from '../../lib/node-client/address.js';
+import { parseAddress, type Address } from '../../client/node/parse-address.js';
 
 const NAMES = ['websocket', 'server-events', 'xhr-polling'];
 

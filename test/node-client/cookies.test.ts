@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { Cookies } from '../../lib/node-client/cookies.js';
+import { Cookies } from '../../client/node/cookies.js';
 
 describe('Cookies', () => {
   it('sends none when there is none', () => {

@@ -1,8 +1,8 @@
 import type { WebSocket } from 'ws';
-import { noop, type WebSocketLike } from '../../client/platform.js';
-import type { Transport } from '../../client/transport.js';
-import type { XHR } from '../../client/transports/xhr.js';
-import { Socket } from '../../lib/node-client/index.js';
+import { noop, type WebSocketLike } from '../../client/core/platform.js';
+import type { Transport } from '../../client/core/transport.js';
+import type { XHR } from '../../client/core/transports/xhr.js';
+import { Socket } from '../../client/node/index.js';
 import { Ended } from '../support/bytes.js';
 import {
   Driver,

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { Client } from '../../lib/index.js';
-import type { ClientError } from '../../lib/node-client/index.js';
+import type { ClientError } from '../../client/node/index.js';
 import { serve } from '../support/server.js';
 import { until } from '../support/wait.js';
 import { AT_ONCE, TRANSPORTS, Watched } from './support.js';

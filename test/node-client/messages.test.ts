@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { Messages } from '../../lib/node-client/messages.js';
+import { Messages } from '../../client/node/message-iterator.js';
 
 async function rejection(promise: Promise<unknown>): Promise<unknown> {
   try {

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { Socket, type SocketOptions } from '../../lib/node-client/index.js';
+import { Socket, type SocketOptions } from '../../client/node/index.js';
 
 function create(options: unknown): Socket {
   return new Socket('http://localhost', options as SocketOptions);

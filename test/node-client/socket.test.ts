@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { Agent, createServer, type IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Client } from '../../lib/index.js';
-import type { ClientError } from '../../lib/node-client/index.js';
+import type { ClientError } from '../../client/node/index.js';
 import { afterThisTest } from '../support/cleanup.js';
 import { ManualClock } from '../support/clock.js';
 import { listenOnLoopback, serve } from '../support/server.js';

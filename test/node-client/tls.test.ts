@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { TlsOptions } from '../../lib/node-client/index.js';
+import type { TlsOptions } from '../../client/node/index.js';
 import { CERTIFICATE, serveSecurely, TRANSPORTS, Watched } from './support.js';
 
 async function watch(transport: string, tls?: TlsOptions): Promise<Watched> {

@@ -30,7 +30,7 @@ describe('every file of code', () => {
   it('is looked at: the library, the client, the tests, the examples, the tools', () => {
     expect(files).to.include.members([
       'lib/index.ts',
-      'client/build.mjs',
+      'client/bundle/build.mjs',
       'client/flash/DraftSocket.hx',
       'test/package/files.test.ts',
       'test/wire/replay.js',

@@ -5,8 +5,8 @@
  */
 import { Agent } from 'node:http';
 import type { ConnectionOptions } from 'node:tls';
-import { expected } from '../util/expected.js';
-import type { SocketOptions as BrowserOptions } from '../../client/options.js';
+import { expected } from '../../lib/util/expected.js';
+import type { SocketOptions as BrowserOptions } from '../core/options.js';
 
 /** What may be said about TLS; certificates are verified unless `rejectUnauthorized` is false. */
 export type TlsOptions = Pick<

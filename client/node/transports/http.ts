@@ -1,10 +1,10 @@
 /** What the HTTP transports are in Node: as in browsers, with requests of Node's. @module */
-import { type Abortable, noop } from '../../../client/platform.js';
-import { abort, whenDone } from '../../../client/request.js';
-import { type Base, Ending, type TransportOptions } from '../../../client/transport.js';
-import type { XHR } from '../../../client/transports/xhr.js';
+import { type Abortable, noop } from '../../core/platform.js';
+import { abort, whenDone } from '../../core/request.js';
+import { type Base, Ending, type TransportOptions } from '../../core/transport.js';
+import type { XHR } from '../../core/transports/xhr.js';
 import { HttpRequest } from '../http-request.js';
-import { linkOf } from '../link.js';
+import { linkOf } from '../request-config.js';
 
 /** How long a server may take to hear our last words, in milliseconds. */
 const GOODBYE_TIMEOUT_MS = 10_000;

@@ -6,7 +6,7 @@
  */
 import { root } from '../platform.js';
 import { request } from '../request.js';
-import { canStream, readStream } from '../stream.js';
+import { canStream, readStream } from '../fetch-stream.js';
 import { stamp } from '../util.js';
 import { XHR } from './xhr.js';
 

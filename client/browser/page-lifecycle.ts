@@ -4,9 +4,9 @@
  *
  * @module
  */
-import { root } from './platform.js';
-import { liveSockets, type Socket } from './socket.js';
-import { defer, listen } from './util.js';
+import { root } from '../core/platform.js';
+import { liveSockets, type Socket } from '../core/socket.js';
+import { defer, listen } from '../core/util.js';
 
 function whenPage(event: string, tell: (socket: Socket) => void): void {
   listen(root, event, () => {

@@ -3,11 +3,11 @@
  *
  * @module
  */
-import type { Base, Transport, TransportOptions } from '../../../client/transport.js';
-import { XHRPolling } from '../../../client/transports/xhr-polling.js';
-import { frame, HEARTBEAT } from '../../protocol/frames.js';
+import type { Base, Transport, TransportOptions } from '../../core/transport.js';
+import { XHRPolling } from '../../core/transports/xhr-polling.js';
+import { frame, HEARTBEAT } from '../../../lib/protocol/frames.js';
 import { sessionIdOf } from '../handshake.js';
-import { linkOf } from '../link.js';
+import { linkOf } from '../request-config.js';
 import { overHttp } from './http.js';
 import { ServerEvents } from './server-events.js';
 import { NodeWebSocket } from './websocket.js';

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { JSON_TEXT } from '../protocol/frames.js';
+import { JSON_TEXT } from '../../lib/protocol/frames.js';
 
 /** What a first message says: the value of its JSON if it is an object, else its text. */
 export function readHandshake(text: string): unknown {

@@ -1,7 +1,7 @@
 /**
  * Builds the browser client: one script, readable and minified, that parses and runs in ES3.
  *
- *     node client/build.mjs
+ *     node client/bundle/build.mjs
  *
  * TypeScript and current syntax are lowered by SWC, classes by classes.mjs, modules joined by
  * rollup, and terser writes reserved words the way Internet Explorer 8 needs them.
@@ -16,7 +16,7 @@ import { rollup } from 'rollup';
 import { minify } from 'terser';
 import { DERIVE, deriveClasses } from './classes.mjs';
 
-const CLIENT = dirname(fileURLToPath(import.meta.url));
+const CLIENT = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 const OUT = resolve(CLIENT, '../build/client');
 
 /** The most bytes a page may have to load for it, minified and gzipped. */
@@ -34,7 +34,7 @@ ${NAMES.map((name) => `exports.${name} = io.${name};`).join('\n')}
 const NO_FLASH = 'export var FlashSocket;';
 
 /** The module of `derive`, which has no file. */
-const HELPER = resolve(CLIENT, 'derive.ts');
+const HELPER = resolve(CLIENT, 'core/derive.ts');
 
 function swc(source, syntax, target) {
   return transformSync(source, {
@@ -77,7 +77,7 @@ function typescript({ hasFlash }) {
       // The codec uses the platform's JSON; here that may be ours.
       if (id.endsWith('/lib/protocol/frames.ts')) {
         code =
-          "import { Json } from '../../client/json.js';" +
+          "import { Json } from '../../client/core/json.js';" +
           code.replace(/\bJSON\.stringify/g, 'Json.stringify');
       }
       return lower(code);
@@ -87,7 +87,7 @@ function typescript({ hasFlash }) {
 
 async function bundle(hasFlash) {
   const built = await rollup({
-    input: resolve(CLIENT, 'browser.ts'),
+    input: resolve(CLIENT, 'browser/index.ts'),
     plugins: [typescript({ hasFlash })],
     treeshake: { propertyReadSideEffects: false },
     onwarn(warning) {

@@ -6,4 +6,4 @@
 export { Socket } from './socket.js';
 export { ClientError, type ClientErrorCode } from './errors.js';
 export type { SocketOptions, TlsOptions } from './options.js';
-export type { SocketEvents } from '../../client/socket.js';
+export type { SocketEvents } from '../core/socket.js';

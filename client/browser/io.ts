@@ -3,22 +3,22 @@
  *
  * @module
  */
-import { root } from './platform.js';
-import { plugIn, Transport as BaseTransport } from './transport.js';
+import { root } from '../core/platform.js';
+import { plugIn, Transport as BaseTransport } from '../core/transport.js';
 import { FlashSocket } from './transports/flashsocket.js';
 import { HTMLFile } from './transports/htmlfile.js';
 import { JSONPPolling } from './transports/jsonp-polling.js';
-import { ServerEvents } from './transports/server-events.js';
-import { WS } from './transports/websocket.js';
-import { XHRMultipart } from './transports/xhr-multipart.js';
-import { XHRPolling } from './transports/xhr-polling.js';
-import { XHR } from './transports/xhr.js';
-import * as functions from './util.js';
+import { ServerEvents } from '../core/transports/server-events.js';
+import { WS } from '../core/transports/websocket.js';
+import { XHRMultipart } from '../core/transports/xhr-multipart.js';
+import { XHRPolling } from '../core/transports/xhr-polling.js';
+import { XHR } from '../core/transports/xhr.js';
+import * as functions from '../core/util.js';
 
 export { JSONP } from './transports/jsonp-polling.js';
-export { Socket, type SocketEvents } from './socket.js';
-export type { SocketOptions } from './options.js';
-export type { TransportOptions, TransportType } from './transport.js';
+export { Socket, type SocketEvents } from '../core/socket.js';
+export type { SocketOptions } from '../core/options.js';
+export type { TransportOptions, TransportType } from '../core/transport.js';
 
 /** The version of the client whose interface this is. */
 export const version = '0.6.3';

@@ -4,8 +4,8 @@
  * @module
  */
 import type { Agent } from 'node:http';
-import type { Base } from '../../client/transport.js';
-import type { Address } from './address.js';
+import type { Base } from '../core/transport.js';
+import type { Address } from './parse-address.js';
 import { Cookies } from './cookies.js';
 import { DEFAULTS, type SocketOptions, type TlsOptions } from './options.js';
 

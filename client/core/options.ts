@@ -1,6 +1,6 @@
 /** The options of `io.Socket`. @module */
 import { root } from './platform.js';
-import type { CookieJar } from './remember.js';
+import type { CookieJar } from './remembered-transport.js';
 import { order, type TransportOptions } from './transport.js';
 import { merge } from './util.js';
 

@@ -3,13 +3,13 @@
  *
  * @module
  */
-import { Socket as BrowserSocket } from '../../client/socket.js';
-import type { Transport } from '../../client/transport.js';
-import { parseAddress, type Address } from './address.js';
+import { Socket as BrowserSocket } from '../core/socket.js';
+import type { Transport } from '../core/transport.js';
+import { parseAddress, type Address } from './parse-address.js';
 import { ClientError } from './errors.js';
 import { readHandshake } from './handshake.js';
-import { Link } from './link.js';
-import { Messages } from './messages.js';
+import { Link } from './request-config.js';
+import { Messages } from './message-iterator.js';
 import { checkOptions, DEFAULTS, type SocketOptions, TRANSPORTS } from './options.js';
 import { useNode } from './platform.js';
 import { type Greeted, transports } from './transports/index.js';

@@ -1,5 +1,5 @@
 /** Node as the platform of the client's core: time, and no page. @module */
-import { usePlatform } from '../../client/platform.js';
+import { usePlatform } from '../core/platform.js';
 
 /** Makes Node the platform; before the first `Socket`. */
 export function useNode(): void {

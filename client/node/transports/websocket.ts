@@ -1,9 +1,9 @@
 /** WebSocket, by the `ws` package. @module */
 import { WebSocket } from 'ws';
-import type { WebSocketLike } from '../../../client/platform.js';
-import { Ending } from '../../../client/transport.js';
-import { WS } from '../../../client/transports/websocket.js';
-import { linkOf } from '../link.js';
+import type { WebSocketLike } from '../../core/platform.js';
+import { Ending } from '../../core/transport.js';
+import { WS } from '../../core/transports/websocket.js';
+import { linkOf } from '../request-config.js';
 
 /** How long a server may take to hear our last words and goodbye, in milliseconds. */
 const CLOSE_TIMEOUT_MS = 10_000;

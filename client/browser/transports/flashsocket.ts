@@ -1,7 +1,7 @@
 /** A WebSocket spoken by Flash Player, for browsers that have that and no WebSocket. @module */
-import { FlashWebSocket, hasFlash } from '../flash.js';
-import type { WebSocketLike } from '../platform.js';
-import { WS } from './websocket.js';
+import { FlashWebSocket, hasFlash } from '../flash-websocket.js';
+import type { WebSocketLike } from '../../core/platform.js';
+import { WS } from '../../core/transports/websocket.js';
 
 export class FlashSocket extends WS {
   static override check(): boolean {

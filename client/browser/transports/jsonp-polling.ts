@@ -4,10 +4,10 @@
  *
  * @module
  */
-import { noop, root } from '../platform.js';
-import { type Ending } from '../transport.js';
-import { listen, load, place, remove } from '../util.js';
-import { XHRPolling } from './xhr-polling.js';
+import { noop, root } from '../../core/platform.js';
+import { type Ending } from '../../core/transport.js';
+import { listen, load, place, remove } from '../../core/util.js';
+import { XHRPolling } from '../../core/transports/xhr-polling.js';
 
 /** What an answer calls: `io.JSONP[INDEX]._(payload)`. */
 interface Receiver {

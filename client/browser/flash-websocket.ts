@@ -7,8 +7,8 @@
  *
  * @module
  */
-import { noop, root, type WebSocketLike } from './platform.js';
-import { load } from './util.js';
+import { noop, root, type WebSocketLike } from '../core/platform.js';
+import { load } from '../core/util.js';
 
 /** Flash Player 10 is the first whose sockets the Flash file can use. */
 const OLDEST_PLAYER = 10;

@@ -5,9 +5,9 @@
  */
 import * as http from 'node:http';
 import * as https from 'node:https';
-import type { Xhr } from '../../client/platform.js';
+import type { Xhr } from '../core/platform.js';
 import { ClientError } from './errors.js';
-import type { Link } from './link.js';
+import type { Link } from './request-config.js';
 
 /** `XMLHttpRequest.DONE` */
 const DONE = 4;

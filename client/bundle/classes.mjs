@@ -13,7 +13,7 @@ import { parse } from 'acorn';
 
 /** The helper, as the source of a module. */
 export const DERIVE = `
-  import { merge } from './util.js';
+  import { merge } from '../core/util.js';
   export { merge as assign };
   export function derive(Super, methods, statics, construct) {
     function Type() { (construct || Super).apply(this, arguments); }

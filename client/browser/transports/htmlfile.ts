@@ -4,10 +4,10 @@
  *
  * @module
  */
-import { root } from '../platform.js';
-import type { Ending } from '../transport.js';
-import { defer, listen, place, remove } from '../util.js';
-import { XHR } from './xhr.js';
+import { root } from '../../core/platform.js';
+import type { Ending } from '../../core/transport.js';
+import { defer, listen, place, remove } from '../../core/util.js';
+import { XHR } from '../../core/transports/xhr.js';
 
 /** How often to look whether the connection was refused, in milliseconds. */
 const LOOK = 250;

@@ -1,7 +1,7 @@
 /** What the served script runs: the browser as platform, and the global `io`. @module */
 import { JSONP, setPath, Socket, Transport, util, version } from './io.js';
-import { watchPage } from './lifecycle.js';
-import { root } from './platform.js';
+import { watchPage } from './page-lifecycle.js';
+import { root } from '../core/platform.js';
 
 interface Global {
   io?: unknown;

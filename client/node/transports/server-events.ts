@@ -1,9 +1,9 @@
 /** Server-sent events, read from the response as it comes. @module */
-import { whenDone } from '../../../client/request.js';
-import { ServerEvents as BrowserServerEvents } from '../../../client/transports/server-events.js';
-import { stamp } from '../../../client/util.js';
+import { whenDone } from '../../core/request.js';
+import { ServerEvents as BrowserServerEvents } from '../../core/transports/server-events.js';
+import { stamp } from '../../core/util.js';
 import type { HttpRequest } from '../http-request.js';
-import { linkOf } from '../link.js';
+import { linkOf } from '../request-config.js';
 
 const END_OF_EVENT = '\n\n';
 

@@ -1,6 +1,6 @@
 /** Server-sent events: by `EventSource`, or by a streamed `fetch` where there is none. @module */
 import { root } from '../platform.js';
-import { canStream, readStream } from '../stream.js';
+import { canStream, readStream } from '../fetch-stream.js';
 import { XHR } from './xhr.js';
 
 export class ServerEvents extends XHR {

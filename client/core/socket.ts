@@ -10,7 +10,7 @@ import { backoff } from './backoff.js';
 import { Emitter } from './events.js';
 import { type FullSocketOptions, type SocketOptions, withDefaults } from './options.js';
 import { root } from './platform.js';
-import { remembered } from './remember.js';
+import { remembered } from './remembered-transport.js';
 import { request, whenDone } from './request.js';
 import { Ending, type Transport, transports } from './transport.js';
 import { indexOf } from './util.js';

@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { decode, encode, frame, HEARTBEAT, JSON_TEXT } from '../lib/protocol/frames.js';
+import { decode, encode, frame, HEARTBEAT, JSON_TEXT } from '../../lib/protocol/frames.js';
 import { escapeUnit, Json } from './json.js';
 import { root } from './platform.js';
 import { merge, stamp } from './util.js';
