@@ -7,7 +7,7 @@ import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { CERTIFICATE_FILE, serveSecurely } from '../node-client/support.js';
+import { CERTIFICATE_FILE, serveSecurely } from '../client/node/support.js';
 import { afterThisTest } from '../support/cleanup.js';
 import { serve } from '../support/server.js';
 import { until, within } from '../support/wait.js';

@@ -1,7 +1,7 @@
 /** The server's side of draft 76 in the hands of a test: raw bytes in, raw bytes out. */
 import { createHash } from 'node:crypto';
 import { createServer, type Server, type Socket } from 'node:net';
-import { listening, portOf } from '../raw-socket.js';
+import { listening, portOf } from '../support/raw-socket.js';
 import { eventually } from '../browser/eventually.js';
 
 const KEY3_BYTES = 8;

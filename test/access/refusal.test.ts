@@ -1,0 +1,63 @@
+import { expect } from 'chai';
+import { createServer, type IncomingMessage } from 'node:http';
+import { PassThrough } from 'node:stream';
+import {
+  answerRefusal,
+  answerSocket,
+  refusal,
+  REFUSALS,
+  type RefusalCode,
+} from '../../lib/access/refusal.js';
+import { RawSocket, request, requestBytes } from '../support/raw.js';
+import { listenOnLoopback } from '../support/server.js';
+
+const none = {} as IncomingMessage;
+
+describe('refusals', () => {
+  for (const code of Object.keys(REFUSALS) as RefusalCode[]) {
+    it(`${code} has a status of its own kind and a sentence`, async () => {
+      const why = refusal(code, none);
+      expect(why.code).to.match(/^ERR_SIO_[A-Z_]+$/);
+      expect(why.status).to.be.within(400, 503);
+      expect(why.message).to.match(/^\w.*\w$/);
+      expect(why.request).to.equal(none);
+      const server = createServer((_request, response) => {
+        answerRefusal(why, response, { 'X-More': 'yes' });
+        answerRefusal(refusal('ERR_SIO_BAD_REQUEST', none), response);
+      });
+      server.on('upgrade', (_request, socket) => answerRefusal(why, socket, { 'X-More': 'yes' }));
+      const port = await listenOnLoopback(server);
+      const plain = await request(port, '/');
+      const raw = await RawSocket.connect(port);
+      raw.write(requestBytes('/', { headers: { Connection: 'Upgrade', Upgrade: 'x' } }));
+      const upgrade = await raw.readResponse();
+      await raw.ended();
+      for (const { status, body, headers } of [plain, upgrade]) {
+        expect(status).to.equal(why.status);
+        expect(body).to.equal(why.message);
+        expect(headers).to.include({ 'content-type': 'text/plain', 'x-more': 'yes' });
+      }
+      expect(plain.headers['connection']).to.equal(why.status === 413 ? 'close' : 'keep-alive');
+    });
+  }
+});
+
+describe('answerSocket', () => {
+  it('names a status that Node does not know', () => {
+    const socket = new PassThrough();
+    answerSocket(socket, 499, 'é');
+    expect(String(socket.read())).to.equal(
+      'HTTP/1.1 499 Refused\r\nConnection: close\r\nContent-Type: text/plain\r\nContent-Length: 2\r\n\r\né',
+    );
+    socket.destroy();
+  });
+
+  it('leaves a socket alone that is ended or gone', () => {
+    const ended = new PassThrough().end();
+    answerSocket(ended, 400, 'x');
+    expect(ended.read()).to.equal(null);
+    const gone = new PassThrough().destroy();
+    answerSocket(gone, 400, 'x');
+    expect(gone.read()).to.equal(null);
+  });
+});

@@ -1,0 +1,94 @@
+import { expect } from 'chai';
+import type { IncomingMessage } from 'node:http';
+import { originLine } from '../../lib/access/origins.js';
+import { request, requestBytes } from '../support/raw.js';
+import { serve } from '../support/server.js';
+import { HANDSHAKE, HIXIE_76, statusOf } from '../security/attack.js';
+
+const LINE = 'Refused the origin http://localhost:8080, which `origins` does not allow';
+const REFUSED = { Origin: 'http://localhost:8080' };
+
+/** The lines that say so, of a server that lets in pages of example.com alone. */
+async function serveFew(): Promise<{ port: number; told: () => string[] }> {
+  const lines: string[] = [];
+  const { port } = await serve({ origins: 'example.com:*', log: (line) => lines.push(line) });
+  return { port, told: () => lines.filter((line) => line.startsWith('Refused')) };
+}
+
+function lineOf(headers: IncomingMessage['headers']): string {
+  return originLine({ headers } as IncomingMessage);
+}
+
+describe('the log of a server with `origins`', () => {
+  for (const [name, headers] of [
+    ['a WebSocket', HANDSHAKE],
+    ['a WebSocket of draft 76', HIXIE_76],
+  ] as const) {
+    it(`names the origin of ${name} that is refused, once`, async () => {
+      const { port, told } = await serveFew();
+      const bytes = requestBytes('/socket.io/websocket', { headers: { ...headers, ...REFUSED } });
+      expect(await statusOf(port, bytes)).to.equal(403);
+      expect(told()).to.deep.equal([LINE]);
+    });
+  }
+
+  for (const path of ['htmlfile', 'server-events']) {
+    it(`names the origin of a page that is refused ${path}, once`, async () => {
+      const { port, told } = await serveFew();
+      const answer = await request(port, `/socket.io/${path}`, { headers: REFUSED });
+      expect(answer.status).to.equal(403);
+      expect(told()).to.deep.equal([LINE]);
+    });
+  }
+
+  for (const path of ['xhr-polling//1', 'jsonp-polling//1/0']) {
+    it(`names the origin of a page whose browser keeps the answer from it: ${path}`, async () => {
+      const { port, told } = await serveFew();
+      await request(port, `/socket.io/${path}`, { headers: REFUSED });
+      expect(told()).to.deep.equal([LINE]);
+    });
+  }
+
+  it('names the origin of a message that is refused', async () => {
+    const { port, told } = await serveFew();
+    const post = { method: 'POST', body: 'data=~m~1~m~x', headers: REFUSED };
+    expect((await request(port, '/socket.io/xhr-polling//send', post)).status).to.equal(401);
+    expect(told()).to.deep.equal([LINE]);
+  });
+
+  it('says nothing of pages that may connect, and of no page at all', async () => {
+    const { port, told } = await serveFew();
+    const headers = { Origin: 'http://example.com:81' };
+    await request(port, '/socket.io/xhr-polling//1', { headers });
+    await request(port, '/socket.io/xhr-polling//1');
+    await request(port, '/socket.io/xhr-polling//1', {
+      headers: { Referer: 'http://example.com/' },
+    });
+    expect(told()).to.deep.equal([]);
+  });
+
+  it('says so of a WebSocket without an origin', async () => {
+    const { port, told } = await serveFew();
+    const bytes = requestBytes('/socket.io/websocket', { headers: HANDSHAKE });
+    expect(await statusOf(port, bytes)).to.equal(403);
+    expect(told()).to.deep.equal([
+      'Refused a request without an origin, which `origins` does not allow',
+    ]);
+  });
+
+  it('is told no more than the origin of a Referer', () => {
+    expect(lineOf({ referer: 'http://evil.com/path?token=1' })).to.include(
+      'origin http://evil.com,',
+    );
+    expect(lineOf({ referer: 'nonsense' })).to.include('origin null,');
+  });
+
+  it('has one line, and a short one, whatever a stranger sends', () => {
+    const forged = 'http://a\r\n21 Nov 04:57:18 - Client 123456… connected\u001b[2K\u009b\u2028';
+    expect(lineOf({ origin: forged })).to.equal(
+      'Refused the origin http://a??21 Nov 04:57:18 - Client 123456… connected?[2K??, ' +
+        'which `origins` does not allow',
+    );
+    expect(lineOf({ origin: 'x'.repeat(10_000) })).to.have.lengthOf(152);
+  });
+});

@@ -1,0 +1,141 @@
+/**
+ * A platform and a transport of the test's own: no network, no page, and time that stands still.
+ *
+ * @module
+ */
+import { type Platform, root, usePlatform, type Xhr } from '../../../client/core/platform.js';
+import { Socket } from '../../../client/core/socket.js';
+import { type SocketOptions } from '../../../client/core/options.js';
+import { Ending, Transport, transports } from '../../../client/core/transport.js';
+import { afterThisTest } from '../../support/cleanup.js';
+import { ManualClock } from '../../support/clock.js';
+
+/** What a platform has unless a test says otherwise. */
+export function fakePlatform(clock: ManualClock, more: Partial<Platform> = {}): Platform {
+  return {
+    setTimeout: (callback, delay) => clock.setTimeout(callback, delay),
+    clearTimeout: (timer) => clock.clearTimeout(timer),
+    location: { protocol: 'http:', hostname: 'example.com', port: '8080' },
+    navigator: {},
+    document: { cookie: '' },
+    ...more,
+  };
+}
+
+/** Puts a platform in place until the test is over. */
+export function install(more: Partial<Platform> = {}): ManualClock {
+  const before = root;
+  const clock = new ManualClock();
+  usePlatform(fakePlatform(clock, more));
+  afterThisTest(() => usePlatform(before));
+  return clock;
+}
+
+/** A request that the test answers. */
+export class FakeXhr implements Xhr {
+  static made: FakeXhr[] = [];
+  readyState = 0;
+  status = 0;
+  responseText = '';
+  withCredentials = false;
+  onreadystatechange: (() => void) | null = null;
+  method = '';
+  url = '';
+  body: string | null | undefined;
+  isAborted = false;
+
+  open(method: string, url: string): void {
+    this.method = method;
+    this.url = url;
+  }
+
+  send(body: string | null): void {
+    this.body = body;
+    FakeXhr.made.push(this);
+  }
+
+  /** Tells so, as browsers do while there is no answer. */
+  abort(): void {
+    this.isAborted = true;
+    if (this.readyState !== 4) this.answer(0);
+  }
+
+  answer(status: number, text = ''): void {
+    this.readyState = 4;
+    this.status = status;
+    this.responseText = text;
+    this.onreadystatechange?.();
+  }
+}
+
+/** A connection that does what the test says, and remembers what was done to it. */
+export class FakeTransport extends Transport {
+  /** All that were connected, the oldest first. */
+  static made: FakeTransport[] = [];
+  readonly sent: unknown[] = [];
+  /** The session id it was asked to resume. */
+  askedFor: string | null | undefined;
+  ending: Ending | undefined;
+
+  static check(): boolean {
+    return true;
+  }
+
+  static xdomainCheck(): boolean {
+    return true;
+  }
+
+  override connect(): this {
+    FakeTransport.made.push(this);
+    this.askedFor = this.sessionid ?? null;
+    return this;
+  }
+
+  override send(data: unknown): this {
+    this.sent.push(data);
+    return this;
+  }
+
+  override _close(how: Ending): void {
+    this.ending = how;
+  }
+}
+
+/** Registers transports `first`, `second` … under their names, until the test is over. */
+export function fakeTransports(...names: string[]): FakeTransport[] {
+  FakeTransport.made = [];
+  for (const name of names) {
+    class Named extends FakeTransport {}
+    Named.prototype.type = name;
+    transports[name] = Named;
+    afterThisTest(() => {
+      transports[name] = undefined;
+    });
+  }
+  return FakeTransport.made;
+}
+
+/** A socket over fake transports, and the names and arguments of all its events. */
+export function fakeSocket(options: SocketOptions = {}): {
+  socket: Socket;
+  events: unknown[][];
+  names: () => unknown[];
+} {
+  const socket = new Socket(null, { transports: ['first', 'second'], ...options });
+  const events: unknown[][] = [];
+  for (const name of [
+    'connecting',
+    'connect',
+    'connect_failed',
+    'message',
+    'close',
+    'disconnect',
+    'reconnecting',
+    'reconnect',
+    'reconnect_failed',
+    'error',
+  ]) {
+    socket.on(name, (...args: unknown[]) => events.push([name, ...args]));
+  }
+  return { socket, events, names: () => events.map(([name]) => name) };
+}

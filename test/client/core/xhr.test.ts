@@ -1,0 +1,194 @@
+import { expect } from 'chai';
+import { watchPage } from '../../../client/browser/page-lifecycle.js';
+import type { Platform } from '../../../client/core/platform.js';
+import { liveSockets, Socket } from '../../../client/core/socket.js';
+import { transports } from '../../../client/core/transport.js';
+import { XHRPolling } from '../../../client/core/transports/xhr-polling.js';
+import { FakeXhr, install } from './fakes.js';
+
+interface Beacon {
+  url: string;
+  body: string;
+}
+
+/** The requests made with that method. */
+function made(method: string): FakeXhr[] {
+  return FakeXhr.made.filter((one) => one.method === method);
+}
+
+/** A socket over xhr-polling with session 123, and what it asks of the browser. */
+function connected(more: Partial<Platform> = {}) {
+  const beacons: Beacon[] = [];
+  const clock = install({
+    XMLHttpRequest: FakeXhr,
+    navigator: {
+      userAgent: '',
+      sendBeacon: (url, body) => beacons.push({ url, body }) > 0,
+    },
+    ...more,
+  });
+  FakeXhr.made = [];
+  transports['xhr-polling'] = XHRPolling;
+  const socket = new Socket(null, { transports: ['xhr-polling'] });
+  socket.connect();
+  FakeXhr.made[0]?.answer(200, '~m~3~m~123');
+  return { socket, clock, beacons, polls: () => made('GET'), posts: () => made('POST') };
+}
+
+/** The same, which lost its poll and now tries to resume the session. */
+function resuming() {
+  const all = connected();
+  all.polls()[1]?.answer(0);
+  all.clock.tick(250);
+  all.clock.tick(500);
+  return all;
+}
+
+const SESSION = 'http://example.com:8080/socket.io/xhr-polling/123';
+
+describe('client XHR transports', () => {
+  it('poll one after the other, never with the same URL', () => {
+    const { polls } = connected();
+    polls()[1]?.answer(200);
+    polls()[2]?.answer(200);
+    expect(polls()).to.have.lengthOf(4);
+    expect(polls()[1]?.url.startsWith(SESSION + '/')).to.equal(true);
+    expect(new Set(polls().map(({ url }) => url)).size).to.equal(4);
+  });
+
+  it('post one at a time, and what gathers meanwhile in the next', () => {
+    const { socket, posts } = connected();
+    socket
+      .send('a')
+      .send('b')
+      .send(['c', { d: 1 }]);
+    expect(posts().map(({ body }) => body)).to.deep.equal(['data=~m~1~m~a']);
+    expect(posts()[0]?.url).to.equal(SESSION + '/send');
+    posts()[0]?.answer(200, 'ok');
+    expect(decodeURIComponent(posts()[1]?.body ?? '')).to.equal(
+      'data=~m~1~m~b~m~1~m~c~m~10~m~~j~{"d":1}',
+    );
+  });
+
+  it('send again what was refused, but never what may have arrived', () => {
+    for (const [status, kept] of [
+      [404, ['in flight', 'behind']],
+      [0, ['behind']],
+    ] as const) {
+      const { socket, posts } = connected();
+      socket.send('in flight').send('behind');
+      posts()[0]?.answer(status);
+      expect(socket.connected, String(status)).to.equal(false);
+      expect(socket.queueStack).to.deep.equal(kept);
+    }
+  });
+
+  it('say goodbye by a beacon, after the last message', () => {
+    const { socket, beacons, posts, polls } = connected();
+    socket.send('a').send('b');
+    socket.disconnect();
+    expect(beacons).to.deep.equal([]);
+    posts()[0]?.answer(200, 'ok');
+    expect(posts()[1]?.body).to.equal('data=~m~1~m~b');
+    expect(polls()[1]?.isAborted).to.equal(false);
+    posts()[1]?.answer(200, 'ok');
+    expect(beacons).to.deep.equal([{ url: SESSION + '/close', body: 'data=' }]);
+    expect(polls()[1]?.isAborted).to.equal(true);
+  });
+
+  it('say goodbye at once when the page leaves, with what was not sent', () => {
+    const { socket, beacons } = connected();
+    socket.send('a').send('b');
+    socket._suspend();
+    expect(beacons).to.deep.equal([{ url: SESSION + '/close', body: 'data=~m~1~m~b' }]);
+  });
+
+  it('keep what is sent as the page is about to go for the goodbye', () => {
+    const { socket, beacons, posts } = connected();
+    socket.transport?._hold();
+    socket.send('bye');
+    expect(posts()).to.have.lengthOf(0);
+    socket._suspend();
+    expect(beacons).to.deep.equal([{ url: SESSION + '/close', body: 'data=~m~3~m~bye' }]);
+  });
+
+  it('send it half a second later if the page stays', () => {
+    const { socket, clock, posts } = connected();
+    socket.transport?._hold();
+    socket.send('still here');
+    clock.tick(499);
+    expect(posts()).to.have.lengthOf(0);
+    clock.tick(1);
+    expect(posts()[0]?.body).to.equal('data=~m~10~m~still%20here');
+  });
+
+  it('say goodbye though the browser broke off the poll just before the page went', () => {
+    const { socket, clock, beacons, polls } = connected();
+    polls()[1]?.answer(0);
+    clock.tick(50);
+    socket._suspend();
+    expect(beacons).to.deep.equal([{ url: SESSION + '/close', body: 'data=' }]);
+  });
+
+  it('say goodbye though the browser breaks off the script that was about to', () => {
+    liveSockets.length = 0;
+    const listeners: (() => void)[] = [];
+    const { beacons, polls } = connected({
+      addEventListener: (name, fn) => void (name === 'unload' && listeners.push(fn)),
+    });
+    watchPage();
+    const poll = polls()[1] as FakeXhr;
+    poll.abort = () => {
+      poll.abort = () => undefined;
+      // What Firefox does here no script can catch; the listeners after it are called all the same.
+      throw new Error('broken off');
+    };
+    expect(listeners[0]).to.throw('broken off');
+    expect(beacons).to.deep.equal([]);
+    for (const tell of listeners.slice(1)) tell();
+    expect(beacons).to.deep.equal([{ url: SESSION + '/close', body: 'data=' }]);
+  });
+
+  it('do not say goodbye to a session that is lost', () => {
+    const { beacons, clock, polls, socket } = connected();
+    polls()[1]?.answer(0);
+    clock.tick(250);
+    expect(socket.connected).to.equal(false);
+    expect(beacons).to.deep.equal([]);
+  });
+
+  it('ask by an empty POST whether the session is still there, and poll once it is', () => {
+    const { socket, polls, posts } = resuming();
+    expect(posts().map(({ url, body }) => ({ url, body }))).to.deep.equal([
+      { url: SESSION + '/send', body: 'data=' },
+    ]);
+    expect(polls()).to.have.lengthOf(2);
+    expect(socket.connected).to.equal(false);
+    posts()[0]?.answer(200, 'ok');
+    expect(polls()).to.have.lengthOf(3);
+    expect(polls()[2]?.url.startsWith(SESSION + '/')).to.equal(true);
+    expect(socket.connected).to.equal(true);
+    expect(socket.transport?.sessionid).to.equal('123');
+  });
+
+  it('fetch nothing from a session that they cannot post to: it would be lost', () => {
+    const { socket, clock, polls, posts } = resuming();
+    posts()[0]?.answer(0);
+    posts()[1]?.answer(0);
+    expect(polls()).to.have.lengthOf(2);
+    const messages: unknown[] = [];
+    socket.on('message', (message) => messages.push(message));
+    clock.tick(1000);
+    posts()[2]?.answer(200, 'ok');
+    polls()[2]?.answer(200, '~m~9~m~meanwhile');
+    expect(messages).to.deep.equal(['meanwhile']);
+  });
+
+  it('take a poll for dead after 25 s', () => {
+    const { socket, clock } = connected();
+    clock.tick(24_999);
+    expect(socket.connected).to.equal(true);
+    clock.tick(1);
+    expect(socket.connected).to.equal(false);
+  });
+});

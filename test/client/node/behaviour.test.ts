@@ -1,0 +1,19 @@
+/**
+ * The suite of the transports, with the client in Node at the other end.
+ *
+ * @module
+ */
+import { describeEndings } from '../../transports/behaviour/endings.js';
+import { describeHeartbeats } from '../../transports/behaviour/heartbeats.js';
+import { describeMessages } from '../../transports/behaviour/messages.js';
+import { describeSessions } from '../../transports/behaviour/sessions.js';
+import { NODE_VARIANTS } from './driver.js';
+
+for (const variant of NODE_VARIANTS) {
+  describe(variant.name, () => {
+    describeSessions(variant);
+    describeMessages(variant);
+    describeHeartbeats(variant);
+    describeEndings(variant);
+  });
+}

@@ -1,0 +1,102 @@
+/**
+ * Programs, each a process of its own, with the package as its users load it.
+ *
+ * @module
+ */
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { serve } from '../../support/server.js';
+import { TRANSPORTS } from './support.js';
+
+const PACKAGE = join(__dirname, '..', '..', '..', '..');
+const OURS = { transports: [...TRANSPORTS] };
+/** Until then, a program that does not exit by itself is killed. */
+const LONGEST_RUN_MS = 10_000;
+
+interface Run {
+  readonly code: number | string | null;
+  readonly out: string;
+}
+
+/** Runs a module; imports of the package find this one, by its name. */
+function run(code: string, type: 'module' | 'commonjs', ...args: string[]): Promise<Run> {
+  const flags = [`--input-type=${type}`, '--eval', code, '--', ...args];
+  return new Promise((resolve) => {
+    execFile(
+      process.execPath,
+      flags,
+      { cwd: PACKAGE, timeout: LONGEST_RUN_MS },
+      (error, stdout, stderr) => {
+        const status = error ? (error.signal ?? error.code ?? null) : 0;
+        resolve({ code: status, out: stdout + stderr });
+      },
+    );
+  });
+}
+
+describe('A program with the client', function () {
+  this.timeout(LONGEST_RUN_MS + 2000);
+
+  for (const transport of TRANSPORTS) {
+    it(`exits by itself when it is done, by ${transport}`, async () => {
+      const { io, port } = await serve(OURS);
+      const ends: unknown[] = [];
+      io.on('clientDisconnect', (_client, reason) => ends.push(reason));
+      io.on('connection', (client) => client.on('message', (message) => client.send(message)));
+      const url = `http://127.0.0.1:${port}/socket.io/${transport}`;
+      const code = `
+        const { Socket } = require('socket.io-node/client');
+        const socket = new Socket(process.argv[1]);
+        socket.on('message', (message) => {
+          console.log(message);
+          socket.disconnect();
+        });
+        socket.connect().send('ping');
+      `;
+      expect(await run(code, 'commonjs', url)).to.deep.equal({ code: 0, out: 'ping\n' });
+      expect(ends).to.deep.equal([transport === 'websocket' ? 'transport close' : 'client close']);
+    });
+  }
+
+  it('exits by itself after a loop, as an ES module', async () => {
+    const { io, port } = await serve(OURS);
+    io.on('connection', (client) => client.send(['a', 'b']));
+    const code = `
+      import { Socket } from 'socket.io-node/client';
+      for await (const message of new Socket(process.argv[1])) {
+        console.log(message);
+        if (message === 'b') break;
+      }
+    `;
+    const url = `http://127.0.0.1:${port}`;
+    expect(await run(code, 'module', url)).to.deep.equal({ code: 0, out: 'a\nb\n' });
+  });
+
+  it('exits by itself when it cannot connect', async () => {
+    const code = `
+      import { Socket } from 'socket.io-node/client';
+      new Socket('http://127.0.0.1:1').on('connect_failed', () => console.log('failed')).connect();
+    `;
+    expect(await run(code, 'module')).to.deep.equal({ code: 0, out: 'failed\n' });
+  });
+
+  it('loads the client only when it asks for it', async () => {
+    const code = `
+      const Client = require('socket.io-node/client');
+      const loaded = () => Object.keys(require.cache).some((file) => /client.node/.test(file));
+      console.log(Client === require('socket.io-node').Client, loaded());
+      Client.Socket;
+      console.log(loaded());
+    `;
+    expect(await run(code, 'commonjs')).to.deep.equal({ code: 0, out: 'true false\ntrue\n' });
+  });
+
+  it('finds the codec by itself', async () => {
+    const code = `
+      import { decode, encode, FrameDecoder } from 'socket.io-node/frames';
+      console.log(decode(encode(['a', 1])).join(), new FrameDecoder().push('~m~1~m~x').join());
+    `;
+    expect(await run(code, 'module')).to.deep.equal({ code: 0, out: 'a,1 x\n' });
+  });
+});

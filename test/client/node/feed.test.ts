@@ -1,0 +1,135 @@
+/**
+ * Feeds of others: `~m~` over a WebSocket, JSON without `~j~`, and a first message that says more
+ * than an id.
+ *
+ * @module
+ */
+import { once } from 'node:events';
+import { createServer, type IncomingMessage } from 'node:http';
+import { setImmediate } from 'node:timers/promises';
+import { expect } from 'chai';
+import { type WebSocket, WebSocketServer } from 'ws';
+import { afterThisTest } from '../../support/cleanup.js';
+import { framed, parsePayload } from '../../support/payload.js';
+import { listenOnLoopback } from '../../support/server.js';
+import { until } from '../../support/wait.js';
+import { AT_ONCE, Watched } from './support.js';
+
+const HANDSHAKE = { session_id: 'abc_def', timestamp: 1, protocol: 'json' };
+const UPDATES = 20_000;
+const PER_PAYLOAD = 10;
+
+interface Feed {
+  readonly port: number;
+  readonly requests: IncomingMessage[];
+  readonly sockets: WebSocket[];
+  /** Texts of the clients. */
+  readonly received: string[];
+}
+
+/** A server of another make, which greets each client with `greeting`. */
+async function feed(greeting: string): Promise<Feed> {
+  const server = createServer();
+  const wss = new WebSocketServer({ server, handleProtocols: (names) => [...names][0] ?? false });
+  const port = await listenOnLoopback(server);
+  const requests: IncomingMessage[] = [];
+  const sockets: WebSocket[] = [];
+  const received: string[] = [];
+  wss.on('connection', (socket, request) => {
+    requests.push(request);
+    sockets.push(socket);
+    socket.send(framed(greeting));
+    socket.on('message', (data: Buffer) => received.push(...parsePayload(data.toString())));
+  });
+  afterThisTest(() => wss.close());
+  afterThisTest(() => sockets.forEach((socket) => socket.terminate()));
+  return { port, requests, sockets, received };
+}
+
+describe('Socket, on a feed', () => {
+  it('exposes a handshake of JSON whole, and takes the id out of it', async () => {
+    const { port, requests } = await feed(JSON.stringify(HANDSHAKE));
+    const url = `ws://127.0.0.1:${port}/socket.io/websocket?from=chart&date=1`;
+    const watched = new Watched(url, { origin: 'http://example.com', protocols: 'json' });
+    watched.socket.connect();
+    await watched.next('connect');
+    expect(watched.socket.handshake).to.deep.equal(HANDSHAKE);
+    expect(watched.socket.sessionId).to.equal('abc_def');
+    const [request] = requests;
+    expect(request?.url).to.equal('/socket.io/websocket?from=chart&date=1');
+    expect(request?.headers).to.include({
+      origin: 'http://example.com',
+      'sec-websocket-protocol': 'json',
+    });
+  });
+
+  for (const [greeting, handshake, id] of [
+    ['~j~{"session_id":"a"}', { session_id: 'a' }, 'a'],
+    ['{"sid":1}', { sid: 1 }, '{"sid":1}'],
+    ['{"session_id":""}', { session_id: '' }, '{"session_id":""}'],
+    ['{an id}', '{an id}', '{an id}'],
+    ['12345', '12345', '12345'],
+  ] as const) {
+    it(`takes ${greeting} for a handshake`, async () => {
+      const { port } = await feed(greeting);
+      const watched = new Watched(`ws://127.0.0.1:${port}/feed`);
+      watched.socket.connect();
+      await watched.next('connect');
+      expect(watched.socket.handshake).to.deep.equal(handshake);
+      expect(watched.socket.sessionId).to.equal(id);
+    });
+  }
+
+  it('echoes heartbeats as they came, and sends JSON text without ~j~', async () => {
+    const { port, sockets, received } = await feed(JSON.stringify(HANDSHAKE));
+    const watched = new Watched(`ws://127.0.0.1:${port}/socket.io/websocket`);
+    watched.socket.send('{"m":"subscribe","p":["A"]}').connect();
+    await watched.next('connect');
+    sockets[0]?.send(framed('{"m":"first"}', '~h~17', '{"m":"second"}'));
+    expect(await watched.message()).to.equal('{"m":"first"}');
+    expect(await watched.message()).to.equal('{"m":"second"}');
+    await until(() => received.length === 2, 'the echo');
+    expect(received).to.deep.equal(['{"m":"subscribe","p":["A"]}', '~h~17']);
+  });
+
+  it('begins anew after a loss, at the same address', async () => {
+    const { port, requests, sockets } = await feed(JSON.stringify(HANDSHAKE));
+    const watched = new Watched(`ws://127.0.0.1:${port}/socket.io/websocket?x=1`, AT_ONCE);
+    watched.socket.connect();
+    await watched.next('connect');
+    sockets[0]?.terminate();
+    await watched.next('reconnect');
+    const urls = requests.map(({ url }) => url);
+    expect(urls).to.deep.equal(['/socket.io/websocket?x=1', '/socket.io/websocket?x=1']);
+  });
+
+  it(`consumes ${UPDATES} updates without a loss, in order`, async () => {
+    const { port, sockets, received } = await feed(JSON.stringify(HANDSHAKE));
+    const watched = new Watched(`ws://127.0.0.1:${port}/socket.io/websocket`);
+    watched.socket.connect();
+    await watched.next('connect');
+    const [server] = sockets;
+    async function publish(): Promise<void> {
+      for (let n = 0; n < UPDATES;) {
+        const texts: string[] = [];
+        while (texts.length < PER_PAYLOAD) texts.push(`{"m":"qsd","p":["A",{"n":${n++}}]}`);
+        // a heartbeat in the midst of the stream, as feeds have it
+        if (n % 1000 === 0) texts.push(`~h~${n / 1000}`);
+        server?.send(framed(...texts));
+        // 100 payloads of ten are what 10,000 updates a second bring in 100 ms
+        if (n % 1000 === 0) await setImmediate();
+      }
+    }
+    const publishing = publish();
+    let expected = 0;
+    for await (const message of watched.socket) {
+      const { p } = JSON.parse(message as string) as { p: [string, { n: number }] };
+      if (p[1].n !== expected) throw new Error(`Expected ${expected}, got ${p[1].n}`);
+      if (++expected === UPDATES) break;
+    }
+    await publishing;
+    expect(expected).to.equal(UPDATES);
+    if (server && server.readyState !== server.CLOSED) await once(server, 'close');
+    expect(received).to.deep.equal(Array.from({ length: UPDATES / 1000 }, (_, i) => `~h~${i + 1}`));
+  });
+});

@@ -1,0 +1,157 @@
+import { expect } from 'chai';
+import type { Client } from '../../../lib/index.js';
+import type { ClientError } from '../../../client/node/index.js';
+import { serve } from '../../support/server.js';
+import { until } from '../../support/wait.js';
+import { AT_ONCE, TRANSPORTS, Watched } from './support.js';
+
+const OURS = { transports: [...TRANSPORTS] };
+
+/** What a loop over `messages` collects, and what it is thrown. */
+async function collect(messages: AsyncIterable<unknown>): Promise<[unknown[], unknown]> {
+  const collected: unknown[] = [];
+  try {
+    for await (const message of messages) collected.push(message);
+  } catch (error) {
+    return [collected, error];
+  }
+  return [collected, undefined];
+}
+
+async function sayAndEnd(client: Client): Promise<void> {
+  await until(() => client._open, 'a connection to write to');
+  client.send(['one', { two: 2 }]).disconnect();
+}
+
+describe('Socket', () => {
+  describe('#[Symbol.asyncIterator]()', () => {
+    for (const transport of TRANSPORTS) {
+      it(`connects, and ends with the connection, by ${transport}`, async () => {
+        const { io, port } = await serve(OURS);
+        io.on('connection', (client) => {
+          client.on('message', () => void sayAndEnd(client));
+        });
+        const options = { transports: [transport], reconnect: false };
+        const { socket } = new Watched(`http://127.0.0.1:${port}`, options);
+        socket.send('go');
+        expect(await collect(socket)).to.deep.equal([['one', { two: 2 }], undefined]);
+        expect(socket.connected).to.equal(false);
+      });
+    }
+
+    it('goes on over a reconnection', async () => {
+      const { io, port } = await serve(OURS);
+      let sessions = 0;
+      io.on('connection', (client) => {
+        client.send(`session ${++sessions}`);
+        if (sessions === 1) setImmediate(() => client.disconnect());
+      });
+      const { socket } = new Watched(`http://127.0.0.1:${port}`, AT_ONCE);
+      const seen: unknown[] = [];
+      for await (const message of socket) {
+        seen.push(message);
+        if (sessions === 2) break;
+      }
+      expect(seen).to.deep.equal(['session 1', 'session 2']);
+    });
+
+    it('disconnects when its only consumer leaves, and not before', async () => {
+      const { io, port } = await serve(OURS);
+      io.on('connection', (client) => client.send(['a', 'b']));
+      const { socket } = new Watched(`http://127.0.0.1:${port}`);
+      const other = socket[Symbol.asyncIterator]();
+      for await (const message of socket) {
+        expect(message).to.equal('a');
+        break;
+      }
+      expect(socket.connected).to.equal(true);
+      expect((await other.next()).value).to.equal('a');
+      expect((await other.next()).value).to.equal('b');
+      await other.return?.();
+      expect(socket.connected).to.equal(false);
+      await until(() => Object.keys(io.clients).length === 0, 'the goodbye');
+    });
+
+    it('ends when the program disconnects, also before it is connected', async () => {
+      const { port } = await serve(OURS);
+      const { socket } = new Watched(`http://127.0.0.1:${port}`);
+      const early = collect(socket);
+      socket.disconnect();
+      expect(await early).to.deep.equal([[], undefined]);
+      const late = collect(socket);
+      socket.on('connect', () => socket.disconnect());
+      expect(await late).to.deep.equal([[], undefined]);
+    });
+
+    it('throws what keeps it from connecting', async () => {
+      const { socket } = new Watched('http://127.0.0.1:1');
+      const [, error] = await collect(socket);
+      expect(error).to.have.property('code', 'ERR_SIO_CONNECT_FAILED');
+      expect((error as ClientError).cause).to.have.property('code', 'ECONNREFUSED');
+    });
+
+    it('throws when it cannot reconnect', async () => {
+      const { server, io, port } = await serve(OURS);
+      const options = { ...AT_ONCE, maxReconnectionAttempts: 1, transports: ['websocket'] };
+      const { socket } = new Watched(`http://127.0.0.1:${port}`, options);
+      socket.on('connect', () => {
+        server.close();
+        io.broadcast('the end').close();
+      });
+      const [messages, error] = await collect(socket);
+      expect(messages).to.deep.equal(['the end']);
+      expect(error).to.have.property('code', 'ERR_SIO_CONNECT_FAILED');
+    });
+
+    it('throws a slow consumer out, after what has waited for it', async () => {
+      const { io, port } = await serve(OURS);
+      io.on('connection', (client) => client.send(['1', '2', '3', '4']));
+      const watched = new Watched(`http://127.0.0.1:${port}`, { maxQueue: 3 });
+      const messages = watched.socket[Symbol.asyncIterator]();
+      await watched.next('disconnect');
+      const [seen, error] = await collect(messages);
+      expect(seen).to.deep.equal(['1', '2', '3']);
+      expect(error).to.have.property('code', 'ERR_SIO_QUEUE_OVERFLOW');
+    });
+  });
+
+  describe('options.signal', () => {
+    it('ends the client and its iterators with its reason', async () => {
+      const { io, port } = await serve(OURS);
+      io.on('connection', (client) => client.send('a'));
+      const controller = new AbortController();
+      const { signal } = controller;
+      const { socket } = new Watched(`http://127.0.0.1:${port}`, { signal });
+      socket.on('message', () => setImmediate(() => controller.abort(new Error('enough'))));
+      const [messages, error] = await collect(socket);
+      expect(messages).to.deep.equal(['a']);
+      expect(error).to.have.property('message', 'enough');
+      expect(socket.connected).to.equal(false);
+      await until(() => Object.keys(io.clients).length === 0, 'the goodbye');
+    });
+
+    it('ends attempts to reconnect', async () => {
+      const { server, io, port } = await serve(OURS);
+      const controller = new AbortController();
+      const { signal } = controller;
+      const watched = new Watched(`http://127.0.0.1:${port}`, { signal });
+      watched.socket.connect();
+      await watched.next('connect');
+      server.close();
+      io.close();
+      await watched.next('disconnect');
+      expect(watched.socket.reconnecting).to.equal(true);
+      controller.abort();
+      expect(watched.socket.reconnecting).to.equal(false);
+    });
+
+    it('that is aborted already lets nothing begin', async () => {
+      const signal = AbortSignal.abort(new Error('never'));
+      const { socket } = new Watched('http://127.0.0.1:1', { signal });
+      expect(() => socket.connect()).to.throw('never');
+      const [, error] = await collect(socket);
+      expect(error).to.equal(signal.reason);
+      expect(socket.connecting).to.equal(false);
+    });
+  });
+});

@@ -1,0 +1,71 @@
+import { readFileSync } from 'node:fs';
+import { createServer } from 'node:https';
+import { join } from 'node:path';
+import { listen } from '../../../lib/index.js';
+import { Socket, type SocketOptions } from '../../../client/node/index.js';
+import { useNode } from '../../../client/node/platform.js';
+import { afterThisTest } from '../../support/cleanup.js';
+import { Queue } from '../../support/queue.js';
+import { listenOnLoopback, QUIET } from '../../support/server.js';
+
+/** The transports of the client in Node. */
+export const TRANSPORTS = ['websocket', 'server-events', 'xhr-polling'] as const;
+
+const FIXTURES = join(__dirname, '..', '..', '..', '..', 'test', 'fixtures');
+/** Where the certificate of {@link serveSecurely} is. */
+export const CERTIFICATE_FILE: string = join(FIXTURES, 'localhost.crt');
+export const CERTIFICATE: Buffer = readFileSync(CERTIFICATE_FILE);
+
+/** Reconnects at once, for tests. */
+export const AT_ONCE = { reconnectionDelay: 1 } as const;
+
+/** A client that is disconnected after the test, and what it tells, in order. */
+export class Watched {
+  readonly socket: Socket;
+  readonly #events: Queue<unknown[]> = new Queue();
+
+  constructor(target: string, options?: SocketOptions) {
+    // tests of the browser client have platforms of their own
+    useNode();
+    this.socket = new Socket(target, options);
+    afterThisTest(() => this.socket.disconnect());
+    const names = ['connecting', 'connect', 'message', 'heartbeat', 'disconnect', 'error'];
+    names.push('connect_failed', 'reconnecting', 'reconnect', 'reconnect_failed');
+    for (const name of names) {
+      this.socket.on(name, (...args: never[]) => this.#events.push([name, ...args]));
+    }
+  }
+
+  /** The next event of this name, as a list with its arguments; others before it are skipped. */
+  async next(name: string): Promise<unknown[]> {
+    for (;;) {
+      // oxlint-disable-next-line eslint/no-await-in-loop -- one event after the other
+      const event = await this.#events.next(name);
+      if (event[0] === name) return event;
+    }
+  }
+
+  /** Names of the events that have not been asked for. */
+  async rest(): Promise<unknown[]> {
+    const names: unknown[] = [];
+    // oxlint-disable-next-line eslint/no-await-in-loop -- one event after the other
+    while (this.#events.length > 0) names.push((await this.#events.next('an event'))[0]);
+    return names;
+  }
+
+  /** The next message. */
+  async message(): Promise<unknown> {
+    return (await this.next('message'))[1];
+  }
+}
+
+/** A server whose certificate nobody has signed but itself, for `localhost` and 127.0.0.1. */
+export async function serveSecurely(): Promise<number> {
+  const key = readFileSync(join(FIXTURES, 'localhost.key'));
+  const server = createServer({ cert: CERTIFICATE, key });
+  const io = listen(server, { ...QUIET, transports: [...TRANSPORTS] });
+  const port = await listenOnLoopback(server);
+  afterThisTest(() => io.close());
+  io.on('connection', (client) => client.on('message', (message) => client.send(message)));
+  return port;
+}

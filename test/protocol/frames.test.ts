@@ -1,0 +1,194 @@
+import { expect } from 'chai';
+import * as fc from 'fast-check';
+import { asJson, decode, encode, encodeHeartbeat } from '../../lib/protocol/frames.js';
+import { readMessage } from '../../lib/protocol/message.js';
+import { parsePayload } from '../support/payload.js';
+
+describe('encode', () => {
+  const cases: readonly (readonly [string, unknown, string])[] = [
+    ['text', 'hello', '~m~5~m~hello'],
+    ['the empty text', '', '~m~0~m~'],
+    ['null', null, '~m~0~m~'],
+    ['undefined', undefined, '~m~0~m~'],
+    ['a number', -1.5, '~m~4~m~-1.5'],
+    ['a boolean', false, '~m~5~m~false'],
+    ['NaN', Number.NaN, '~m~3~m~NaN'],
+    ['an object', { three: 3 }, '~m~14~m~~j~{"three":3}'],
+    ['an object without a prototype', Object.create(null), '~m~5~m~~j~{}'],
+    ['what has a toJSON', { toJSON: () => [1] }, '~m~6~m~~j~[1]'],
+    ['an array', [1, 'two', { three: 3 }, null], '~m~1~m~1~m~3~m~two~m~14~m~~j~{"three":3}~m~0~m~'],
+    ['an empty array', [], ''],
+    ['arrays in an array', [[1, 2], []], '~m~3~m~1,2~m~0~m~'],
+    ['a hole in an array', [, 'x'], '~m~0~m~~m~1~m~x'], // oxlint-disable-line eslint/no-sparse-arrays -- that is the case
+    ['UTF-16 code units', 'é😀', '~m~3~m~é😀'],
+    ['framing in a text', '~m~3~m~abc', '~m~10~m~~m~3~m~abc'],
+    ['a text that looks like a heartbeat', '~h~1', '~m~9~m~~j~"~h~1"'],
+    ['a text that looks like JSON', '~j~{}', '~m~10~m~~j~"~j~{}"'],
+    ['a text that nearly does', '~k~', '~m~3~m~~k~'],
+  ];
+  for (const [what, value, payload] of cases) {
+    it(`makes a payload of ${what}`, () => {
+      expect(encode(value)).to.equal(payload);
+    });
+  }
+
+  it('makes text of dates and functions, as 0.6 did', () => {
+    const date = new Date(0);
+    expect(parsePayload(encode(date))).to.deep.equal([String(date)]);
+    expect(parsePayload(encode(parsePayload))).to.deep.equal([String(parsePayload)]);
+  });
+
+  it('throws a TypeError for a circular object', () => {
+    const circular: { self?: unknown } = {};
+    circular.self = circular;
+    expect(() => encode(circular)).to.throw(TypeError);
+  });
+
+  it('makes heartbeats', () => {
+    expect(encodeHeartbeat(1)).to.equal('~m~4~m~~h~1');
+    expect(encodeHeartbeat(10)).to.equal('~m~5~m~~h~10');
+  });
+});
+
+describe('decode', () => {
+  const cases: readonly (readonly [string, readonly string[]])[] = [
+    ['', []],
+    ['~m~0~m~', ['']],
+    ['~m~5~m~hello', ['hello']],
+    ['~m~05~m~hello', ['hello']],
+    ['~m~1~m~a~m~10~m~second one~m~0~m~', ['a', 'second one', '']],
+    ['~m~10~m~~m~3~m~abc~m~4~m~x~m~', ['~m~3~m~abc', 'x~m~']],
+    ['garbage', []],
+    [' ~m~1~m~a', []],
+    ['~m~1~m~agarbage~m~1~m~b', ['a']],
+    ['~m~', []],
+    ['~m~1', []],
+    ['~m~1~', []],
+    ['~m~1~m', []],
+    ['~m~1~m~', []],
+    ['~m~~m~', []],
+    ['~m~-1~m~a', []],
+    ['~m~1.0~m~a', []],
+    ['~m~ 1~m~a', []],
+    ['~m~2~m~a', []],
+    ['~m~1~m~a~m~2~m~b', ['a']],
+    ['~m~99999999999999999999999~m~a', []],
+    ['~h~1', []],
+    ['\ufeff~m~1~m~a', []],
+  ];
+  for (const [payload, texts] of cases) {
+    it(`takes ${JSON.stringify(texts)} from ${JSON.stringify(payload)}`, () => {
+      expect(decode(payload)).to.deep.equal(texts);
+    });
+  }
+
+  it('stops at the limit', () => {
+    const payload = encode(['a', 'b', 'c']);
+    expect(decode(payload, 0)).to.deep.equal([]);
+    expect(decode(payload, 2)).to.deep.equal(['a', 'b']);
+    expect(decode(payload, 4)).to.deep.equal(['a', 'b', 'c']);
+  });
+
+  const anyText = fc.oneof(
+    fc.string({ unit: 'binary' }),
+    fc.string({ unit: fc.constantFrom('~', 'm', 'h', 'j', '0', '1', '😀', '\ud800') }),
+  );
+
+  it('gives back what encode was given, whatever the texts', () => {
+    fc.assert(
+      fc.property(fc.array(anyText), (texts) => {
+        const payload = encode(texts);
+        const got = decode(payload);
+        expect(got).to.deep.equal(parsePayload(payload));
+        expect(got.map(readMessage)).to.deep.equal(texts);
+      }),
+    );
+  });
+
+  it('gives back every JSON object', () => {
+    fc.assert(
+      fc.property(fc.dictionary(fc.string(), fc.jsonValue()), (value) => {
+        const [text = ''] = decode(encode(value));
+        expect(readMessage(text)).to.deep.equal(JSON.parse(JSON.stringify(value)));
+      }),
+    );
+  });
+
+  it('takes any garbage, and never more than there is', () => {
+    const piece = fc.oneof(
+      anyText,
+      fc.constantFrom('~m~', '~m~0~m~', '~m~1~m~', '~m~3~m~~m~', '~m~1000000~m~', '~j~{', '~h~'),
+      fc.integer().map((length) => `~m~${length}~m~`),
+    );
+    fc.assert(
+      fc.property(fc.array(piece), (pieces) => {
+        const payload = pieces.join('');
+        const texts = decode(payload);
+        expect(texts.join('').length).to.be.at.most(payload.length);
+        for (const text of texts) readMessage(text);
+      }),
+    );
+  });
+
+  it('is done with the worst payloads of ten million code units at once', () => {
+    const size = 10_000_000;
+    const worst = [
+      '~m~' + '1'.repeat(size),
+      '~m~' + '0'.repeat(size),
+      '~m~0'.repeat(size / 4),
+      '~m~1~m~~'.repeat(size / 8) + 'x',
+      `~m~${size * 2}~m~` + '~m~1~m~a'.repeat(size / 8),
+    ];
+    const begin = performance.now();
+    for (const payload of worst) decode(payload);
+    // linear takes some 200 ms, quadratic takes days
+    expect(performance.now() - begin).to.be.below(4000);
+  });
+});
+
+describe('asJson', () => {
+  it('makes JSON of the texts that match, and of no others', () => {
+    expect(asJson('~m~1~m~a~m~2~m~b\r~m~1~m~c', /\r/)).to.equal('~m~1~m~a~m~8~m~~j~"b\\r"~m~1~m~c');
+  });
+});
+
+function nested(levels: number): string {
+  return '['.repeat(levels) + ']'.repeat(levels);
+}
+
+describe('readMessage', () => {
+  it('takes JSON nested deeper than 500 levels for none', () => {
+    expect(readMessage(`~j~${nested(500)}${' '.repeat(1000)}`)).to.have.lengthOf(1);
+    expect(readMessage(`~j~${nested(501)}`)).to.deep.equal({});
+    expect(readMessage(`~j~${'{"a":['.repeat(300)}1${']}'.repeat(300)}`)).to.deep.equal({});
+    expect(readMessage(`~j~${'['.repeat(100_000)}`)).to.deep.equal({});
+  });
+
+  it('counts no brackets that stand in strings, or close', () => {
+    const text = '"[{\\'.repeat(1000);
+    expect(readMessage(`~j~${JSON.stringify([text])}`)).to.deep.equal([text]);
+    const wide = `[${'[],'.repeat(1000)}[]]`;
+    expect(readMessage(`~j~${wide}`)).to.have.lengthOf(1001);
+    expect(readMessage(`~j~"${'['.repeat(2000)}`)).to.deep.equal({});
+    expect(readMessage(`~j~${' '.repeat(2000)}"\\`)).to.deep.equal({});
+  });
+
+  const cases: readonly (readonly [string, unknown])[] = [
+    ['text', 'text'],
+    ['', ''],
+    ['~j~{"a":[1,null]}', { a: [1, null] }],
+    ['~j~[1]', [1]],
+    ['~j~"text"', 'text'],
+    ['~j~7', 7],
+    ['~j~null', null],
+    ['~j~', {}],
+    ['~j~{nonsense', {}],
+    ['~k~1', '~k~1'],
+    ['{"a":1}', '{"a":1}'],
+  ];
+  for (const [text, message] of cases) {
+    it(`reads ${JSON.stringify(text)} as ${JSON.stringify(message)}`, () => {
+      expect(readMessage(text)).to.deep.equal(message);
+    });
+  }
+});

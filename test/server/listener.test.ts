@@ -1,0 +1,274 @@
+import { expect } from 'chai';
+import { createServer } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
+import * as io from '../../lib/index.js';
+import { Client, Listener, type ListenerOptions } from '../../lib/index.js';
+import { WebsocketDriver, XhrPollingDriver } from '../support/drivers/index.js';
+import { framed } from '../support/payload.js';
+import { appListener, QUIET, serve } from '../support/server.js';
+import { uncaught, until } from '../support/wait.js';
+
+describe('io', () => {
+  it('is the module that programs of 2011 required', () => {
+    expect(io.version).to.match(/^0\.6\./);
+    expect(io.listen).to.be.a('function');
+    expect(io.Listener).to.equal(Listener);
+    expect(io.Client).to.equal(Client);
+    expect(io.encode(['a'])).to.equal(framed('a'));
+    expect(io.decode(framed('a'))).to.deep.equal(['a']);
+  });
+
+  it('listens on HTTP and HTTPS servers, with new or without', () => {
+    for (const server of [createServer(), createTlsServer({})]) {
+      const one = io.listen(server, QUIET);
+      const two = new io.Listener(server, { ...QUIET, resource: 'two' });
+      expect(one).to.be.instanceOf(Listener);
+      expect(two.server).to.equal(server);
+      one.close();
+      two.close();
+    }
+  });
+
+  for (const [server, got] of [
+    [undefined, 'undefined (undefined)'],
+    [null, 'null (object)'],
+    [8080, '8080 (number)'],
+    [{}, '{} (object)'],
+    [new (class Other extends Object {})(), 'Other {} (object)'],
+  ] as const) {
+    it(`takes no ${got} for a server`, () => {
+      expect(() => io.listen(server as never, QUIET))
+        .to.throw(TypeError)
+        .with.property(
+          'message',
+          `Expected \`server\` to be an http.Server, an https.Server or an application, got ${got}`,
+        );
+    });
+  }
+
+  it('takes no transport of an unknown name', () => {
+    const options = { ...QUIET, transports: ['websocket', 'tcp'] };
+    expect(() => io.listen(createServer(), options))
+      .to.throw(TypeError)
+      .with.property(
+        'message',
+        'Expected `transports[1]` to be one of websocket, flashsocket, htmlfile, xhr-multipart, ' +
+          "xhr-polling, jsonp-polling, server-events, got 'tcp' (string)",
+      );
+  });
+
+  it('leaves the server as it was when an option is wrong', () => {
+    const server = createServer(appListener);
+    expect(() => io.listen(server, { ...QUIET, maxQueue: -1 })).to.throw(RangeError);
+    expect(() => io.listen(server, { ...QUIET, transports: ['none'] })).to.throw(TypeError);
+    expect(server.listeners('request')).to.deep.equal([appListener]);
+  });
+});
+
+describe('a Listener', () => {
+  it('adds listeners for options named onEvent', async () => {
+    const calls: unknown[][] = [];
+    const options: ListenerOptions = {
+      onClientConnect(this: unknown, client: Client) {
+        calls.push(['connect', this, client]);
+      },
+      onClientMessage(this: unknown, message: unknown, client: Client) {
+        calls.push(['message', this, message, client]);
+      },
+      onClientDisconnect(this: unknown, client: Client, ...reasons: unknown[]) {
+        calls.push(['disconnect', this, client, ...reasons]);
+      },
+      only: () => calls.push(['never']),
+      once: () => calls.push(['never']),
+    };
+    const { io: listener, port, client: find } = await serve(options);
+    const driver = await new XhrPollingDriver(port).open();
+    const client = await find(driver.sessionId);
+    await driver.send(framed('hello'));
+    client.disconnect();
+    listener.emit('ly');
+    listener.emit('ce');
+    expect(calls).to.deep.equal([
+      ['connect', listener, client],
+      ['message', listener, 'hello', client],
+      ['disconnect', listener, client],
+    ]);
+  });
+
+  it('calls its handlers with itself as `this`, and clients theirs', async () => {
+    const { io: listener, port } = await serve();
+    const selves: unknown[] = [];
+    let client: unknown;
+    listener.on('connection', function (connected) {
+      client = connected;
+      selves.push(this);
+      connected.on('message', function (this: unknown) {
+        selves.push(this);
+      });
+    });
+    const driver = await new XhrPollingDriver(port).open();
+    await driver.send(framed('a'));
+    expect(selves).to.deep.equal([listener, client]);
+  });
+
+  it('keeps `clients` a live object', async () => {
+    const { io: listener, port } = await serve();
+    const { clients } = listener;
+    const one = await new XhrPollingDriver(port).open();
+    const two = await new WebsocketDriver(port).open();
+    expect(Object.keys(clients)).to.have.members([one.sessionId, two.sessionId]);
+    clients[two.sessionId]?.send('through the object');
+    expect(await two.next()).to.equal('through the object');
+    clients[one.sessionId]?.disconnect();
+    expect(Object.keys(clients)).to.deep.equal([two.sessionId]);
+  });
+
+  it('keeps options it does not know, with the defaults beside them', () => {
+    const listener = io.listen(createServer(), { ...QUIET, mine: 'kept' });
+    expect(listener.options).to.include({ mine: 'kept', resource: 'socket.io', origins: '*:*' });
+    listener.close();
+  });
+
+  it('offers server-events beside the default transports, and what a list names and no more', async () => {
+    const { port } = await serve();
+    expect((await new XhrPollingDriver(port).open()).sessionId).to.match(/^\d+$/);
+    const { port: narrow } = await serve({ transports: ['xhr-polling'] });
+    await new XhrPollingDriver(narrow).open();
+    expect((await new WebsocketDriver(narrow).refusal()).status).to.equal(404);
+  });
+
+  it('logs what it does, and no whole session id', async () => {
+    const lines: string[] = [];
+    const { port, io: listener } = await serve({ log: (line: string) => lines.push(line) });
+    const driver = await new XhrPollingDriver(port).open();
+    await driver.refusal('1234567890');
+    const short = driver.sessionId.slice(0, 6);
+    listener.clients[driver.sessionId]?.disconnect();
+    expect(lines).to.deep.equal([
+      'socket.io ready - accepting connections',
+      'Initializing client with transport "xhr-polling"',
+      `Client ${short}… connected`,
+      'No client has the session id 123456…',
+      `Client ${short}… disconnected (server disconnect)`,
+    ]);
+  });
+
+  it('lets the application wrap _onConnection, as some did', async () => {
+    const { io: listener, port } = await serve();
+    const transports: string[] = [];
+    const original = listener._onConnection.bind(listener);
+    listener._onConnection = (transport, ...rest) => {
+      transports.push(transport);
+      original(transport, ...rest);
+    };
+    await new XhrPollingDriver(port).open();
+    expect(transports).to.deep.equal(['xhr-polling']);
+    listener._onConnection('no such transport', {} as never, {} as never);
+  });
+
+  it('refuses to make a session whose id is in use, or none at all', async () => {
+    for (const id of ['same', '', 'a/b', 'a?b', 'a~b', 'a%b', 'a#b', 7, undefined]) {
+      const { port, io: listener } = await serve({ generateId: () => id as string });
+      if (id === 'same') await new XhrPollingDriver(port).open();
+      const surfaced = uncaught();
+      const open = new WebsocketDriver(port).open().catch((error: unknown) => error);
+      expect(await surfaced, String(id)).to.be.instanceOf(Error);
+      expect(await open).to.be.instanceOf(Error);
+      expect(Object.keys(listener.clients).length).to.equal(id === 'same' ? 1 : 0);
+    }
+  });
+});
+
+describe('prototypes', () => {
+  it('of Client and Listener may be extended by the application', async () => {
+    const onClient = Client.prototype as Client & { shout?: (text: string) => void };
+    const onListener = Listener.prototype as Listener & { count?: () => number };
+    onClient.shout = function (this: Client, text) {
+      this.send(text.toUpperCase());
+    };
+    onListener.count = function (this: Listener) {
+      return Object.keys(this.clients).length;
+    };
+    try {
+      const { io: listener, port } = await serve();
+      listener.on('connection', (client: Client & { shout?: (text: string) => void }) =>
+        client.shout?.('hello'),
+      );
+      const driver = await new WebsocketDriver(port).open();
+      expect(await driver.next()).to.equal('HELLO');
+      expect((listener as typeof onListener).count?.()).to.equal(1);
+    } finally {
+      delete onClient.shout;
+      delete onListener.count;
+    }
+  });
+
+  it('may be wrapped by the application', async () => {
+    const descriptor = Object.getOwnPropertyDescriptor(Client.prototype, 'send') ?? {};
+    const sent: unknown[] = [];
+    const send = descriptor.value as Client['send'];
+    Client.prototype.send = function (this: Client, message) {
+      sent.push(message);
+      return send.call(this, message);
+    };
+    try {
+      const { io: listener, port } = await serve();
+      listener.on('connection', (client) => client.send('seen'));
+      const driver = await new WebsocketDriver(port).open();
+      expect(await driver.next()).to.equal('seen');
+      expect(sent).to.deep.equal(['seen']);
+    } finally {
+      Object.defineProperty(Client.prototype, 'send', descriptor);
+    }
+  });
+});
+
+describe('a client', () => {
+  it('is an emitter of the application as well', async () => {
+    const { io: listener, port, client: find } = await serve();
+    const driver = await new WebsocketDriver(port).open();
+    const client = (await find(driver.sessionId)) as Client & { name?: string };
+    client.name = 'ad hoc';
+    const heard: unknown[] = [];
+    client.on('own', (...args: unknown[]) => heard.push(args));
+    client.emit('own', 1, 2);
+    const send = client.send.bind(client);
+    send('bound');
+    expect(await driver.next()).to.equal('bound');
+    expect(heard).to.deep.equal([[1, 2]]);
+    expect((listener.clients[driver.sessionId] as typeof client).name).to.equal('ad hoc');
+  });
+
+  it('knows the headers of its request for all its life', async () => {
+    const { io: listener, port } = await serve();
+    const cookies: unknown[] = [];
+    const look = (client: Client): void => {
+      cookies.push(client.request.headers.cookie);
+    };
+    listener.on('connection', (client) => {
+      look(client);
+      client.on('message', () => look(client));
+      client.on('disconnect', () => look(client));
+    });
+    listener.on('clientDisconnect', (client) => look(client));
+    const headers = { Cookie: 'a=b' };
+    const driver = await new XhrPollingDriver(port, { headers }).open();
+    await driver.send(framed('x'));
+    await driver.close();
+    expect(cookies).to.deep.equal(['a=b', 'a=b', 'a=b', 'a=b']);
+  });
+
+  it('ends when nobody reads what is sent to it', async () => {
+    const { io: listener, port } = await serve({ maxBuffer: 1_000_000 });
+    const reasons: string[] = [];
+    listener.on('clientDisconnect', (_client, reason) => reasons.push(reason));
+    const driver = await new WebsocketDriver(port).open();
+    driver.ws.pause();
+    const flood = 'x'.repeat(500_000);
+    await until(() => {
+      listener.broadcast(flood);
+      return reasons.length > 0;
+    }, 'the end');
+    expect(reasons).to.deep.equal(['queue overflow']);
+  });
+});

@@ -1,0 +1,73 @@
+import { expect } from 'chai';
+import { EventEmitter } from 'node:events';
+import { callWithReason, surface } from '../../lib/session/emit.js';
+import { uncaught } from '../support/wait.js';
+
+type Handler = (...args: unknown[]) => void;
+
+function call(args: readonly unknown[], ...handlers: Handler[]): void {
+  const emitter = new EventEmitter();
+  for (const handler of handlers) emitter.on('event', handler);
+  callWithReason(emitter, 'event', args, 'the reason');
+}
+
+describe('callWithReason', () => {
+  it('tells the reason to handlers that declare one more parameter', () => {
+    const calls: unknown[][] = [];
+    call(
+      ['a'],
+      function (...args: unknown[]) {
+        calls.push(['variadic', ...args]);
+      },
+      function (a: unknown, ...rest: unknown[]) {
+        calls.push(['one', a, ...rest]);
+      },
+      (a: unknown, reason: unknown) => calls.push(['two', a, reason]),
+      (a: unknown, reason: unknown, third: unknown) => calls.push(['three', a, reason, third]),
+    );
+    expect(calls).to.deep.equal([
+      ['variadic', 'a'],
+      ['one', 'a'],
+      ['two', 'a', 'the reason'],
+      ['three', 'a', 'the reason', undefined],
+    ]);
+  });
+
+  it('calls a once handler once, whatever it declares', () => {
+    const emitter = new EventEmitter();
+    const calls: unknown[] = [];
+    emitter.once('event', () => calls.push('plain'));
+    emitter.once('event', (reason: string) => calls.push(reason));
+    callWithReason(emitter, 'event', [], 'why');
+    callWithReason(emitter, 'event', [], 'why');
+    expect(calls).to.deep.equal(['plain', 'why']);
+  });
+
+  it('emits as usual when nobody asks, with `this` the emitter', () => {
+    const emitter = new EventEmitter();
+    const calls: unknown[] = [];
+    emitter.on('event', function (this: unknown) {
+      calls.push(this === emitter);
+    });
+    const emit = emitter.emit.bind(emitter);
+    emitter.emit = (...args) => {
+      calls.push(args);
+      return emit(...args);
+    };
+    callWithReason(emitter, 'event', [], 'why');
+    expect(calls).to.deep.equal([['event'], true]);
+  });
+
+  it('does nothing without handlers', () => {
+    callWithReason(new EventEmitter(), 'event', [1], 'why');
+  });
+});
+
+describe('surface', () => {
+  it('throws when the current work is done', async () => {
+    const surfaced = uncaught();
+    const error = new Error('of the app');
+    surface(error);
+    expect(await surfaced).to.equal(error);
+  });
+});

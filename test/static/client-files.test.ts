@@ -1,0 +1,142 @@
+import { expect } from 'chai';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { RawSocket, request, requestBytes } from '../support/raw.js';
+import { serve } from '../support/server.js';
+
+const PACKAGE = join(__dirname, '..', '..', '..');
+const SCRIPT = join(PACKAGE, 'build', 'client', 'socket.io.min.js');
+const MAP = join(PACKAGE, 'build', 'client', 'socket.io.map.json');
+const READABLE = join(PACKAGE, 'build', 'client', 'socket.io.js');
+const FLASH = join(PACKAGE, 'client', 'flash', 'WebSocketMain.swf');
+
+const FILES = [
+  ['socket.io.js', SCRIPT, 'text/javascript'],
+  ['source/socket.io.map.json', MAP, 'application/json'],
+  ['source/socket.io.js', READABLE, 'text/javascript'],
+  ['WebSocketMain.swf', FLASH, 'application/x-shockwave-flash'],
+  ['lib/vendor/web-socket-js/WebSocketMain.swf', FLASH, 'application/x-shockwave-flash'],
+] as const;
+
+/** The bytes of the body, which need not be text. */
+async function fetchBytes(
+  port: number,
+  path: string,
+  headers: Record<string, string>,
+): Promise<{ headers: Readonly<Record<string, string>>; body: Buffer }> {
+  const raw = await RawSocket.connect(port);
+  raw.write(requestBytes(path, { headers }));
+  const head = await raw.readHead();
+  return {
+    headers: head.headers,
+    body: await raw.bytes.read(Number(head.headers['content-length'])),
+  };
+}
+
+describe('client files', () => {
+  for (const [path, file, type] of FILES) {
+    it(`serves ${path}`, async () => {
+      const { port } = await serve();
+      const { headers, body } = await fetchBytes(port, `/socket.io/${path}?x=1`, {});
+      expect(body.equals(readFileSync(file))).to.equal(true);
+      expect(headers).to.include({
+        'content-type': type,
+        'x-content-type-options': 'nosniff',
+        vary: 'Accept-Encoding',
+      });
+      expect(headers['etag']).to.match(/^"[\da-f]{16}"$/);
+      expect(headers).to.not.have.property('content-encoding');
+    });
+
+    it(`serves ${path} compressed to whom it may`, async () => {
+      const { port } = await serve();
+      const zipped = await fetchBytes(port, `/socket.io/${path}`, {
+        'Accept-Encoding': 'br, gzip;q=0.5',
+      });
+      expect(zipped.headers['content-encoding']).to.equal('gzip');
+      expect(gunzipSync(zipped.body).equals(readFileSync(file))).to.equal(true);
+      for (const refusal of ['gzip;q=0', 'gzip; q=0.00', 'br', 'xgzip', '']) {
+        const plain = await fetchBytes(port, `/socket.io/${path}`, { 'Accept-Encoding': refusal });
+        expect(plain.headers, refusal).to.not.have.property('content-encoding');
+      }
+    });
+  }
+
+  it('are not sent again to whom has them', async () => {
+    const { port } = await serve();
+    const path = '/socket.io/socket.io.js';
+    for (const encoding of ['identity', 'gzip']) {
+      const ask = (known: string): ReturnType<typeof request> =>
+        request(port, path, { headers: { 'Accept-Encoding': encoding, 'If-None-Match': known } });
+      const { headers } = await fetchBytes(port, path, { 'Accept-Encoding': encoding });
+      const tag = headers['etag'] ?? '';
+      for (const known of [tag, `W/${tag}`, `"other", ${tag}`, '*']) {
+        const { status, body, headers: got } = await ask(known);
+        expect([known, status, body]).to.deep.equal([known, 304, '']);
+        expect(got['etag']).to.equal(tag);
+      }
+      for (const other of ['"other"', tag.slice(1, -1), tag.replace('"', '"x'), '0.6.3']) {
+        expect((await ask(other)).status, other).to.equal(200);
+      }
+    }
+  });
+
+  it('have another tag for each encoding', async () => {
+    const { port } = await serve();
+    const path = '/socket.io/socket.io.js';
+    const plain = await fetchBytes(port, path, {});
+    const zipped = await fetchBytes(port, path, { 'Accept-Encoding': 'gzip' });
+    expect(plain.headers['etag']).to.not.equal(zipped.headers['etag']);
+  });
+
+  it('stand below the resource', async () => {
+    const { port } = await serve({ resource: 'deep/down' });
+    expect((await request(port, '/deep/down/socket.io.js')).headers['etag']).to.be.a('string');
+    expect((await request(port, '/socket.io/socket.io.js')).body).to.equal('app');
+  });
+
+  for (const method of ['HEAD', 'POST', 'PUT', 'OPTIONS']) {
+    it(`leave ${method} to the application`, async () => {
+      const seen: (string | undefined)[] = [];
+      const { port } = await serve({}, (incoming, response) => {
+        seen.push(incoming.method);
+        response.end();
+      });
+      await request(port, '/socket.io/socket.io.js', { method });
+      expect(seen).to.deep.equal([method]);
+    });
+  }
+
+  for (const path of [
+    '',
+    'socket.io.js/',
+    'socket.io.min.js',
+    'socket.io.js.map',
+    'lib/vendor/web-socket-js/',
+    '../package.json',
+    '..%2fpackage.json',
+    'lib/../../package.json',
+    'toString',
+    '__proto__',
+    'package.json',
+  ]) {
+    it(`are no others: ${JSON.stringify(path)} goes to the application`, async () => {
+      const { port } = await serve();
+      expect((await request(port, `/socket.io/${path}`)).body).to.equal('app');
+    });
+  }
+
+  it('name the map of the script, and the map names its source', async () => {
+    const { port } = await serve();
+    const { headers } = await fetchBytes(port, '/socket.io/socket.io.js', {});
+    const mapPath = `/socket.io/${headers['sourcemap']}`;
+    const map = JSON.parse((await request(port, mapPath)).body) as { sources: string[] };
+    const paths = map.sources.map((source) => new URL(source, `http://a${mapPath}`).pathname);
+    expect(paths).to.deep.equal(['/socket.io/source/socket.io.js']);
+  });
+
+  it('are there', () => {
+    for (const [, file] of FILES) expect(existsSync(file), file).to.equal(true);
+  });
+});

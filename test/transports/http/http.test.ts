@@ -1,0 +1,287 @@
+import { expect } from 'chai';
+import {
+  HttpDriver,
+  ServerEventsDriver,
+  VARIANTS,
+  XhrMultipartDriver,
+  XhrPollingDriver,
+} from '../../support/drivers/index.js';
+import { framed } from '../../support/payload.js';
+import { form, RawSocket, request, requestBytes } from '../../support/raw.js';
+import { serve } from '../../support/server.js';
+import { settle } from '../../support/wait.js';
+
+const HTTP = VARIANTS.filter(({ create }) => create(0) instanceof HttpDriver);
+
+/** A session over `xhr-polling`, what it is told, and what is refused. */
+async function talk(): Promise<{
+  port: number;
+  path: string;
+  driver: XhrPollingDriver;
+  messages: unknown[];
+  codes: string[];
+}> {
+  const { io, port } = await serve();
+  const messages: unknown[] = [];
+  const codes: string[] = [];
+  io.on('clientMessage', (message) => messages.push(message));
+  io.on('refused', ({ code }) => codes.push(code));
+  const driver = await new XhrPollingDriver(port).open();
+  const path = `/socket.io/xhr-polling/${driver.sessionId}/send`;
+  return { port, path, driver, messages, codes };
+}
+
+for (const { name, create } of HTTP) {
+  describe(`${name}, over HTTP`, () => {
+    for (const method of ['PUT', 'DELETE', 'PATCH', 'HEAD', 'OPTIONS']) {
+      it(`answers ${method} with 405, and the session lives on`, async () => {
+        const { io, port, client: find } = await serve();
+        const codes: string[] = [];
+        io.on('refused', ({ code }) => codes.push(code));
+        const driver = (await create(port).open()) as HttpDriver;
+        const client = await find(driver.sessionId);
+        const path = `/socket.io/${driver.transport}/${driver.sessionId}/1/1`;
+        const { status, headers } = await request(port, path, { method });
+        expect(status).to.equal(405);
+        expect(headers['allow']).to.equal('GET, POST, OPTIONS');
+        expect(codes).to.deep.equal(['ERR_SIO_BAD_METHOD']);
+        client.send('still here');
+        expect(await driver.next()).to.equal('still here');
+      });
+    }
+
+    it('refuses a POST without a session', async () => {
+      const { io, port } = await serve();
+      const codes: string[] = [];
+      io.on('refused', ({ code }) => codes.push(code));
+      io.on('clientMessage', () => codes.push('a message'));
+      const { transport } = create(0);
+      const { status } = await request(port, `/socket.io/${transport}//1/1`, {
+        method: 'POST',
+        body: form(framed('x')),
+      });
+      expect(status).to.equal(400);
+      expect(codes).to.deep.equal(['ERR_SIO_BAD_REQUEST']);
+      expect(io.clients).to.deep.equal({});
+    });
+
+    it('answers a preflight, with a session or without', async () => {
+      const { io, port } = await serve();
+      const codes: string[] = [];
+      io.on('refused', ({ code }) => codes.push(code));
+      const { transport } = create(0);
+      for (const sid of ['', '1234']) {
+        const { status, body, headers } = await request(
+          port,
+          `/socket.io/${transport}/${sid}/1/1`,
+          {
+            method: 'OPTIONS',
+            headers: {
+              Origin: 'http://a.com',
+              'Access-Control-Request-Method': 'POST',
+              'Access-Control-Request-Headers': 'x-one, x-two',
+            },
+          },
+        );
+        expect([status, body]).to.deep.equal([200, 'ok']);
+        expect(headers).to.include({
+          'access-control-allow-origin': 'http://a.com',
+          'access-control-allow-methods': 'POST',
+          'access-control-allow-headers': 'x-one, x-two',
+        });
+      }
+      expect(codes).to.deep.equal([]);
+      expect(io.clients).to.deep.equal({});
+    });
+
+    it('refuses messages of pages that are not allowed', async () => {
+      const { io, port } = await serve({ origins: 'a.com:*' });
+      const told: unknown[] = [];
+      io.on('refused', ({ code, status }) => told.push([code, status]));
+      io.on('clientMessage', (message) => told.push(message));
+      const good = create(port, { headers: { Origin: 'http://a.com' } }) as HttpDriver;
+      await good.open();
+      const path = `/socket.io/${good.transport}/${good.sessionId}/1/1`;
+      const post = { method: 'POST', body: form(framed('x')) };
+      const denied = await request(port, path, { ...post, headers: { Origin: 'http://b.com' } });
+      expect(denied.headers).to.not.have.property('access-control-allow-origin');
+      expect([denied.status, denied.body]).to.deep.equal([401, 'unauthorized']);
+      expect(told).to.deep.equal([['ERR_SIO_UNAUTHORIZED_ORIGIN', 401]]);
+      const allowed = await good.post(framed('y'));
+      expect(allowed.headers['access-control-allow-origin']).to.equal('http://a.com');
+      expect(told.at(-1)).to.equal('y');
+    });
+  });
+}
+
+describe('messages posted', () => {
+  const bodies: readonly (readonly [string, string, readonly unknown[]])[] = [
+    ['encoded', form(framed('grüße')), ['grüße']],
+    ['raw UTF-8', `data=${framed('grüße 😀')}`, ['grüße 😀']],
+    ['among other fields', `a=b&${form(framed('x'))}&c=d`, ['x']],
+    ['twice', `${form(framed('x'))}&${form(framed('x'))}`, []],
+    ['under another name', 'message=x', []],
+    ['in an empty body', '', []],
+    ['as garbage', '\u0000%%%&&&===', []],
+  ];
+  for (const [how, body, expected] of bodies) {
+    it(`${how} are answered ok`, async () => {
+      const { port, path, messages } = await talk();
+      const response = await request(port, path, { method: 'POST', body });
+      expect(response.status).to.equal(200);
+      expect(response.body).to.equal('ok');
+      expect(response.headers['content-type']).to.equal('text/plain');
+      expect(messages).to.deep.equal(expected);
+    });
+  }
+
+  for (const type of ['text/plain', 'application/json', 'multipart/form-data; boundary=x']) {
+    it(`as ${type} are a form all the same`, async () => {
+      const { port, path, messages } = await talk();
+      const headers = { 'Content-Type': type };
+      await request(port, path, { method: 'POST', headers, body: form(framed('x')) });
+      expect(messages).to.deep.equal(['x']);
+    });
+  }
+
+  it('in pieces that cut characters are put together', async () => {
+    const { port, path, messages } = await talk();
+    const raw = await RawSocket.connect(port);
+    const bytes = requestBytes(path, { method: 'POST', body: `data=${framed('😀'.repeat(20))}` });
+    for (let at = 0; at < bytes.length; at += 7) {
+      raw.write(bytes.subarray(at, at + 7));
+      await settle(2);
+    }
+    expect((await raw.readResponse()).body).to.equal('ok');
+    expect(messages).to.deep.equal(['😀'.repeat(20)]);
+  });
+
+  it('in chunks need no length', async () => {
+    const { port, path, messages } = await talk();
+    const raw = await RawSocket.connect(port);
+    const headers = { 'Transfer-Encoding': 'chunked' };
+    raw.write(requestBytes(path, { method: 'POST', headers }));
+    raw.write('5\r\ndata=\r\n7\r\n~m~1~m~\r\n1\r\nx\r\n0\r\n\r\n');
+    expect((await raw.readResponse()).body).to.equal('ok');
+    expect(messages).to.deep.equal(['x']);
+  });
+
+  it('on one connection, one behind the other, are answered in order', async () => {
+    const { port, path, messages } = await talk();
+    const raw = await RawSocket.connect(port);
+    const post = (text: string): Buffer =>
+      requestBytes(path, { method: 'POST', body: form(framed(text)) });
+    raw.write(Buffer.concat([post('a'), post('b'), post('c')]));
+    for (let i = 0; i < 3; i++) expect((await raw.readResponse()).body).to.equal('ok');
+    expect(messages).to.deep.equal(['a', 'b', 'c']);
+  });
+
+  it('that break off are none', async () => {
+    const { port, path, messages, driver } = await talk();
+    const raw = await RawSocket.connect(port);
+    const headers = { 'Content-Length': '100' };
+    raw.write(requestBytes(path, { method: 'POST', headers, body: form(framed('x')) }));
+    await settle();
+    raw.reset();
+    await driver.send(framed('y'));
+    expect(messages).to.deep.equal(['y']);
+  });
+
+  it('for a session that ends meanwhile are refused', async () => {
+    const { port, path, messages, codes, driver } = await talk();
+    const raw = await RawSocket.connect(port);
+    const headers = { 'Content-Length': '20' };
+    raw.write(requestBytes(path, { method: 'POST', headers, body: 'data=' }));
+    await settle();
+    await driver.close();
+    raw.write(framed('xxxxxxx') + 'x');
+    expect((await raw.readResponse()).status).to.equal(404);
+    expect(messages).to.deep.equal([]);
+    expect(codes).to.include('ERR_SIO_UNKNOWN_SESSION');
+  });
+
+  it('do not keep a session that does not poll', async () => {
+    const {
+      io,
+      port,
+      client: find,
+    } = await serve({
+      transportOptions: { 'xhr-polling': { closeTimeout: 30 } },
+    });
+    const reasons: string[] = [];
+    io.on('clientDisconnect', (_client, reason) => reasons.push(reason));
+    const driver = await new XhrPollingDriver(port).open();
+    const client = await find(driver.sessionId);
+    driver.drop();
+    for (; client.connected; await settle(1)) await driver.post(framed('x'));
+    expect(reasons).to.deep.equal(['transport close']);
+  });
+});
+
+describe('CORS', () => {
+  const origin = 'http://a.com';
+
+  it('names the origin of a poll, with credentials for a cookie', async () => {
+    const { port } = await serve();
+    const path = '/socket.io/xhr-polling/';
+    const plain = await request(port, path, { headers: { Origin: origin } });
+    expect(plain.headers['access-control-allow-origin']).to.equal(origin);
+    expect(plain.headers).to.not.have.property('access-control-allow-credentials');
+    const cookie = await request(port, path, { headers: { Origin: origin, Cookie: 'a=b' } });
+    expect(cookie.headers['access-control-allow-credentials']).to.equal('true');
+    const none = await request(port, path);
+    expect(none.headers).to.not.have.property('access-control-allow-origin');
+    const anybody = await request(port, path, { headers: { Origin: 'null', Cookie: 'a=b' } });
+    expect(anybody.headers['access-control-allow-origin']).to.equal('*');
+    expect(anybody.headers).to.not.have.property('access-control-allow-credentials');
+  });
+
+  for (const Type of [XhrMultipartDriver, ServerEventsDriver]) {
+    it(`names the origin of a stream of ${new Type(0).transport}`, async () => {
+      const { port } = await serve();
+      const raw = await RawSocket.connect(port);
+      raw.write(
+        requestBytes(`/socket.io/${new Type(0).transport}/`, { headers: { Origin: origin } }),
+      );
+      const { headers } = await raw.readHead();
+      expect(headers['access-control-allow-origin']).to.equal(origin);
+      const isMultipart = Type === XhrMultipartDriver;
+      expect(headers['access-control-allow-credentials']).to.equal(
+        isMultipart ? 'true' : undefined,
+      );
+    });
+  }
+
+  it('says nothing to origins that are not allowed', async () => {
+    const { port } = await serve({ origins: 'a.com:*' });
+    for (const path of ['/socket.io/xhr-polling/', '/socket.io/xhr-polling/1']) {
+      for (const method of ['GET', 'POST', 'OPTIONS']) {
+        const headers = { Origin: 'http://b.com', 'Access-Control-Request-Method': 'POST' };
+        const response = await request(port, path, { method, headers });
+        const names = Object.keys(response.headers).filter((name) => name.startsWith('access-'));
+        expect(names, `${method} ${path}`).to.deep.equal([]);
+      }
+    }
+  });
+
+  it('leaves a session to the pages of its origin', async () => {
+    const { io, port } = await serve({ origins: 'a.com:*, b.com:*' });
+    const messages: unknown[] = [];
+    io.on('clientMessage', (message) => messages.push(message));
+    const driver = new XhrPollingDriver(port, { headers: { Origin: origin } });
+    const { sessionId } = await driver.open();
+    const other = new XhrPollingDriver(port, { headers: { Origin: 'http://b.com' } });
+    other.sessionId = sessionId;
+    expect((await other.post(framed('x'))).status).to.equal(404);
+    expect((await driver.post(framed('y'))).status).to.equal(200);
+    expect(messages).to.deep.equal(['y']);
+  });
+
+  it('gives a page that is not allowed an alert for a script', async () => {
+    const { port } = await serve({ origins: 'a.com:*' });
+    const denied = await request(port, '/socket.io/jsonp-polling//1/0', {
+      headers: { Origin: 'http://b.com' },
+    });
+    expect(denied.body).to.match(/^alert\('[^']+'\);$/);
+  });
+});

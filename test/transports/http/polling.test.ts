@@ -1,0 +1,109 @@
+import { expect } from 'chai';
+import { ManualClock } from '../../support/clock.js';
+import { JsonpPollingDriver, XhrPollingDriver } from '../../support/drivers/index.js';
+import { framed } from '../../support/payload.js';
+import { RawSocket, request, requestBytes } from '../../support/raw.js';
+import { serve } from '../../support/server.js';
+import { settle, until } from '../../support/wait.js';
+
+describe('polls', () => {
+  it('are answered with nothing when duration is over, and the client polls again', async () => {
+    for (const Type of [XhrPollingDriver, JsonpPollingDriver]) {
+      const clock = new ManualClock();
+      const { port, client: find } = await serve({ clock });
+      const driver = await new Type(port).open();
+      const client = await find(driver.sessionId);
+      await until(() => client._open);
+      for (let polls = 1; polls <= 3; polls++) {
+        clock.tick(19_999);
+        await settle();
+        expect(driver.emptyPolls).to.equal(polls - 1);
+        clock.tick(21);
+        expect(client._open).to.equal(false);
+        await until(() => client._open && driver.emptyPolls === polls);
+      }
+      client.send('x');
+      expect(await driver.next()).to.equal('x');
+    }
+  });
+
+  it('are answered with nothing when another one comes, which keeps its own time', async () => {
+    const clock = new ManualClock();
+    const { port, client: find } = await serve({ clock });
+    const [sid = ''] = /\d{38}/.exec((await request(port, '/socket.io/xhr-polling/')).body) ?? [];
+    const client = await find(sid);
+    const first = await RawSocket.connect(port);
+    first.write(requestBytes(`/socket.io/xhr-polling/${sid}/1`));
+    await until(() => client._open);
+    clock.tick(15_000);
+    const second = await RawSocket.connect(port);
+    second.write(requestBytes(`/socket.io/xhr-polling/${sid}/2`));
+    expect((await first.readResponse()).body).to.equal('');
+    clock.tick(15_000);
+    await settle();
+    expect(second.bytes.length).to.equal(0);
+    first.destroy();
+    await settle();
+    client.send('for the second');
+    expect((await second.readResponse()).body).to.equal(framed('for the second'));
+  });
+
+  it('broken off by the application end the session, though the browser asks again first', async () => {
+    const {
+      port,
+      io,
+      client: find,
+    } = await serve({}, (_request, response) => {
+      for (const one of Object.values(io.clients)) one.connection.destroy();
+      response.end();
+    });
+    const [sid = ''] = /\d{38}/.exec((await request(port, '/socket.io/xhr-polling/')).body) ?? [];
+    const client = await find(sid);
+    const first = await RawSocket.connect(port);
+    first.write(requestBytes(`/socket.io/xhr-polling/${sid}/1`));
+    await until(() => client._open);
+    const second = await RawSocket.connect(port);
+    // One packet: the poll is there before the end of the other connection can be told.
+    second.write(
+      Buffer.concat([requestBytes('/kick'), requestBytes(`/socket.io/xhr-polling/${sid}/1`)]),
+    );
+    expect((await second.readResponse()).status).to.equal(200);
+    expect((await second.readResponse()).status).to.equal(204);
+    expect(client.connected).to.equal(false);
+  });
+
+  it('of two sessions share a connection', async () => {
+    const { port, io } = await serve();
+    const raw = await RawSocket.connect(port);
+    const ids: string[] = [];
+    for (let i = 0; i < 2; i++) {
+      raw.write(requestBytes('/socket.io/xhr-polling/'));
+      ids.push((await raw.readResponse()).body.slice('~m~38~m~'.length));
+    }
+    for (const [i, id] of ids.entries()) {
+      io.clients[id]?.send(`for ${i}`);
+      raw.write(requestBytes(`/socket.io/xhr-polling/${id}`));
+      expect((await raw.readResponse()).body).to.equal(framed(`for ${i}`));
+    }
+  });
+
+  for (const path of ['', '/', '//1/x', '//1/1x', '//1/-1', `//1/${'1'.repeat(16)}`]) {
+    it(`of jsonp-polling${path} are refused for want of a number`, async () => {
+      const { io, port } = await serve();
+      const codes: string[] = [];
+      io.on('refused', ({ code }) => codes.push(code));
+      for (const method of ['GET', 'POST']) {
+        const { status } = await request(port, `/socket.io/jsonp-polling${path}`, { method });
+        expect(status).to.equal(400);
+      }
+      expect(codes).to.deep.equal(['ERR_SIO_NO_INDEX', 'ERR_SIO_NO_INDEX']);
+      expect(io.clients).to.deep.equal({});
+    });
+  }
+
+  it('of jsonp-polling may have a slash and a query behind their number', async () => {
+    const { port } = await serve();
+    const { body } = await request(port, '/socket.io/jsonp-polling//1/42/?x=/7');
+    expect(body).to.match(/^io\.JSONP\[42\]\._\("~m~38~m~\d{38}"\);$/);
+  });
+});

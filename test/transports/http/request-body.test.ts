@@ -1,0 +1,123 @@
+import { expect } from 'chai';
+import * as fc from 'fast-check';
+import type { IncomingMessage } from 'node:http';
+import { PassThrough } from 'node:stream';
+import { dataOf, readBody } from '../../../lib/transports/http/request-body.js';
+import { settle } from '../../support/wait.js';
+
+describe('dataOf', () => {
+  const cases: readonly (readonly [string, string | undefined])[] = [
+    ['data=~m~2~m~hi', '~m~2~m~hi'],
+    ['data=%7Em%7E2%7Em%7Ehi', '~m~2~m~hi'],
+    ['data=a+b%20c%2Bd', 'a b c+d'],
+    ['data=%C3%BC%F0%9F%98%80', 'ü😀'],
+    ['data=ü😀', 'ü😀'],
+    ['data=%2525', '%25'],
+    ['data=a=b', 'a=b'],
+    ['data=a%26b', 'a&b'],
+    ['data=a&other=b', 'a'],
+    ['other=b&data=a', 'a'],
+    ['&&data=a&&', 'a'],
+    ['data=', ''],
+    ['data=100%', '100%'],
+    ['data=%zz%', '%zz%'],
+    ['data=a&data=b', undefined],
+    ['data=a&data=a', undefined],
+    ['data', undefined],
+    ['Data=a', undefined],
+    ['other=data=a', undefined],
+    ['xdata=a&y=b', undefined],
+    ['', undefined],
+  ];
+  for (const [body, data] of cases) {
+    it(`finds ${JSON.stringify(data)} in ${JSON.stringify(body)}`, () => {
+      expect(dataOf(body)).to.equal(data);
+    });
+  }
+
+  it('finds whatever a form was made of', () => {
+    const text = fc.string({ unit: 'binary' }).map((any) => Buffer.from(any).toString());
+    fc.assert(
+      fc.property(text, (data) => {
+        expect(dataOf('data=' + encodeURIComponent(data))).to.equal(data);
+        expect(dataOf(String(new URLSearchParams({ other: data, data })))).to.equal(data);
+      }),
+    );
+  });
+
+  it('takes any garbage', () => {
+    const piece = fc.oneof(
+      fc.string({ unit: 'binary' }),
+      fc.constantFrom('data=', '&', '%', '+', '%e'),
+    );
+    fc.assert(
+      fc.property(fc.array(piece), (pieces) => {
+        dataOf(pieces.join(''));
+      }),
+    );
+  });
+});
+
+interface Reading {
+  readonly body: PassThrough;
+  readonly got: (string | null)[];
+}
+
+function read(limit: number, headers: Record<string, string> = {}): Reading {
+  const body = new PassThrough();
+  const got: (string | null)[] = [];
+  const request = Object.assign(body, { headers }) as unknown as IncomingMessage;
+  readBody(request, limit, (text) => got.push(text));
+  return { body, got };
+}
+
+describe('readBody', () => {
+  it('gathers packets before it decodes them', async () => {
+    const { body, got } = read(0);
+    for (const byte of Buffer.from('grüße 😀')) body.write(Buffer.of(byte));
+    body.end();
+    await settle();
+    expect(got).to.deep.equal(['grüße 😀']);
+  });
+
+  it('takes an empty body', async () => {
+    const { body, got } = read(10);
+    body.end();
+    await settle();
+    expect(got).to.deep.equal(['']);
+  });
+
+  it('takes as much as the limit', async () => {
+    const { body, got } = read(10, { 'content-length': '10' });
+    body.end('x'.repeat(10));
+    await settle();
+    expect(got).to.deep.equal(['x'.repeat(10)]);
+  });
+
+  it('takes nothing when more is announced', () => {
+    const { got } = read(10, { 'content-length': '11' });
+    expect(got).to.deep.equal([null]);
+  });
+
+  it('stops as soon as more has come, and says so once', async () => {
+    const { body, got } = read(10);
+    body.write('x'.repeat(10));
+    await settle();
+    expect(got).to.deep.equal([]);
+    body.write('x');
+    await settle();
+    body.end('more');
+    await settle();
+    expect(got).to.deep.equal([null]);
+  });
+
+  it('says nothing of a body that breaks off', async () => {
+    const { body, got } = read(10);
+    body.on('error', () => undefined);
+    body.write('x');
+    await settle();
+    body.destroy(new Error('aborted'));
+    await settle();
+    expect(got).to.deep.equal([]);
+  });
+});

@@ -1,0 +1,23 @@
+import { expect } from 'chai';
+import * as fc from 'fast-check';
+import { scriptLiteral } from '../../../lib/transports/http/script-literal.js';
+
+describe('scriptLiteral', () => {
+  it('escapes what ends scripts, begins comments or breaks lines', () => {
+    expect(scriptLiteral('</script><!--\u2028\u2029"\\\n')).to.equal(
+      String.raw`"\u003c/script>\u003c!--\u2028\u2029\"\\\n"`,
+    );
+  });
+
+  it('is JSON, and the same text for a script', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), (text) => {
+        const literal = scriptLiteral(text);
+        expect(JSON.parse(literal)).to.equal(text);
+        // oxlint-disable-next-line typescript/no-implied-eval -- as a browser would read it
+        expect(new Function(`return ${literal}`)()).to.equal(text);
+        expect(literal).to.not.match(/[<\u2028\u2029\n\r]/);
+      }),
+    );
+  });
+});

@@ -1,0 +1,365 @@
+import { expect } from 'chai';
+import { once } from 'node:events';
+import { WebSocket } from 'ws';
+import type { Listener } from '../../../lib/index.js';
+import { afterThisTest } from '../../support/cleanup.js';
+import { ManualClock } from '../../support/clock.js';
+import { HixieDriver, WebsocketDriver } from '../../support/drivers/index.js';
+import { framed } from '../../support/payload.js';
+import { RawSocket, request, requestBytes } from '../../support/raw.js';
+import { serve } from '../../support/server.js';
+import { settle, until } from '../../support/wait.js';
+
+const HANDSHAKE = {
+  Connection: 'Upgrade',
+  Upgrade: 'websocket',
+  'Sec-WebSocket-Version': '13',
+  'Sec-WebSocket-Key': 'dGhlIHNhbXBsZSBub25jZQ==',
+};
+
+/** What a Listener tells of messages, ends and refusals. */
+function ears(io: Listener): unknown[] {
+  const told: unknown[] = [];
+  io.on('clientMessage', (message) => told.push(message));
+  io.on('clientDisconnect', (_client, reason) => told.push(reason));
+  io.on('refused', ({ code }) => told.push(code));
+  return told;
+}
+
+/** A connection past its handshake, and the session id read. */
+async function openRaw(port: number): Promise<RawSocket> {
+  const raw = await RawSocket.connect(port);
+  raw.write(requestBytes('/socket.io/websocket', { headers: HANDSHAKE }));
+  const { status, headers } = await raw.readHead();
+  expect(status).to.equal(101);
+  expect(headers['sec-websocket-accept']).to.equal('s3pPLMBiTxaQ9kYGzzhZRbK+xOo=');
+  await raw.bytes.expect('\x81\x2e~m~38~m~');
+  await raw.bytes.read(38);
+  return raw;
+}
+
+/** A frame as clients send it, under a mask of zeros. */
+function frame(first: number, payload: Buffer | string): Buffer {
+  const bytes = Buffer.from(payload);
+  return Buffer.concat([Buffer.of(first, 0x80 | bytes.length, 0, 0, 0, 0), bytes]);
+}
+
+describe('RFC 6455', () => {
+  for (const [what, bytes, code] of [
+    ['a binary message', frame(0x82, framed('x')), 1003],
+    ['text that is no UTF-8', frame(0x81, Buffer.from([0xff, 0xfe])), 1007],
+    ['a frame without a mask', Buffer.from(`\x81\x08${framed('x')}`, 'latin1'), 1002],
+    ['a reserved bit', frame(0xc1, framed('x')), 1002],
+    ['an opcode that is none', frame(0x83, framed('x')), 1002],
+    ['a continuation of nothing', frame(0x80, framed('x')), 1002],
+    ['a length beyond all limits', Buffer.from('81ff00ffffffffffff0000000000', 'hex'), 1009],
+  ] as const) {
+    it(`ends the session of whoever sends ${what}, with the close code ${code}`, async () => {
+      const { io, port } = await serve();
+      const told = ears(io);
+      const raw = await openRaw(port);
+      raw.write(Buffer.concat([bytes, frame(0x81, framed('never heard'))]));
+      const [opcode = 0, length = 0] = await raw.bytes.read(2);
+      expect(opcode).to.equal(0x88);
+      expect((await raw.bytes.read(length)).readUInt16BE(0)).to.equal(code);
+      await until(() => told.length > 0);
+      expect(told).to.deep.equal(['protocol error']);
+    });
+  }
+
+  it('takes messages that come in one packet with the handshake', async () => {
+    const { io, port } = await serve();
+    const told = ears(io);
+    const head = requestBytes('/socket.io/websocket', { headers: HANDSHAKE });
+    const raw = await RawSocket.connect(port);
+    raw.write(Buffer.concat([head, frame(0x81, framed('a')), frame(0x81, framed('b', 'c'))]));
+    expect((await raw.readHead()).status).to.equal(101);
+    await until(() => told.length >= 3);
+    expect(told).to.deep.equal(['a', 'b', 'c']);
+  });
+
+  it('answers a ping, and puts fragments together', async () => {
+    const { io, port } = await serve();
+    const told = ears(io);
+    const raw = await openRaw(port);
+    const payload = Buffer.from(framed('grüße'));
+    raw.write(frame(0x01, payload.subarray(0, 9)));
+    raw.write(frame(0x89, 'ping'));
+    await raw.bytes.expect('\x8a\x04ping');
+    raw.write(frame(0x80, payload.subarray(9)));
+    await until(() => told.length > 0);
+    expect(told).to.deep.equal(['grüße']);
+  });
+
+  it('answers the closing handshake with the code that came', async () => {
+    const { io, port } = await serve();
+    const told = ears(io);
+    const raw = await openRaw(port);
+    raw.write(frame(0x88, Buffer.from([0x03, 0xe9])));
+    await raw.bytes.expect('\x88\x02\x03\xe9');
+    await raw.ended();
+    await until(() => told.length > 0);
+    expect(told).to.deep.equal(['transport close']);
+  });
+
+  it('writes frames of every length that the standard has', async () => {
+    const { io, port } = await serve();
+    const driver = await new WebsocketDriver(port).open();
+    for (const size of [0, 1, 117, 118, 125, 126, 65_526, 65_527, 65_536, 200_000]) {
+      for (const letter of ['x', 'é']) {
+        io.broadcast(letter.repeat(size));
+        expect(await driver.next()).to.equal(letter.repeat(size));
+      }
+    }
+  });
+
+  it('keeps sends and broadcasts of one turn apart, and in their order', async () => {
+    for (const Type of [WebsocketDriver, HixieDriver]) {
+      const { io, port, client: find } = await serve();
+      const one = await new Type(port).open();
+      const two = await new Type(port).open();
+      const client = await find(one.sessionId);
+      client.send('a');
+      io.broadcast('b').broadcast('c');
+      client.send('d');
+      for (const text of ['a', 'b', 'c', 'd']) {
+        expect(await one.nextPayload()).to.equal(framed(text));
+      }
+      for (const text of ['b', 'c']) expect(await two.nextPayload()).to.equal(framed(text));
+      io.broadcast('g').broadcast('h').broadcast('i', two.sessionId);
+      for (const text of ['g', 'h', 'i']) expect(await one.nextPayload()).to.equal(framed(text));
+      for (const text of ['g', 'h']) expect(await two.nextPayload()).to.equal(framed(text));
+      io.broadcast('e').broadcast('f');
+      for (const driver of [one, two]) {
+        expect(await driver.nextPayload()).to.equal(framed('e'));
+        expect(await driver.nextPayload()).to.equal(framed('f'));
+      }
+    }
+  });
+
+  it('answers with the first protocol that is asked for', async () => {
+    const { port } = await serve();
+    const socket = new WebSocket(`ws://127.0.0.1:${port}/socket.io/websocket`, ['one', 'two']);
+    afterThisTest(() => socket.terminate());
+    await once(socket, 'open');
+    expect(socket.protocol).to.equal('one');
+  });
+
+  for (const [what, headers] of [
+    ['a version that is not spoken', { ...HANDSHAKE, 'Sec-WebSocket-Version': '7' }],
+    ['no key', { ...HANDSHAKE, 'Sec-WebSocket-Key': '' }],
+    ['a key that is none', { ...HANDSHAKE, 'Sec-WebSocket-Key': 'short' }],
+    ['another token', { ...HANDSHAKE, Upgrade: 'h2c' }],
+  ] as const) {
+    it(`refuses a handshake with ${what}`, async () => {
+      const { io, port } = await serve();
+      const told = ears(io);
+      const raw = await RawSocket.connect(port);
+      raw.write(requestBytes('/socket.io/websocket', { headers }));
+      const { status, headers: answer } = await raw.readResponse();
+      expect(status).to.equal(400);
+      expect(answer['sec-websocket-version']).to.equal('13, 8');
+      await raw.ended();
+      expect(told).to.deep.equal(['ERR_SIO_BAD_HANDSHAKE']);
+    });
+  }
+});
+
+describe('websocket and flashsocket', () => {
+  for (const method of ['GET', 'POST', 'PUT']) {
+    it(`answer a plain ${method} with 426, and leave the session alone`, async () => {
+      const { io, port, client: find } = await serve();
+      const driver = await new WebsocketDriver(port).open();
+      const client = await find(driver.sessionId);
+      const told = ears(io);
+      for (const path of ['', '/', `/${driver.sessionId}`, `/${driver.sessionId}/send`]) {
+        const { status } = await request(port, `/socket.io/websocket${path}`, { method });
+        expect(status).to.equal(426);
+      }
+      expect(told).to.deep.equal(Array.from({ length: 4 }, () => 'ERR_SIO_UPGRADE_REQUIRED'));
+      client.send('still here');
+      expect(await driver.next()).to.equal('still here');
+    });
+  }
+
+  for (const Type of [WebsocketDriver, HixieDriver]) {
+    for (const [origin, isAllowed] of [
+      ['http://a.com', true],
+      ['http://a.com:8080', true],
+      ['https://b.com:81', true],
+      ['https://b.com', false],
+      ['http://c.com', false],
+      ['null', false],
+      ['nonsense', false],
+    ] as const) {
+      it(`${isAllowed ? 'let in' : 'refuse'} the origin ${origin} (${Type.name})`, async () => {
+        const { io, port } = await serve({ origins: ['a.com:*', 'b.com:81'] });
+        const told = ears(io);
+        const driver = new Type(port, { headers: { Origin: origin } });
+        if (isAllowed) {
+          await driver.open();
+          expect(told).to.deep.equal([]);
+        } else {
+          const { status } = await driver.refusal();
+          expect(status).to.equal(403);
+          expect(told).to.deep.equal(['ERR_SIO_FORBIDDEN_ORIGIN']);
+          expect(io.clients).to.deep.equal({});
+        }
+      });
+    }
+  }
+
+  it('refuse whoever has no origin, when origins are limited', async () => {
+    const { port } = await serve({ origins: 'a.com:*' });
+    expect((await new WebsocketDriver(port).refusal()).status).to.equal(403);
+  });
+});
+
+describe('drafts 75 and 76', () => {
+  for (const [what, bytes] of [
+    ['text without a frame', Buffer.from('hello')],
+    ['a binary frame', Buffer.from([0x80, 0x01, 0x78])],
+    ['half a closing handshake', Buffer.from([0xff, 0x01])],
+  ] as const) {
+    it(`end the session of whoever sends ${what}, and close the connection`, async () => {
+      for (const draft of ['75', '76'] as const) {
+        const { io, port } = await serve();
+        const told = ears(io);
+        const driver = await new HixieDriver(port, { draft }).open();
+        driver.raw.write(
+          Buffer.concat([bytes, Buffer.from(`\x00${framed('x')}`), Buffer.of(0xff)]),
+        );
+        await driver.raw.ended();
+        expect(told).to.deep.equal(['protocol error']);
+      }
+    });
+  }
+
+  it('take frames that come with the third key, and are cut anywhere', async () => {
+    const { io, port } = await serve();
+    const told = ears(io);
+    const raw = await RawSocket.connect(port);
+    const driver = new HixieDriver(port);
+    const bytes = Buffer.concat([
+      driver.opening(''),
+      Buffer.from('12345678'),
+      Buffer.from(`\x00${framed('a')}`),
+      Buffer.of(0xff),
+      Buffer.from(`\x00${framed('ü', 'b')}`),
+      Buffer.of(0xff),
+    ]);
+    const behindHead = bytes.indexOf('\r\n\r\n') + 4;
+    raw.write(bytes.subarray(0, behindHead));
+    await raw.readHead();
+    for (let at = behindHead; at < bytes.length; at++) {
+      raw.write(bytes.subarray(at, at + 1));
+      await settle(2);
+    }
+    await until(() => told.length >= 3);
+    expect(told).to.deep.equal(['a', 'ü', 'b']);
+  });
+
+  it('tell nobody of a client whose third key does not come, and hang up on it', async () => {
+    const clock = new ManualClock();
+    const { io, port } = await serve({ clock });
+    const told = ears(io);
+    io.on('connection', () => told.push('connection'));
+    const raw = await RawSocket.connect(port);
+    raw.write(new HixieDriver(port).opening('')).write('1234567');
+    expect((await raw.readHead()).status).to.equal(101);
+    await settle();
+    clock.tick(9999);
+    await settle();
+    expect(raw.isClosed).to.equal(false);
+    clock.tick(21);
+    await raw.ended();
+    expect(told).to.deep.equal([]);
+    expect(clock.pending).to.equal(0);
+  });
+
+  it('forget a client that hangs up before its third key', async () => {
+    const clock = new ManualClock();
+    const { io, port } = await serve({ clock });
+    const raw = await RawSocket.connect(port);
+    raw.write(new HixieDriver(port).opening(''));
+    await raw.readHead();
+    expect(clock.pending).to.equal(1);
+    raw.end();
+    await raw.ended();
+    expect(clock.pending).to.equal(0);
+    expect(io.clients).to.deep.equal({});
+  });
+
+  it('close a connection that comes back too late for its session', async () => {
+    const {
+      io,
+      port,
+      client: find,
+    } = await serve({
+      transportOptions: { websocket: { closeTimeout: 5000 } },
+    });
+    const first = await new HixieDriver(port).open();
+    const client = await find(first.sessionId);
+    const raw = await RawSocket.connect(port);
+    raw.write(new HixieDriver(port).opening(first.sessionId));
+    expect((await raw.readHead()).status).to.equal(101);
+    client.disconnect();
+    await first.ended();
+    raw.write('12345678');
+    await raw.bytes.read(16);
+    await raw.ended();
+    expect(io.clients).to.deep.equal({});
+    expect(client.connections).to.equal(1);
+  });
+
+  it('let only so many handshakes wait for their third key', async () => {
+    const { io, port } = await serve({ maxHandshakes: 1 });
+    const told = ears(io);
+    const driver = new HixieDriver(port);
+    const waiting = await RawSocket.connect(port);
+    waiting.write(driver.opening(''));
+    expect((await waiting.readHead()).status).to.equal(101);
+    expect((await driver.refusal()).status).to.equal(503);
+    expect(told).to.deep.equal(['ERR_SIO_TOO_MANY_HANDSHAKES']);
+    waiting.write('12345678');
+    await waiting.bytes.read(16);
+    expect((await new HixieDriver(port, { key3: 'late' }).open()).sessionId).to.match(/^\d+$/);
+  });
+
+  for (const [what, headers] of [
+    ['only one key', { 'Sec-WebSocket-Key2': undefined }],
+    ['a key without blanks', { 'Sec-WebSocket-Key1': '12345' }],
+    ['a key without digits', { 'Sec-WebSocket-Key1': 'a b c' }],
+    ['a key that does not divide', { 'Sec-WebSocket-Key1': '1 0 1' }],
+  ] as const) {
+    it(`refuse a handshake with ${what}`, async () => {
+      const { io, port } = await serve();
+      const told = ears(io);
+      const keys = {
+        'Sec-WebSocket-Key1': '4 @1  46546xW%0l 1 5',
+        'Sec-WebSocket-Key2': '12998 5 Y3 1  .P00',
+      };
+      const all = Object.entries({
+        Upgrade: 'WebSocket',
+        Connection: 'Upgrade',
+        ...keys,
+        ...headers,
+      });
+      const raw = await RawSocket.connect(port);
+      const given = Object.fromEntries(all.filter(([, value]) => value !== undefined));
+      raw.write(requestBytes('/socket.io/websocket', { headers: given as Record<string, string> }));
+      raw.write('12345678');
+      expect((await raw.readResponse()).status).to.equal(400);
+      expect(told).to.deep.equal(['ERR_SIO_BAD_HANDSHAKE']);
+    });
+  }
+
+  it('answer the protocol of draft 76 as it came', async () => {
+    const { port } = await serve();
+    const raw = await RawSocket.connect(port);
+    raw.write(
+      new HixieDriver(port, { headers: { 'Sec-WebSocket-Protocol': 'sample' } }).opening(''),
+    );
+    expect((await raw.readHead()).headers['sec-websocket-protocol']).to.equal('sample');
+  });
+});

@@ -1,0 +1,36 @@
+import { expect } from 'chai';
+import { logNothing, logToStdout, shortId } from '../../lib/util/log.js';
+
+/** What `act` writes to standard output. */
+function output(act: () => void): string {
+  const own = Object.getOwnPropertyDescriptor(process.stdout, 'write');
+  let text = '';
+  process.stdout.write = (chunk: string | Uint8Array): boolean => {
+    text += String(chunk);
+    return true;
+  };
+  try {
+    act();
+  } finally {
+    if (own) Object.defineProperty(process.stdout, 'write', own);
+    else Reflect.deleteProperty(process.stdout, 'write');
+  }
+  return text;
+}
+
+describe('the log', () => {
+  it('is written as util.log of 2011 wrote it', () => {
+    const line = output(() => logToStdout('socket.io ready'));
+    expect(line).to.match(
+      /^\d{1,2} (Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) \d\d:\d\d:\d\d - socket\.io ready\n$/,
+    );
+  });
+
+  it('is silent when it is to be', () => {
+    expect(output(logNothing)).to.equal('');
+  });
+
+  it('shows no more of a session id than six characters', () => {
+    expect(shortId('12345678901234567890')).to.equal('123456…');
+  });
+});
