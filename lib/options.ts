@@ -5,7 +5,7 @@
  */
 import type { IncomingMessage } from 'node:http';
 import type { Authorize } from './access/authorize.js';
-import { expected } from './util/expected.js';
+import { invalidType } from './util/invalid-type.js';
 import { sessionId } from './session/session-id.js';
 import { logNothing, logToStdout, type Log } from './util/log.js';
 import { systemClock, type Clock } from './util/timers.js';
@@ -153,7 +153,7 @@ const DEFAULTS: Readonly<ResolvedOptions> = Object.freeze({
 });
 
 function checkNumber(name: string, value: unknown, max: number): void {
-  if (typeof value !== 'number' || Number.isNaN(value)) throw expected(name, 'a number', value);
+  if (typeof value !== 'number' || Number.isNaN(value)) throw invalidType(name, 'a number', value);
   if (value < 0 || value > max) {
     throw new RangeError(`Expected \`${name}\` to be from 0 to ${max}, got ${value}`);
   }
@@ -166,11 +166,11 @@ const isRecord = (value: unknown): value is Record<string, unknown> =>
 const TIMINGS = ['heartbeatInterval', 'closeTimeout', 'duration'] as const;
 
 function checkTransportOptions(all: unknown): void {
-  if (!isRecord(all)) throw expected('transportOptions', 'an object', all);
+  if (!isRecord(all)) throw invalidType('transportOptions', 'an object', all);
   for (const [name, options] of Object.entries(all)) {
     const path = `transportOptions['${name}']`;
     if (options === undefined || options === null) continue;
-    if (!isRecord(options)) throw expected(path, 'an object', options);
+    if (!isRecord(options)) throw invalidType(path, 'an object', options);
     for (const timing of TIMINGS) {
       const value = options[timing];
       if (value !== undefined) checkNumber(`${path}.${timing}`, value, LONGEST_TIMEOUT_MS);
@@ -183,12 +183,12 @@ function checkTransportOptions(all: unknown): void {
 }
 
 function checkTransports(list: unknown): void {
-  if (!Array.isArray(list)) throw expected('transports', 'an array', list);
+  if (!Array.isArray(list)) throw invalidType('transports', 'an array', list);
   list.forEach((choice: unknown, i) => {
     const named =
       isText(choice) ||
       (typeof choice === 'function' && 'transportName' in choice && isText(choice.transportName));
-    if (!named) throw expected(`transports[${i}]`, 'a name or a Transport class', choice);
+    if (!named) throw invalidType(`transports[${i}]`, 'a name or a Transport class', choice);
   });
 }
 
@@ -210,15 +210,15 @@ function check(options: Record<string, unknown>): void {
   const { origins, resource, flashPolicyServer, log, generateId, authorize } = options;
   const texts = isText(origins) || (Array.isArray(origins) && origins.every(isText));
   if (!texts)
-    throw expected('origins', "a text like 'example.com:*', or an array of such", origins);
+    throw invalidType('origins', "a text like 'example.com:*', or an array of such", origins);
   if (!isText(resource) || trimSlashes(resource) === '')
-    throw expected('resource', 'a path', resource);
+    throw invalidType('resource', 'a path', resource);
   if (typeof flashPolicyServer !== 'boolean')
-    throw expected('flashPolicyServer', 'a boolean', flashPolicyServer);
-  if (typeof log !== 'function') throw expected('log', 'a function, null or false', log);
-  if (typeof generateId !== 'function') throw expected('generateId', 'a function', generateId);
+    throw invalidType('flashPolicyServer', 'a boolean', flashPolicyServer);
+  if (typeof log !== 'function') throw invalidType('log', 'a function, null or false', log);
+  if (typeof generateId !== 'function') throw invalidType('generateId', 'a function', generateId);
   if (authorize !== undefined && typeof authorize !== 'function') {
-    throw expected('authorize', 'a function', authorize);
+    throw invalidType('authorize', 'a function', authorize);
   }
   for (const limit of LIMITS) checkNumber(limit, options[limit], Number.MAX_SAFE_INTEGER);
   checkNumber('maxFragments', options['maxFragments'], MOST_FRAGMENTS);
@@ -234,7 +234,7 @@ function check(options: Record<string, unknown>): void {
  * @throws {RangeError} If a number is out of range.
  */
 export function resolveOptions(given: ListenerOptions = {}): ResolvedOptions {
-  if (!isRecord(given)) throw expected('options', 'an object', given);
+  if (!isRecord(given)) throw invalidType('options', 'an object', given);
   const options: ResolvedOptions = { ...DEFAULTS };
   for (const [name, value] of Object.entries(given)) {
     if (value !== undefined) options[name] = value;

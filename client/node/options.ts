@@ -5,7 +5,7 @@
  */
 import { Agent } from 'node:http';
 import type { ConnectionOptions } from 'node:tls';
-import { expected } from '../../lib/util/expected.js';
+import { invalidType } from '../../lib/util/invalid-type.js';
 import type { SocketOptions as BrowserOptions } from '../core/options.js';
 
 /** What may be said about TLS; certificates are verified unless `rejectUnauthorized` is false. */
@@ -122,11 +122,11 @@ const CHECKS: Readonly<Record<keyof SocketOptions, Check>> = {
  * @throws {TypeError} If an option is not known, or not what it should be.
  */
 export function checkOptions(options: SocketOptions): void {
-  if (!isRecord(options)) throw expected('options', 'an object', options);
+  if (!isRecord(options)) throw invalidType('options', 'an object', options);
   for (const [name, value] of Object.entries(options)) {
     if (value === undefined) continue;
     if (!Object.hasOwn(CHECKS, name)) throw new TypeError(`There is no option \`${name}\``);
     const [what, holds] = CHECKS[name as keyof SocketOptions];
-    if (!holds(value)) throw expected(name, what, value);
+    if (!holds(value)) throw invalidType(name, what, value);
   }
 }

@@ -8,7 +8,7 @@ import type { Socket } from 'node:net';
 import { inspect } from 'node:util';
 import { createDebug } from '../util/debug.js';
 import { printable } from '../util/log.js';
-import { Alarm, type Timers } from '../util/timers.js';
+import { Timer, type Timers } from '../util/timers.js';
 
 const debug = createDebug('socket.io:authorize');
 
@@ -93,7 +93,7 @@ function textOf(error: unknown): string {
 }
 
 /** Asks in whichever style `authorize` is written. `decide` is called once. */
-export function ask(
+export function callAuthorize(
   authorize: Authorize,
   request: IncomingMessage,
   decide: (decision: Decision) => void,
@@ -133,11 +133,11 @@ function ignoreError(error: Error): void {
 }
 
 /** A handshake between its request and its verdict. It may also go away, or take too long. */
-export class Waiting {
+export class PendingHandshake {
   readonly #timers: Timers;
   readonly #target: ServerResponse | Socket;
   readonly #done: (decision: Decision | null) => void;
-  readonly #alarm: Alarm = new Alarm(this);
+  readonly #timer: Timer = new Timer(this);
   #isOver = false;
 
   /** @param done called once: with the decision, or with null if nobody waits for it any longer. */
@@ -153,20 +153,20 @@ export class Waiting {
     // After an upgrade nobody else listens; a reset would be an uncaught exception.
     target.on('error', ignoreError);
     target.on('close', this.#onClose);
-    if (limitMs > 0) timers.set(this.#alarm, limitMs);
+    if (limitMs > 0) timers.set(this.#timer, limitMs);
   }
 
   settle(decision: Decision | null): void {
     if (this.#isOver) return;
     this.#isOver = true;
-    this.#timers.clear(this.#alarm);
+    this.#timers.clear(this.#timer);
     this.#target.off('error', ignoreError);
     this.#target.off('close', this.#onClose);
     this.#done(this.#target.destroyed ? null : decision);
   }
 
   /** @internal */
-  onAlarm(): void {
+  onTimeout(): void {
     this.settle(LATE);
   }
 

@@ -5,8 +5,8 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import type { Admission } from './session-limiter.js';
-import { ask, Waiting, type Decision } from './authorize.js';
+import type { SessionLimiter } from './session-limiter.js';
+import { callAuthorize, PendingHandshake, type Decision } from './authorize.js';
 import type { ResolvedOptions } from '../options.js';
 import type { RefusalCode } from './refusal.js';
 import type { Timers } from '../util/timers.js';
@@ -19,28 +19,28 @@ export type Refuse = (
   own?: { readonly status: number; readonly message: string },
 ) => void;
 
-export class Gate {
+export class HandshakeVerifier {
   readonly #options: ResolvedOptions;
-  readonly #admission: Admission;
+  readonly #limiter: SessionLimiter;
   readonly #timers: Timers;
-  readonly #waiting = new Set<Waiting>();
+  readonly #pending = new Set<PendingHandshake>();
 
-  constructor(options: ResolvedOptions, admission: Admission, timers: Timers) {
+  constructor(options: ResolvedOptions, limiter: SessionLimiter, timers: Timers) {
     this.#options = options;
-    this.#admission = admission;
+    this.#limiter = limiter;
     this.#timers = timers;
   }
 
   /** Calls `open` or `refuse`: at once, when the application has decided, or neither if the client goes. */
-  pass(
+  verify(
     request: IncomingMessage,
     target: ServerResponse | Socket,
     open: () => void,
     refuse: Refuse,
   ): void {
-    const objection = this.#admission.objection(request);
-    if (objection) {
-      refuse(objection);
+    const code = this.#limiter.check(request);
+    if (code) {
+      refuse(code);
       return;
     }
     const { authorize, handshakeTimeout } = this.#options;
@@ -48,23 +48,23 @@ export class Gate {
       open();
       return;
     }
-    const release = this.#admission.hold(request);
+    const release = this.#limiter.acquire(request);
     if (!release) {
       refuse('ERR_SIO_TOO_MANY_HANDSHAKES');
       return;
     }
-    const waiting = new Waiting(this.#timers, target, handshakeTimeout, (decision) => {
+    const pending = new PendingHandshake(this.#timers, target, handshakeTimeout, (decision) => {
       release();
-      this.#waiting.delete(waiting);
+      this.#pending.delete(pending);
       if (decision?.isAdmitted) open();
       else if (decision) refuse('ERR_SIO_UNAUTHORIZED', decision);
     });
-    this.#waiting.add(waiting);
-    ask(authorize, request, (decision) => waiting.settle(decision));
+    this.#pending.add(pending);
+    callAuthorize(authorize, request, (decision) => pending.settle(decision));
   }
 
   /** Nobody who still waits gets in. */
   close(): void {
-    for (const waiting of this.#waiting) waiting.settle(CLOSING);
+    for (const pending of this.#pending) pending.settle(CLOSING);
   }
 }

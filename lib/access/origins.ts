@@ -4,7 +4,7 @@
  * @module
  */
 import type { IncomingMessage } from 'node:http';
-import { mayBeEchoed } from '../util/header.js';
+import { isSafeHeaderValue } from '../util/header.js';
 import { printable } from '../util/log.js';
 
 interface Entry {
@@ -70,7 +70,7 @@ export class Origins {
    * It belongs to the first allowed origin that uses it, since browsers do not name theirs in
    * every request, or say `null`. Only if `origins` is restricted: else they mean nothing.
    */
-  mayUse(session: object, origin: string | undefined): boolean {
+  bindOrigin(session: object, origin: string | undefined): boolean {
     if (this.any || origin === undefined || origin === 'null') return true;
     const owner = this.#owners.get(session);
     if (owner !== undefined) return owner === origin || !this.allows(origin);
@@ -79,9 +79,9 @@ export class Origins {
   }
 
   /** Decides about the page behind a request; a request of no page at all is allowed. */
-  allowsPage(request: IncomingMessage): boolean {
+  allowsRequest(request: IncomingMessage): boolean {
     if (this.any) return true;
-    const page = pageOf(request);
+    const page = requestOrigin(request);
     return page === undefined || this.allows(page);
   }
 }
@@ -93,7 +93,7 @@ export class Origins {
  *
  * @returns undefined if nothing speaks of another page: no browser, or a page of this very host
  */
-function pageOf({ headers }: IncomingMessage): string | undefined {
+function requestOrigin({ headers }: IncomingMessage): string | undefined {
   const { origin, referer, host } = headers;
   if (origin !== undefined) return origin;
   if (referer !== undefined) {
@@ -106,13 +106,13 @@ function pageOf({ headers }: IncomingMessage): string | undefined {
 
 /** The origin of the page behind a request, as a log may have it: of a Referer no more than that. */
 export function shownOrigin(request: IncomingMessage): string | undefined {
-  const page = pageOf(request);
+  const page = requestOrigin(request);
   if (page === undefined || page === request.headers.origin) return page && printable(page);
   return URL.canParse(page) ? printable(new URL(page).origin) : 'null';
 }
 
 /** The line of the log for whoever wonders why a page gets no connection. */
-export function originLine(request: IncomingMessage): string {
+export function originLogLine(request: IncomingMessage): string {
   const origin = shownOrigin(request);
   const who = origin === undefined ? 'a request without an origin' : `the origin ${origin}`;
   return `Refused ${who}, which \`origins\` does not allow`;
@@ -131,7 +131,7 @@ export type HeaderList = string[];
  */
 export function corsHeaders(request: IncomingMessage, always = false): HeaderList {
   const { origin, cookie } = request.headers;
-  if (!origin || !mayBeEchoed(origin)) return [];
+  if (!origin || !isSafeHeaderValue(origin)) return [];
   if (origin === 'null') return ['Access-Control-Allow-Origin', '*'];
   const headers = ['Access-Control-Allow-Origin', origin, 'Vary', 'Origin'];
   if (always || cookie) headers.push('Access-Control-Allow-Credentials', 'true');

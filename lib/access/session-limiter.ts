@@ -7,7 +7,7 @@ import type { IncomingMessage } from 'node:http';
 import type { RefusalCode } from './refusal.js';
 
 /** The limits, as the options have them; read at each use, because programs change options. */
-export interface AdmissionLimits {
+export interface SessionLimits {
   readonly maxSessions: number;
   readonly maxSessionsPerAddress: number;
   readonly maxHandshakes: number;
@@ -34,15 +34,15 @@ export function networkOf(address: string): string {
 }
 
 /** Counts sessions and the handshakes that take their time, altogether and by address. */
-export class Admission {
-  readonly #limits: AdmissionLimits;
+export class SessionLimiter {
+  readonly #limits: SessionLimits;
   readonly #byAddress = new Map<string, number>();
   /** Under which address a session was counted: its connections may come from others later. */
   readonly #addresses = new WeakMap<object, string>();
   #sessions = 0;
   #handshakes = 0;
 
-  constructor(limits: AdmissionLimits) {
+  constructor(limits: SessionLimits) {
     this.#limits = limits;
   }
 
@@ -52,7 +52,7 @@ export class Admission {
   }
 
   /** What speaks against one session more; null: nothing. */
-  objection(request: IncomingMessage): RefusalCode | null {
+  check(request: IncomingMessage): RefusalCode | null {
     const { maxSessions, maxSessionsPerAddress } = this.#limits;
     if (maxSessions > 0 && this.#sessions + this.#handshakes >= maxSessions) {
       return 'ERR_SIO_TOO_MANY_SESSIONS';
@@ -67,7 +67,7 @@ export class Admission {
    *
    * @returns ends the count, idempotent; null if there are too many.
    */
-  hold(request: IncomingMessage): (() => void) | null {
+  acquire(request: IncomingMessage): (() => void) | null {
     const { maxHandshakes } = this.#limits;
     if (maxHandshakes > 0 && this.#handshakes >= maxHandshakes) return null;
     const address = addressOf(request);
@@ -83,7 +83,7 @@ export class Admission {
   }
 
   /** A session begins. */
-  enter(session: object, request: IncomingMessage): void {
+  add(session: object, request: IncomingMessage): void {
     this.#sessions++;
     if (this.#limits.maxSessionsPerAddress === 0) return;
     const address = addressOf(request);
@@ -92,7 +92,7 @@ export class Admission {
   }
 
   /** A session has ended. */
-  leave(session: object): void {
+  remove(session: object): void {
     this.#sessions--;
     const address = this.#addresses.get(session);
     if (address === undefined) return;

@@ -34,15 +34,15 @@ export function parseRoute(url: string, start: number): Route {
 }
 
 /** Proxies may send the URL in absolute form (RFC 9112, section 3.2.2). */
-export function pathOf(url: string): string {
+export function requestPath(url: string): string {
   if (url.startsWith('/') || !URL.canParse(url)) return url;
   const { pathname, search } = new URL(url);
   return pathname + search;
 }
 
 /** A request in short, for debugging: without what would let a reader into the session. */
-export function tell(request: IncomingMessage, start: number): string {
-  const { transport, sessionId, rest } = parseRoute(pathOf(request.url ?? ''), start);
+export function describeRequest(request: IncomingMessage, start: number): string {
+  const { transport, sessionId, rest } = parseRoute(requestPath(request.url ?? ''), start);
   const session = sessionId === '' ? 'new session' : `session ${shortId(sessionId)}`;
   const from = `from ${request.socket.remoteAddress ?? 'nowhere'}`;
   return [request.method, transport, session, rest, from].filter(Boolean).join(' ').slice(0, 160);

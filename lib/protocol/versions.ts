@@ -19,9 +19,9 @@ const ENGINE = /^\?(?:[^#]*&)?EIO=(\d{1,3})(?:&|$)/;
  * Names the generation of Socket.IO that a request belongs to, if it is a later one than ours.
  *
  * @param start where in the URL the resource and its slash end
- * @example laterGeneration('/socket.io/?EIO=4&transport=polling', 11) // 'Socket.IO 3 or 4'
+ * @example detectVersion('/socket.io/?EIO=4&transport=polling', 11) // 'Socket.IO 3 or 4'
  */
-export function laterGeneration(url: string, start: number): string | null {
+export function detectVersion(url: string, start: number): string | null {
   const rest = url.slice(start);
   if (PROTOCOL_OF_0_9.test(rest)) return 'Socket.IO 0.7 to 0.9';
   const engine = ENGINE.exec(rest)?.[1];

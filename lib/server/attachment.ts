@@ -10,24 +10,24 @@ import { intercept } from '../util/intercept.js';
 import { refusal, answerRefusal } from '../access/refusal.js';
 
 /** Looks at requests; takes those that are its own. */
-export interface Doorkeeper {
+export interface RequestHandler {
   /** Returns true if it has taken the request. */
   check(request: IncomingMessage, response: ServerResponse): boolean;
   check(request: IncomingMessage, socket: Socket, isUpgrade: true, head: Buffer): boolean;
   /** Turns away what nobody has taken and is better explained than left to the application. */
-  _turnAway(request: IncomingMessage, target: ServerResponse | Socket): boolean;
+  _rejectUnsupported(request: IncomingMessage, target: ServerResponse | Socket): boolean;
   /** The HTTP server has closed. */
   _onServerClose(): void;
 }
 
 type RequestListener = (this: Server, request: IncomingMessage, response: ServerResponse) => void;
 
-const doors = new WeakMap<Server, Door>();
+const attachments = new WeakMap<Server, ServerAttachment>();
 
 /** One for each HTTP server, however many Listeners share it. */
-export class Door {
+export class ServerAttachment {
   readonly #server: Server;
-  readonly #keepers: Doorkeeper[] = [];
+  readonly #handlers: RequestHandler[] = [];
   /** The application's listeners that were there before us, called in their order as in 0.6. */
   #before: RequestListener[] = [];
   /** What was taken last: nobody else is to see it. */
@@ -38,21 +38,21 @@ export class Door {
     this.#server = server;
   }
 
-  static of(server: Server): Door {
-    let door = doors.get(server);
-    if (!door) doors.set(server, (door = new Door(server)));
-    return door;
+  static for(server: Server): ServerAttachment {
+    let attachment = attachments.get(server);
+    if (!attachment) attachments.set(server, (attachment = new ServerAttachment(server)));
+    return attachment;
   }
 
-  add(keeper: Doorkeeper): void {
-    if (this.#keepers.push(keeper) === 1) this.#open();
+  attach(handler: RequestHandler): void {
+    if (this.#handlers.push(handler) === 1) this.#open();
   }
 
-  remove(keeper: Doorkeeper): void {
-    const at = this.#keepers.indexOf(keeper);
+  detach(handler: RequestHandler): void {
+    const at = this.#handlers.indexOf(handler);
     if (at < 0) return;
-    this.#keepers.splice(at, 1);
-    if (this.#keepers.length === 0) this.#close();
+    this.#handlers.splice(at, 1);
+    if (this.#handlers.length === 0) this.#close();
   }
 
   #open(): void {
@@ -97,24 +97,24 @@ export class Door {
     // Programs of 2011 answered in front of us and let everybody see the request still (dnode).
     // Writing to what has ended did nothing then; today it throws.
     if (response.writableEnded) return;
-    for (const keeper of this.#keepers) {
-      if (keeper.check(request, response)) {
+    for (const handler of this.#handlers) {
+      if (handler.check(request, response)) {
         this.#taken = request;
         return;
       }
     }
-    if (this.#turnAway(request, response)) return;
+    if (this.#rejectUnsupported(request, response)) return;
     for (const listener of this.#before) listener.call(this.#server, request, response);
   };
 
   readonly #onUpgrade = (request: IncomingMessage, socket: Socket, head: Buffer): void => {
-    for (const keeper of this.#keepers) {
-      if (keeper.check(request, socket, true, head)) {
+    for (const handler of this.#handlers) {
+      if (handler.check(request, socket, true, head)) {
         this.#taken = request;
         return;
       }
     }
-    if (this.#isShared || this.#turnAway(request, socket)) return;
+    if (this.#isShared || this.#rejectUnsupported(request, socket)) return;
     answerRefusal(refusal('ERR_SIO_UNCLAIMED_UPGRADE', request), socket);
   };
 
@@ -123,8 +123,11 @@ export class Door {
     return this.#server.listenerCount('upgrade') > 1;
   }
 
-  #turnAway(request: IncomingMessage, target: ServerResponse | Socket): boolean {
-    if (this.#isShared || !this.#keepers.some((keeper) => keeper._turnAway(request, target))) {
+  #rejectUnsupported(request: IncomingMessage, target: ServerResponse | Socket): boolean {
+    if (
+      this.#isShared ||
+      !this.#handlers.some((handler) => handler._rejectUnsupported(request, target))
+    ) {
       return false;
     }
     this.#taken = request;
@@ -132,6 +135,6 @@ export class Door {
   }
 
   readonly #onClose = (): void => {
-    for (const keeper of this.#keepers.slice()) keeper._onServerClose();
+    for (const handler of this.#handlers.slice()) handler._onServerClose();
   };
 }

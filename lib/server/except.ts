@@ -1,5 +1,5 @@
 /** What `except` leaves out; null: nobody. Ids as numbers match as loosely as in 0.6. */
-export function exceptRule(except: unknown): ((id: string) => boolean) | null {
+export function excludeFilter(except: unknown): ((id: string) => boolean) | null {
   if (except === undefined || except === null || except === 0 || except === '') return null;
   if (Array.isArray(except)) {
     const ids = new Set(except.map(String));

@@ -14,7 +14,7 @@ const LONGEST_TEXT = 256;
 /** What is new in every request, and nobody else's business. */
 const PERSONAL = /^(?:cookie|authorization|sec-websocket-key\d?)$/i;
 
-export class TextPool {
+export class HeaderInterner {
   readonly #texts = new Map<string, string>();
 
   /** How many texts it holds: no more than 1,000, of no more than 256 characters. */
@@ -23,7 +23,7 @@ export class TextPool {
   }
 
   /** The same text, the copy that is kept. */
-  share(text: string): string {
+  intern(text: string): string {
     const kept = this.#texts.get(text);
     if (kept !== undefined || text.length > LONGEST_TEXT) return kept ?? text;
     // Soon full again of what is common; a client that always says new things gets no further.
@@ -33,11 +33,11 @@ export class TextPool {
   }
 
   /** Shares what a request says, before Node makes its `headers` of it. */
-  shareRequest({ rawHeaders }: IncomingMessage): void {
+  internHeaders({ rawHeaders }: IncomingMessage): void {
     for (let i = 0; i + 1 < rawHeaders.length; i += 2) {
-      const name = this.share(rawHeaders[i] as string);
+      const name = this.intern(rawHeaders[i] as string);
       rawHeaders[i] = name;
-      if (!PERSONAL.test(name)) rawHeaders[i + 1] = this.share(rawHeaders[i + 1] as string);
+      if (!PERSONAL.test(name)) rawHeaders[i + 1] = this.intern(rawHeaders[i + 1] as string);
     }
   }
 }

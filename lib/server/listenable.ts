@@ -5,7 +5,7 @@
  */
 import { EventEmitter } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { expected } from '../util/expected.js';
+import { invalidType } from '../util/invalid-type.js';
 
 /** Anything `io.listen` can listen on: a server, or an application of Express or Connect. */
 export type Listenable = Server | ((request: IncomingMessage, response: ServerResponse) => unknown);
@@ -23,5 +23,5 @@ export function toServer(server: unknown): Server {
     return created;
   }
   if (server instanceof EventEmitter && 'listen' in server) return server as Server;
-  throw expected('server', 'an http.Server, an https.Server or an application', server);
+  throw invalidType('server', 'an http.Server, an https.Server or an application', server);
 }

@@ -7,18 +7,18 @@ import { EventEmitter } from 'node:events';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { createDebug } from '../util/debug.js';
-import { Admission } from '../access/session-limiter.js';
+import { SessionLimiter } from '../access/session-limiter.js';
 import { toServer, type Listenable } from './listenable.js';
-import { Broadcast } from '../session/shared-payload.js';
+import { SharedPayload } from '../session/shared-payload.js';
 import { Client } from '../session/client.js';
-import { Door, type Doorkeeper } from './attachment.js';
+import { ServerAttachment, type RequestHandler } from './attachment.js';
 import { answerInlinePolicy } from '../static/flash-policy-inline.js';
 import { joinPolicyServer } from '../static/flash-policy-server.js';
-import { exceptRule } from './except.js';
+import { excludeFilter } from './except.js';
 import { encode } from '../protocol/frames.js';
-import { Gate } from '../access/handshake-verifier.js';
-import { laterGeneration } from '../protocol/versions.js';
-import { callWithReason, surface } from '../session/emit.js';
+import { HandshakeVerifier } from '../access/handshake-verifier.js';
+import { detectVersion } from '../protocol/versions.js';
+import { emitWithReason, rethrowAsync } from '../session/emit.js';
 import { shortId } from '../util/log.js';
 import {
   resolveOptions,
@@ -26,11 +26,11 @@ import {
   type ResolvedOptions,
   type SessionOptions,
 } from '../options.js';
-import { corsRecord, originLine, Origins, shownOrigin } from '../access/origins.js';
+import { corsRecord, originLogLine, Origins, shownOrigin } from '../access/origins.js';
 import type { DisconnectReason } from '../session/disconnect-reason.js';
 import { answerRefusal, refusal, type Refusal, type RefusalCode } from '../access/refusal.js';
-import { parseRoute, pathOf, tell } from '../protocol/url.js';
-import { TextPool } from './header-interner.js';
+import { parseRoute, requestPath, describeRequest } from '../protocol/url.js';
+import { HeaderInterner } from './header-interner.js';
 import { Timers } from '../util/timers.js';
 import { BUILT_IN, selectTransports } from '../transports/index.js';
 import type { Transport, TransportHost, TransportType } from '../transports/transport.js';
@@ -81,7 +81,7 @@ export interface Listener {
  * listener.on('connection', (client) => client.send('hello'));
  * server.listen(8080);
  */
-export class Listener extends EventEmitter implements TransportHost, Doorkeeper {
+export class Listener extends EventEmitter implements TransportHost, RequestHandler {
   /** The HTTP server. */
   readonly server: Server;
   /** The options with their defaults filled in. */
@@ -91,13 +91,13 @@ export class Listener extends EventEmitter implements TransportHost, Doorkeeper 
 
   /** @internal */ readonly _timers: Timers;
   /** @internal */ readonly _origins: Origins;
-  /** @internal */ readonly _admission: Admission;
+  /** @internal */ readonly _limiter: SessionLimiter;
   readonly #sessions = new Map<string, Client>();
   readonly #transports: ReadonlyMap<string, TransportType>;
   readonly #timings = new Map<TransportType, Readonly<SessionOptions>>();
   readonly #prefix: string;
-  readonly #gate: Gate;
-  readonly #texts = new TextPool();
+  readonly #verifier: HandshakeVerifier;
+  readonly #headers = new HeaderInterner();
   #leavePolicies: readonly (() => void)[] = [];
 
   /**
@@ -110,8 +110,8 @@ export class Listener extends EventEmitter implements TransportHost, Doorkeeper 
     this.server = toServer(server);
     this._timers = new Timers(this.options.clock);
     this._origins = new Origins(this.options.origins);
-    this._admission = new Admission(this.options);
-    this.#gate = new Gate(this.options, this._admission, this._timers);
+    this._limiter = new SessionLimiter(this.options);
+    this.#verifier = new HandshakeVerifier(this.options, this._limiter, this._timers);
     this.#prefix = `/${this.options.resource}/`;
     this.#transports = selectTransports(this.options.transports);
     for (const type of this.#transports.values()) {
@@ -119,7 +119,7 @@ export class Listener extends EventEmitter implements TransportHost, Doorkeeper 
       this.#timings.set(type, Object.freeze({ ...type.defaults, ...given }));
     }
     addEventOptions(this, this.options);
-    Door.of(this.server).add(this);
+    ServerAttachment.for(this.server).attach(this);
     if (this.#transports.has('flashsocket')) this.#offerPolicy();
     this.options.log('socket.io ready - accepting connections');
   }
@@ -140,8 +140,8 @@ export class Listener extends EventEmitter implements TransportHost, Doorkeeper 
     message: unknown,
     except?: string | number | readonly (string | number)[] | null,
   ): this {
-    const broadcast = new Broadcast(encode(message));
-    const isLeftOut = exceptRule(except);
+    const broadcast = new SharedPayload(encode(message));
+    const isLeftOut = excludeFilter(except);
     for (const client of this.#sessions.values()) {
       if (!isLeftOut?.(client.sessionId)) client._sendShared(broadcast);
     }
@@ -150,7 +150,7 @@ export class Listener extends EventEmitter implements TransportHost, Doorkeeper 
 
   /** Ends every session, lets go of the HTTP server and of port 843. The server itself stays. */
   close(): this {
-    Door.of(this.server).remove(this);
+    ServerAttachment.for(this.server).detach(this);
     this._onServerClose();
     // One that is closing has let go of idle connections before these polls were answered.
     if (!this.server.listening) this.server.closeIdleConnections?.();
@@ -168,7 +168,7 @@ export class Listener extends EventEmitter implements TransportHost, Doorkeeper 
     isUpgrade = false,
     head: Buffer = NO_HEAD,
   ): boolean {
-    const url = pathOf(request.url ?? '');
+    const url = requestPath(request.url ?? '');
     if (!url.startsWith(this.#prefix)) return false;
     const route = parseRoute(url, this.#prefix.length);
     const type = this.#transports.get(route.transport);
@@ -178,7 +178,7 @@ export class Listener extends EventEmitter implements TransportHost, Doorkeeper 
       return served;
     }
     // Other requests, polls mostly, are not kept for long.
-    if (isUpgrade || route.sessionId === '') this.#texts.shareRequest(request);
+    if (isUpgrade || route.sessionId === '') this.#headers.internHeaders(request);
     if (isUpgrade && !this._origins.allows(request.headers.origin)) {
       this._refuse('ERR_SIO_FORBIDDEN_ORIGIN', request, target);
       return true;
@@ -188,7 +188,8 @@ export class Listener extends EventEmitter implements TransportHost, Doorkeeper 
       return true;
     }
     const client = this.#sessions.get(route.sessionId);
-    const isOurs = client?._type === type && this._origins.mayUse(client, request.headers.origin);
+    const isOurs =
+      client?._type === type && this._origins.bindOrigin(client, request.headers.origin);
     // A preflight comes without cookies and asks for nothing of the session, nor does a goodbye.
     const isGoodbye = request.method === 'POST' && route.rest === 'close';
     if (!isOurs && !isGoodbye && request.method !== 'OPTIONS') {
@@ -204,10 +205,10 @@ export class Listener extends EventEmitter implements TransportHost, Doorkeeper 
   }
 
   /** @internal A client of a later Socket.IO learns why it can't connect, and so does the log. */
-  _turnAway(request: IncomingMessage, target: ServerResponse | Socket): boolean {
-    const url = pathOf(request.url ?? '');
+  _rejectUnsupported(request: IncomingMessage, target: ServerResponse | Socket): boolean {
+    const url = requestPath(request.url ?? '');
     if (!url.startsWith(this.#prefix)) return false;
-    const generation = laterGeneration(url, this.#prefix.length);
+    const generation = detectVersion(url, this.#prefix.length);
     if (generation === null) return false;
     this.options.log(`Refused a client of ${generation}: this server speaks 0.5 and 0.6`);
     // Without CORS headers, pages of other origins are told of that and not of the version.
@@ -233,7 +234,8 @@ export class Listener extends EventEmitter implements TransportHost, Doorkeeper 
     if (!type) return;
     const lastId = request.headers['last-event-id'];
     const client = typeof lastId === 'string' ? this.#sessions.get(lastId) : undefined;
-    const isOurs = client?._type === type && this._origins.mayUse(client, request.headers.origin);
+    const isOurs =
+      client?._type === type && this._origins.bindOrigin(client, request.headers.origin);
     const resumed = isOurs ? client : undefined;
     // A copy if it has to wait: the head is a slice of a much larger buffer.
     const kept = this.options.authorize ? Buffer.from(head) : head;
@@ -243,7 +245,7 @@ export class Listener extends EventEmitter implements TransportHost, Doorkeeper 
       return;
     }
     this.options.log(`Initializing client with transport "${transport}"`);
-    this.#gate.pass(request, target, handle, (code, own) =>
+    this.#verifier.verify(request, target, handle, (code, own) =>
       this._refuse(code, request, target, {}, own),
     );
   }
@@ -258,7 +260,7 @@ export class Listener extends EventEmitter implements TransportHost, Doorkeeper 
     const timings = this.#timings.get(connection.type) ?? connection.type.defaults;
     const client = new Client(this, sessionId, connection, connection.type, timings);
     connection.session = client;
-    this._origins.mayUse(client, connection.request.headers.origin);
+    this._origins.bindOrigin(client, connection.request.headers.origin);
     client._attach(connection);
   }
 
@@ -272,11 +274,11 @@ export class Listener extends EventEmitter implements TransportHost, Doorkeeper 
   ): void {
     const why = refusal(code, request, own);
     if (debug.enabled) {
-      const from = `${tell(request, this.#prefix.length)}, origin ${shownOrigin(request) ?? 'none'},`;
+      const from = `${describeRequest(request, this.#prefix.length)}, origin ${shownOrigin(request) ?? 'none'},`;
       debug('%s answered %d %s', from, why.status, code);
     }
     if (code === 'ERR_SIO_FORBIDDEN_ORIGIN' || code === 'ERR_SIO_UNAUTHORIZED_ORIGIN') {
-      this.options.log(originLine(request));
+      this.options.log(originLogLine(request));
     }
     answerRefusal(why, target, headers);
     this.#emitSafely('refused', why);
@@ -284,7 +286,7 @@ export class Listener extends EventEmitter implements TransportHost, Doorkeeper 
 
   /** @internal */
   _onClientConnect(client: Client): void {
-    this._admission.enter(client, client.request);
+    this._limiter.add(client, client.request);
     this.#sessions.set(client.sessionId, client);
     this.clients[client.sessionId] = client;
     this.options.log(`Client ${shortId(client.sessionId)} connected`);
@@ -299,14 +301,14 @@ export class Listener extends EventEmitter implements TransportHost, Doorkeeper 
 
   /** @internal */
   _onClientDisconnect(client: Client, reason: DisconnectReason): void {
-    this._admission.leave(client);
+    this._limiter.remove(client);
     this.#sessions.delete(client.sessionId);
     delete this.clients[client.sessionId];
     this.options.log(`Client ${shortId(client.sessionId)} disconnected (${reason})`);
     try {
-      callWithReason(this, 'clientDisconnect', [client], reason);
+      emitWithReason(this, 'clientDisconnect', [client], reason);
     } catch (error) {
-      surface(error);
+      rethrowAsync(error);
     }
   }
 
@@ -314,7 +316,7 @@ export class Listener extends EventEmitter implements TransportHost, Doorkeeper 
   _onServerClose(): void {
     for (const leave of this.#leavePolicies) leave();
     this.#leavePolicies = [];
-    this.#gate.close();
+    this.#verifier.close();
     for (const client of this.#sessions.values()) client._end('server close');
   }
 
@@ -328,7 +330,7 @@ export class Listener extends EventEmitter implements TransportHost, Doorkeeper 
     rest: string,
   ): void {
     if (debug.enabled)
-      debug('%s%s', tell(request, this.#prefix.length), isUpgrade ? ' upgrade' : '');
+      debug('%s%s', describeRequest(request, this.#prefix.length), isUpgrade ? ' upgrade' : '');
     const response = isUpgrade ? null : (target as ServerResponse);
     const socket = isUpgrade ? (target as Socket) : request.socket;
     type.handle({ host: this, type, client, request, response, socket, head, rest });
@@ -344,7 +346,7 @@ export class Listener extends EventEmitter implements TransportHost, Doorkeeper 
       if (this.#sessions.has(id)) throw new Error(`The session id ${shortId(id)} is in use`);
       return id;
     } catch (error) {
-      surface(error);
+      rethrowAsync(error);
       return null;
     }
   }
@@ -370,7 +372,7 @@ export class Listener extends EventEmitter implements TransportHost, Doorkeeper 
     try {
       this.emit(event, ...args);
     } catch (error) {
-      surface(error);
+      rethrowAsync(error);
     }
   }
 }

@@ -9,15 +9,15 @@ import { EventEmitter } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { createDebug } from '../util/debug.js';
-import type { Broadcast } from './shared-payload.js';
+import type { SharedPayload } from './shared-payload.js';
 import { decode, encode, encodeHeartbeat, HEARTBEAT } from '../protocol/frames.js';
-import { callWithReason, surface } from './emit.js';
+import { emitWithReason, rethrowAsync } from './emit.js';
 import type { ResolvedOptions, SessionOptions } from '../options.js';
 import { shortId } from '../util/log.js';
 import type { DisconnectReason } from './disconnect-reason.js';
 import { readMessage } from '../protocol/message.js';
-import { checkEdge, State } from './state.js';
-import { Alarm, type Timers } from '../util/timers.js';
+import { assertTransition, State } from './state.js';
+import { Timer, type Timers } from '../util/timers.js';
 
 const debug = createDebug('socket.io:client');
 
@@ -29,11 +29,11 @@ export interface Connection {
   /** True for a poll: what is written answers it, and it is over. */
   readonly isPoll: boolean;
   /** Milliseconds that the session waits at least when the connection is gone. */
-  readonly graceMs: number;
+  readonly minGracePeriodMs: number;
   /** Sends one payload; false if the connection is breaking and has not taken it. */
   write(payload: string): boolean;
   /** Sends a payload that goes to many; as `write`. */
-  writeShared(broadcast: Broadcast): boolean;
+  writeShared(broadcast: SharedPayload): boolean;
   /** Sends what is still to be sent, and ends. */
   close(): void;
 }
@@ -102,12 +102,12 @@ export class Client extends EventEmitter {
   #current: Connection | null = null;
   #queue: string[] | null = null;
   #queued = 0;
-  #holds = false;
+  #isCorked = false;
   #heartbeats = 0;
-  #awaitsEcho = false;
+  #isHeartbeatPending = false;
   #isOverflowing = false;
-  #leaving: DisconnectReason = 'transport close';
-  readonly #alarm: Alarm = new Alarm(this);
+  #closeReason: DisconnectReason = 'transport close';
+  readonly #timer: Timer = new Timer(this);
 
   /** @internal Made by the Listener when the first connection of a session is open. */
   constructor(
@@ -180,20 +180,20 @@ export class Client extends EventEmitter {
 
   /** Hangs up on the client, which may come back within `closeTimeout`; a kick of 0.6. */
   _onClose(): this {
-    this.#hangUp('server disconnect');
+    this.#dropConnection('server disconnect');
     return this;
   }
 
   /** @internal A connection of this session is open: the first one, or one that comes back. */
   _attach(connection: Connection): void {
-    if (this.#state === State.GONE) {
+    if (this.#state === State.CLOSED) {
       connection.close();
       return;
     }
     const previous = this.#current;
-    this.listener._timers.clear(this.#alarm);
+    this.listener._timers.clear(this.#timer);
     this.#current = connection;
-    this.#awaitsEcho = false;
+    this.#isHeartbeatPending = false;
     this.request = connection.request;
     this.response = connection.response;
     this.connection = connection.socket;
@@ -215,18 +215,18 @@ export class Client extends EventEmitter {
     if (connection !== this.#current) return;
     this.#current = null;
     this.response = null;
-    this.#awaitsEcho = false;
-    this.#leaving = reason;
-    this.#transition(State.AWAY);
-    const wait = Math.max(this._timings.closeTimeout, connection.graceMs);
-    this.listener._timers.set(this.#alarm, wait);
+    this.#isHeartbeatPending = false;
+    this.#closeReason = reason;
+    this.#transition(State.DETACHED);
+    const wait = Math.max(this._timings.closeTimeout, connection.minGracePeriodMs);
+    this.listener._timers.set(this.#timer, wait);
   }
 
   /**
    * @internal Payloads that `connection` had taken, and then could not send: they come first. Not
    * so a heartbeat, which asks for that connection alone.
    */
-  _takeBack(payloads: readonly string[], connection: Connection): void {
+  _requeue(payloads: readonly string[], connection: Connection): void {
     const since = this.#queue ?? [];
     const heartbeat = encodeHeartbeat(this.#heartbeats);
     this.#queue = null;
@@ -251,12 +251,12 @@ export class Client extends EventEmitter {
 
   /** @internal The one way out. The client is listed while it hears of it, and no longer when the Listener does. */
   _end(reason: DisconnectReason): void {
-    this.#release();
-    if (this.#state === State.GONE) return;
+    this.#uncork();
+    if (this.#state === State.CLOSED) return;
     const connection = this.#current;
     const wasConnected = this.connected;
-    this.listener._timers.clear(this.#alarm);
-    this.#transition(State.GONE, reason);
+    this.listener._timers.clear(this.#timer);
+    this.#transition(State.CLOSED, reason);
     this.#current = null;
     this.response = null;
     this.#queue = null;
@@ -264,9 +264,9 @@ export class Client extends EventEmitter {
     connection?.close();
     if (!wasConnected) return;
     try {
-      callWithReason(this, 'disconnect', [], reason);
+      emitWithReason(this, 'disconnect', [], reason);
     } catch (error) {
-      surface(error);
+      rethrowAsync(error);
     }
     this.listener._onClientDisconnect(this, reason);
   }
@@ -282,31 +282,31 @@ export class Client extends EventEmitter {
     if (texts.length > limit) return false;
     // Replies to one batch share the answer of the poll, instead of a poll for the first and
     // another for the rest.
-    this.#holds = texts.length > 1 && this.#current?.isPoll === true;
-    for (let i = 0; i < texts.length && this.#state !== State.GONE; i++) {
+    this.#isCorked = texts.length > 1 && this.#current?.isPoll === true;
+    for (let i = 0; i < texts.length && this.#state !== State.CLOSED; i++) {
       const text = texts[i] as string;
       if (text.charCodeAt(0) === 0x7e && text.startsWith(HEARTBEAT)) this.#onHeartbeat(text);
       else this.#deliver(readMessage(text));
     }
-    this.#release();
+    this.#uncork();
     return true;
   }
 
   /** @internal What the alarm means depends on what the session waits for. */
-  onAlarm(): void {
-    if (this.#state === State.AWAY) {
-      this._end(this.#leaving);
-    } else if (this.#awaitsEcho) {
-      this.#hangUp('heartbeat timeout');
+  onTimeout(): void {
+    if (this.#state === State.DETACHED) {
+      this._end(this.#closeReason);
+    } else if (this.#isHeartbeatPending) {
+      this.#dropConnection('heartbeat timeout');
     } else if (this._timings.timeout) {
-      this.#awaitsEcho = true;
-      this.listener._timers.set(this.#alarm, this._timings.timeout);
+      this.#isHeartbeatPending = true;
+      this.listener._timers.set(this.#timer, this._timings.timeout);
       this.#current?.write(encodeHeartbeat(++this.#heartbeats));
     }
   }
 
   /** @internal A broadcast of the Listener. */
-  _sendShared(broadcast: Broadcast): void {
+  _sendShared(broadcast: SharedPayload): void {
     if (!this.#target?.writeShared(broadcast)) this.#enqueue(broadcast.payload);
   }
 
@@ -317,11 +317,11 @@ export class Client extends EventEmitter {
 
   /** Where a send goes; null: into the queue. */
   get #target(): Connection | null {
-    return this.#holds ? null : this.#current;
+    return this.#isCorked ? null : this.#current;
   }
 
   #transition(to: State, why = ''): void {
-    checkEdge(this.#state, to);
+    assertTransition(this.#state, to);
     if (debug.enabled) {
       const how = `${this.#state} → ${to} ${why}`.trimEnd();
       debug('%s %s: %s', shortId(this.sessionId), this.transport, how);
@@ -333,13 +333,13 @@ export class Client extends EventEmitter {
     try {
       this.emit('message', message);
     } catch (error) {
-      surface(error);
+      rethrowAsync(error);
     }
     this.listener._onClientMessage(message, this);
   }
 
   #enqueue(payload: string): void {
-    if (this.#state === State.GONE || this.#isOverflowing) return;
+    if (this.#state === State.CLOSED || this.#isOverflowing) return;
     const { maxQueue, maxBuffer } = this.listener.options;
     const queue = (this.#queue ??= []);
     queue.push(payload);
@@ -349,9 +349,9 @@ export class Client extends EventEmitter {
   }
 
   /** Sends the replies to a batch that were held for its end. */
-  #release(): void {
-    if (!this.#holds) return;
-    this.#holds = false;
+  #uncork(): void {
+    if (!this.#isCorked) return;
+    this.#isCorked = false;
     this.#flush();
   }
 
@@ -366,17 +366,17 @@ export class Client extends EventEmitter {
 
   #awaitHeartbeat(): void {
     if (!this._timings.timeout) return;
-    this.listener._timers.set(this.#alarm, this._timings.heartbeatInterval);
+    this.listener._timers.set(this.#timer, this._timings.heartbeatInterval);
   }
 
   /** Only the outstanding number counts; 0.6.18 took 0 and none for an echo as well. */
   #onHeartbeat(text: string): void {
-    if (!this.#awaitsEcho || text !== HEARTBEAT + this.#heartbeats) return;
-    this.#awaitsEcho = false;
+    if (!this.#isHeartbeatPending || text !== HEARTBEAT + this.#heartbeats) return;
+    this.#isHeartbeatPending = false;
     this.#awaitHeartbeat();
   }
 
-  #hangUp(reason: DisconnectReason): void {
+  #dropConnection(reason: DisconnectReason): void {
     const connection = this.#current;
     if (!connection) return;
     this._detach(connection, reason);

@@ -3,7 +3,7 @@ import type { EventEmitter } from 'node:events';
 type Handler = ((...args: unknown[]) => void) & { listener?: (...args: unknown[]) => void };
 
 /** Lets an application's exception surface as in plain Node, after the work that it interrupted. */
-export function surface(error: unknown): void {
+export function rethrowAsync(error: unknown): void {
   process.nextTick(() => {
     throw error;
   });
@@ -15,7 +15,7 @@ export function surface(error: unknown): void {
  * Handlers of 2011 were called without it, and some count their arguments or are callbacks
  * of something else; so only a handler that declares a parameter for the reason gets one.
  */
-export function callWithReason(
+export function emitWithReason(
   emitter: EventEmitter,
   event: string,
   args: readonly unknown[],

@@ -1,5 +1,5 @@
 /** A payload on its way to many clients. */
-export class Broadcast {
+export class SharedPayload {
   readonly payload: string;
   readonly #forms = new Map<(payload: string) => Buffer, Buffer>();
 
@@ -8,13 +8,13 @@ export class Broadcast {
   }
 
   /**
-   * The payload as `wrap` makes it, made once however many clients ask.
+   * The payload as `encode` makes it, made once however many clients ask.
    *
-   * @param wrap a pure function; its identity names the wire format.
+   * @param encode a pure function; its identity names the wire format.
    */
-  as(wrap: (payload: string) => Buffer): Buffer {
-    let bytes = this.#forms.get(wrap);
-    if (!bytes) this.#forms.set(wrap, (bytes = wrap(this.payload)));
+  encodedBy(encode: (payload: string) => Buffer): Buffer {
+    let bytes = this.#forms.get(encode);
+    if (!bytes) this.#forms.set(encode, (bytes = encode(this.payload)));
     return bytes;
   }
 }

@@ -1,4 +1,4 @@
-import { expected } from '../util/expected.js';
+import { invalidType } from '../util/invalid-type.js';
 import { TRANSPORTS_OF_0_6, type TransportChoice } from '../options.js';
 import { Flashsocket } from './websocket/flashsocket.js';
 import { HtmlFile } from './http/htmlfile.js';
@@ -21,7 +21,7 @@ function find(choice: TransportChoice, at: number): TransportType {
   const type = BUILT_IN.get(choice);
   if (type) return type;
   const names = [...BUILT_IN.keys()].join(', ');
-  throw expected(`transports[${at}]`, `one of ${names}`, choice);
+  throw invalidType(`transports[${at}]`, `one of ${names}`, choice);
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import type { Admission } from '../access/session-limiter.js';
-import type { Broadcast } from '../session/shared-payload.js';
+import type { SessionLimiter } from '../access/session-limiter.js';
+import type { SharedPayload } from '../session/shared-payload.js';
 import { Client, type Connection, type Host } from '../session/client.js';
 import type { SessionOptions } from '../options.js';
 import type { Origins } from '../access/origins.js';
@@ -13,7 +13,7 @@ export interface TransportHost extends Host {
   /** @internal The `origins` rule, parsed. */
   readonly _origins: Origins;
   /** @internal Counts handshakes that take their time. */
-  readonly _admission: Admission;
+  readonly _limiter: SessionLimiter;
   /** @internal Makes a session around its first connection. */
   _open(connection: Transport): void;
   /** @internal Turns a request away: answers it and tells the `refused` event. */
@@ -93,7 +93,7 @@ export abstract class Transport implements Connection {
   }
 
   /** How long its session waits for the client at least when the connection is gone. */
-  get graceMs(): number {
+  get minGracePeriodMs(): number {
     return 0;
   }
 
@@ -108,7 +108,7 @@ export abstract class Transport implements Connection {
   abstract close(): void;
 
   /** Sends a payload that goes to many; a transport that can share its bytes does. */
-  writeShared(broadcast: Broadcast): boolean {
+  writeShared(broadcast: SharedPayload): boolean {
     return this.write(broadcast.payload);
   }
 

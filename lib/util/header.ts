@@ -6,6 +6,6 @@ const CONTROL = /[^\t\x20-\x7e\x80-\xff]/;
  * program asked for `insecureHTTPParser`, as servers for very old clients do; `writeHead`
  * would throw then, and a raw answer be split in two.
  */
-export function mayBeEchoed(value: string): boolean {
+export function isSafeHeaderValue(value: string): boolean {
   return !CONTROL.test(value);
 }

@@ -8,7 +8,7 @@ const SMALL = 1024;
  * A body sent as chunks of one byte would else take a hundred times its size (the attack of
  * CVE-2026-48779 on ws).
  */
-export class Gatherer {
+export class ReceiveBuffer {
   #whole: Buffer[] = [];
   #small: Buffer = Buffer.alloc(0);
   #used = 0;

@@ -1,9 +1,9 @@
 /**
  * One clock for everything that waits: heartbeats, grace periods, polls.
  *
- * Sessions wait for few different spans of time, so alarms of one span stand in one row,
- * in the order they are due, and one Node timer watches the head of each row. Setting and
- * clearing an alarm moves pointers and allocates nothing.
+ * Sessions wait for few different spans of time, so timers of one delay stand in one list,
+ * in the order they are due, and one Node timer watches the head of each list. Setting and
+ * clearing an timer moves pointers and allocates nothing.
  *
  * @module
  */
@@ -34,109 +34,109 @@ const STALLED_FROM_MS = 1000;
 const GRACE_MS = 500;
 
 /** One thing to wait for, of one owner: set and cleared through {@link Timers}. */
-export class Alarm {
-  /** @internal */ row: Row | null = null;
-  /** @internal */ before: Alarm | null = null;
-  /** @internal */ after: Alarm | null = null;
+export class Timer {
+  /** @internal */ list: TimerList | null = null;
+  /** @internal */ previous: Timer | null = null;
+  /** @internal */ next: Timer | null = null;
   /** @internal */ due = 0;
 
-  readonly owner: { onAlarm(): void };
+  readonly owner: { onTimeout(): void };
 
-  constructor(owner: { onAlarm(): void }) {
+  constructor(owner: { onTimeout(): void }) {
     this.owner = owner;
   }
 }
 
-/** The alarms of one span. */
-class Row {
-  head: Alarm | null = null;
-  tail: Alarm | null = null;
-  timer: unknown = null;
+/** The timers of one delay. */
+class TimerList {
+  head: Timer | null = null;
+  tail: Timer | null = null;
+  handle: unknown = null;
   /** Late by a stall, and for once put off. */
-  isInGrace = false;
-  readonly span: number;
+  isDeferred = false;
+  readonly delay: number;
 
-  constructor(span: number) {
-    this.span = span;
+  constructor(delay: number) {
+    this.delay = delay;
   }
 
-  append(alarm: Alarm): void {
-    alarm.row = this;
-    alarm.before = this.tail;
-    if (this.tail) this.tail.after = alarm;
-    else this.head = alarm;
-    this.tail = alarm;
+  append(timer: Timer): void {
+    timer.list = this;
+    timer.previous = this.tail;
+    if (this.tail) this.tail.next = timer;
+    else this.head = timer;
+    this.tail = timer;
   }
 
-  remove(alarm: Alarm): void {
-    if (alarm.before) alarm.before.after = alarm.after;
-    else this.head = alarm.after;
-    if (alarm.after) alarm.after.before = alarm.before;
-    else this.tail = alarm.before;
-    alarm.row = alarm.before = alarm.after = null;
+  remove(timer: Timer): void {
+    if (timer.previous) timer.previous.next = timer.next;
+    else this.head = timer.next;
+    if (timer.next) timer.next.previous = timer.previous;
+    else this.tail = timer.previous;
+    timer.list = timer.previous = timer.next = null;
   }
 }
 
 export class Timers {
   readonly #clock: Clock;
-  readonly #rows = new Map<number, Row>();
+  readonly #lists = new Map<number, TimerList>();
 
   constructor(clock: Clock = systemClock) {
     this.#clock = clock;
   }
 
-  /** Number of alarms that wait. */
+  /** Number of timers that wait. */
   get size(): number {
     let count = 0;
-    for (const row of this.#rows.values()) {
-      for (let alarm = row.head; alarm; alarm = alarm.after) count++;
+    for (const list of this.#lists.values()) {
+      for (let timer = list.head; timer; timer = timer.next) count++;
     }
     return count;
   }
 
-  /** Lets `alarm` ring once, `span` milliseconds from now; an earlier setting is forgotten. */
-  set(alarm: Alarm, span: number): void {
-    if (alarm.row) this.clear(alarm);
-    let row = this.#rows.get(span);
-    if (!row) this.#rows.set(span, (row = new Row(span)));
-    alarm.due = this.#clock.now() + span;
-    row.append(alarm);
-    if (row.timer === null) this.#watch(row, span);
+  /** Lets `timer` ring once, `delay` milliseconds from now; an earlier setting is forgotten. */
+  set(timer: Timer, delay: number): void {
+    if (timer.list) this.clear(timer);
+    let list = this.#lists.get(delay);
+    if (!list) this.#lists.set(delay, (list = new TimerList(delay)));
+    timer.due = this.#clock.now() + delay;
+    list.append(timer);
+    if (list.handle === null) this.#schedule(list, delay);
   }
 
-  clear(alarm: Alarm): void {
-    const row = alarm.row;
-    if (!row) return;
-    row.remove(alarm);
-    if (!row.head) this.#drop(row);
+  clear(timer: Timer): void {
+    const list = timer.list;
+    if (!list) return;
+    list.remove(timer);
+    if (!list.head) this.#drop(list);
   }
 
-  #watch(row: Row, ms: number): void {
-    const grain = row.span >= GRAINED_FROM_MS ? GRAIN_MS : 1;
-    row.timer = this.#clock.setTimeout(() => this.#ring(row), Math.ceil(ms / grain) * grain);
+  #schedule(list: TimerList, ms: number): void {
+    const grain = list.delay >= GRAINED_FROM_MS ? GRAIN_MS : 1;
+    list.handle = this.#clock.setTimeout(() => this.#fire(list), Math.ceil(ms / grain) * grain);
   }
 
-  #drop(row: Row): void {
-    if (row.timer !== null) this.#clock.clearTimeout(row.timer);
-    row.timer = null;
-    if (this.#rows.get(row.span) === row) this.#rows.delete(row.span);
+  #drop(list: TimerList): void {
+    if (list.handle !== null) this.#clock.clearTimeout(list.handle);
+    list.handle = null;
+    if (this.#lists.get(list.delay) === list) this.#lists.delete(list.delay);
   }
 
-  #ring(row: Row): void {
-    row.timer = null;
+  #fire(list: TimerList): void {
+    list.handle = null;
     const now = this.#clock.now();
-    if (row.head && now - row.head.due > STALLED_FROM_MS && !row.isInGrace) {
-      row.isInGrace = true;
-      this.#watch(row, GRACE_MS);
+    if (list.head && now - list.head.due > STALLED_FROM_MS && !list.isDeferred) {
+      list.isDeferred = true;
+      this.#schedule(list, GRACE_MS);
       return;
     }
-    row.isInGrace = false;
-    // An alarm set while the row rings is due later than `now`, so this ends.
-    for (let alarm = row.head; alarm && alarm.due <= now; alarm = row.head) {
-      row.remove(alarm);
-      alarm.owner.onAlarm();
+    list.isDeferred = false;
+    // An timer set while the list rings is due later than `now`, so this ends.
+    for (let timer = list.head; timer && timer.due <= now; timer = list.head) {
+      list.remove(timer);
+      timer.owner.onTimeout();
     }
-    if (!row.head) this.#drop(row);
-    else if (row.timer === null) this.#watch(row, row.head.due - now);
+    if (!list.head) this.#drop(list);
+    else if (list.handle === null) this.#schedule(list, list.head.due - now);
   }
 }

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { IncomingMessage } from 'node:http';
-import { originLine } from '../../lib/access/origins.js';
+import { originLogLine } from '../../lib/access/origins.js';
 import { request, requestBytes } from '../support/raw.js';
 import { serve } from '../support/server.js';
 import { HANDSHAKE, HIXIE_76, statusOf } from '../security/attack.js';
@@ -16,7 +16,7 @@ async function serveFew(): Promise<{ port: number; told: () => string[] }> {
 }
 
 function lineOf(headers: IncomingMessage['headers']): string {
-  return originLine({ headers } as IncomingMessage);
+  return originLogLine({ headers } as IncomingMessage);
 }
 
 describe('the log of a server with `origins`', () => {

@@ -4,7 +4,7 @@ import type { IncomingMessage } from 'node:http';
 import { PassThrough } from 'node:stream';
 import { decode, encode } from '../../lib/protocol/frames.js';
 import { dataOf, readBody } from '../../lib/transports/http/request-body.js';
-import { Gatherer } from '../../lib/util/receive-buffer.js';
+import { ReceiveBuffer } from '../../lib/util/receive-buffer.js';
 import { HixieParser, keyNumber } from '../../lib/transports/websocket/hixie-protocol.js';
 import { readMessage } from '../../lib/protocol/message.js';
 import { Origins } from '../../lib/access/origins.js';
@@ -170,7 +170,7 @@ describe('properties', function () {
     fc.assert(
       fc.property(sizes, (list) => {
         const parts = list.map((size, i) => Buffer.alloc(size, i));
-        const gatherer = new Gatherer();
+        const gatherer = new ReceiveBuffer();
         for (const part of parts) gatherer.add(part);
         expect(gatherer.take().equals(Buffer.concat(parts))).to.equal(true);
         expect(gatherer.size).to.equal(0);

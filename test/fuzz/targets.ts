@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { decode } from '../../lib/protocol/frames.js';
 import { dataOf } from '../../lib/transports/http/request-body.js';
-import { mayBeEchoed } from '../../lib/util/header.js';
+import { isSafeHeaderValue } from '../../lib/util/header.js';
 import {
   handshakeHead,
   HixieParser,
@@ -97,11 +97,11 @@ export const TARGETS: readonly Target[] = [
       const { transport, sessionId } = parseRoute(request.url ?? '', 0);
       check(!`${transport}${sessionId}`.includes('/'), 'names hold no slash');
       RESTRICTED.allows(request.headers.origin);
-      RESTRICTED.allowsPage(request);
+      RESTRICTED.allowsRequest(request);
       const keys = readKeys(request);
       if (keys === null) return;
       const head = handshakeHead(request, keys === '75' ? '75' : '76');
-      check(head.split('\r\n').every(mayBeEchoed), 'no control character is echoed');
+      check(head.split('\r\n').every(isSafeHeaderValue), 'no control character is echoed');
       if (keys !== '75') check(proof(keys, Buffer.alloc(8)).length === 16, 'a proof is whole');
     },
   },

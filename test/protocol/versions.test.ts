@@ -3,12 +3,12 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { WebSocket } from 'ws';
-import { laterGeneration } from '../../lib/protocol/versions.js';
+import { detectVersion } from '../../lib/protocol/versions.js';
 import { listen, type Listener, type ListenerOptions, type Refusal } from '../../lib/index.js';
 
 const START = '/socket.io/'.length;
 
-describe('laterGeneration', () => {
+describe('detectVersion', () => {
   const KNOCKS: readonly [string, string][] = [
     ['/socket.io/?EIO=2&transport=polling', 'Socket.IO 1'],
     ['/socket.io/?EIO=3&transport=polling&t=1-0&b64=1', 'Socket.IO 1 or 2'],
@@ -19,21 +19,21 @@ describe('laterGeneration', () => {
   ];
   for (const [url, generation] of KNOCKS) {
     it(`takes ${url} for ${generation}`, () => {
-      expect(laterGeneration(url, START)).to.equal(generation);
+      expect(detectVersion(url, START)).to.equal(generation);
     });
   }
 
   const OTHERS = ['', '?t=1', '1', '10/', 'app/?EIO=4', '?EIOS=4', '?xEIO=4', '?a=EIO=4', '?EIO='];
   for (const rest of OTHERS) {
     it(`knows nothing of /socket.io/${rest}`, () => {
-      expect(laterGeneration(`/socket.io/${rest}`, START)).to.equal(null);
+      expect(detectVersion(`/socket.io/${rest}`, START)).to.equal(null);
     });
   }
 
   it('looks at a long query once', () => {
     const url = `/socket.io/?${'EIO=&'.repeat(13_000)}`;
     const before = performance.now();
-    expect(laterGeneration(url, START)).to.equal(null);
+    expect(detectVersion(url, START)).to.equal(null);
     expect(performance.now() - before).to.be.below(100);
   });
 });

@@ -94,7 +94,7 @@ export async function expectAlive({ port, io }: Served): Promise<void> {
 export async function expectNothingLeft({ io }: Served): Promise<void> {
   await until(() => Object.keys(io.clients).length === 0, 'the sessions to end');
   await until(() => io._timers.size === 0, 'the timers to be gone');
-  expect(io._admission.handshakes).to.equal(0);
+  expect(io._limiter.handshakes).to.equal(0);
 }
 
 export { RawSocket, request, requestBytes };

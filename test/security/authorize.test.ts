@@ -181,13 +181,13 @@ describe('authorize', () => {
       const { port, io, asked, callbacks } = served;
       const reset = await send(port, bytes);
       await until(() => asked.length === 1, 'the question');
-      expect(io._admission.handshakes).to.equal(1);
+      expect(io._limiter.handshakes).to.equal(1);
       reset.reset();
       if (name.startsWith('a WebSocket')) {
         // nobody reads the connection while it waits: what has become of it shows later
         callbacks[0]?.(null, true);
       }
-      await until(() => io._admission.handshakes === 0, 'the handshake to be forgotten');
+      await until(() => io._limiter.handshakes === 0, 'the handshake to be forgotten');
       const ended = await send(port, bytes);
       await until(() => asked.length === 2, 'the question');
       ended.end();
@@ -207,7 +207,7 @@ describe('authorize', () => {
       const raw = await send(served.port, bytes);
       await until(() => served.asked.length === 1, 'the question');
       clock.tick(1900);
-      expect(served.io._admission.handshakes).to.equal(1);
+      expect(served.io._limiter.handshakes).to.equal(1);
       clock.tick(200);
       expect((await raw.readResponse()).status).to.equal(503);
       served.callbacks[0]?.(null, true);

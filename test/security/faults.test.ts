@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { connect, createServer as createTcpServer, type AddressInfo, type Socket } from 'node:net';
 import { listen } from '../../lib/index.js';
-import { Alarm, Timers } from '../../lib/util/timers.js';
+import { Timer, Timers } from '../../lib/util/timers.js';
 import { afterThisTest } from '../support/cleanup.js';
 import { ManualClock } from '../support/clock.js';
 import { VARIANTS } from '../support/drivers/index.js';
@@ -174,8 +174,8 @@ describe('faults', function () {
       clearTimeout: () => undefined,
     });
     const rung: string[] = [];
-    const answered = new Alarm({ onAlarm: () => rung.push('answered') });
-    const silent = new Alarm({ onAlarm: () => rung.push('silent') });
+    const answered = new Timer({ onTimeout: () => rung.push('answered') });
+    const silent = new Timer({ onTimeout: () => rung.push('silent') });
     timers.set(answered, 8000);
     timers.set(silent, 8000);
     // suspended for a minute; then timers run before what clients sent is read

@@ -164,7 +164,7 @@ describe('security: frames and messages', function () {
       const raw = await send(port, Buffer.concat([head, KEY3.subarray(0, cut)]));
       await raw.readHead();
       await settle(3);
-      if (cut < 8) expect(io._admission.handshakes).to.equal(1);
+      if (cut < 8) expect(io._limiter.handshakes).to.equal(1);
       raw.write(KEY3.subarray(cut));
       expect((await raw.bytes.read(16)).equals(proof)).to.equal(true);
       raw.destroy();
@@ -175,7 +175,7 @@ describe('security: frames and messages', function () {
     clock.tick(0);
     expect(io.clients).to.deep.equal({});
     clock.tick(2900);
-    expect(io._admission.handshakes).to.equal(1);
+    expect(io._limiter.handshakes).to.equal(1);
     clock.tick(200);
     await never.bytes.readRest();
     await expectNothingLeft(served);

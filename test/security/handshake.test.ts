@@ -181,7 +181,7 @@ describe('security: handshake and session', function () {
     });
     expect(post.status).to.equal(200);
     half.reset();
-    await until(() => io._admission.handshakes === 0, 'the handshake to be forgotten');
+    await until(() => io._limiter.handshakes === 0, 'the handshake to be forgotten');
     await openPoll(port);
     expect((await request(port, '/socket.io/xhr-polling//1')).status).to.equal(503);
   });

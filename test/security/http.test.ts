@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { Gatherer } from '../../lib/util/receive-buffer.js';
+import { ReceiveBuffer } from '../../lib/util/receive-buffer.js';
 import { VARIANTS } from '../support/drivers/index.js';
 import { serve } from '../support/server.js';
 import { settle, until } from '../support/wait.js';
@@ -91,7 +91,7 @@ describe('security: HTTP input', function () {
   });
 
   it('CVE-2020-36048: many tiny chunks hold no more memory than their bytes', () => {
-    const gatherer = new Gatherer();
+    const gatherer = new ReceiveBuffer();
     const slab = Buffer.alloc(64, 'x');
     const before = process.memoryUsage();
     for (let i = 0; i < 1_000_000; i++) gatherer.add(slab.subarray(i % 64, (i % 64) + 1));

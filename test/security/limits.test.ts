@@ -133,7 +133,7 @@ describe('limits', function () {
     await first.readHead();
     const second = await send(port, head);
     await second.readHead();
-    expect(io._admission.handshakes).to.equal(2);
+    expect(io._limiter.handshakes).to.equal(2);
     expect(await statusOf(port, head)).to.equal(503);
     // these are through at once
     expect(await statusOf(port, Buffer.concat([head, KEY3]))).to.equal(101);
@@ -142,7 +142,7 @@ describe('limits', function () {
     ).to.equal(101);
     first.write(KEY3);
     await first.bytes.read(16);
-    expect(io._admission.handshakes).to.equal(1);
+    expect(io._limiter.handshakes).to.equal(1);
     expect(await statusOf(port, head)).to.equal(101);
     first.destroy();
     second.destroy();
@@ -158,7 +158,7 @@ describe('limits', function () {
     raw.write(KEY3);
     await raw.bytes.read(16);
     await until(() => Object.keys(io.clients).length === 1, 'the session');
-    expect(io._admission.handshakes).to.equal(0);
+    expect(io._limiter.handshakes).to.equal(0);
   });
 
   it('maxBuffer counts what one turn sends: below, at, and with one message above', async () => {

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { IncomingMessage } from 'node:http';
 import { Socket } from 'node:net';
-import { TextPool } from '../../lib/server/header-interner.js';
+import { HeaderInterner } from '../../lib/server/header-interner.js';
 
 function requestWith(rawHeaders: readonly string[]): IncomingMessage {
   const request = new IncomingMessage(new Socket());
@@ -11,37 +11,37 @@ function requestWith(rawHeaders: readonly string[]): IncomingMessage {
 
 describe('the pool of texts', () => {
   it('leaves a request saying what it said', () => {
-    const pool = new TextPool();
+    const pool = new HeaderInterner();
     const said = ['Host', 'a:80', 'Cookie', 'sid=1', 'X-Twice', 'one', 'X-Twice', 'two'];
     for (let time = 0; time < 2; time++) {
       const request = requestWith(said);
-      pool.shareRequest(request);
+      pool.internHeaders(request);
       expect(request.rawHeaders).to.deep.equal(said);
     }
   });
 
   it('keeps a text once, however often it comes', () => {
-    const pool = new TextPool();
-    for (let time = 0; time < 3; time++) pool.shareRequest(requestWith(['Host', 'a:80']));
+    const pool = new HeaderInterner();
+    for (let time = 0; time < 3; time++) pool.internHeaders(requestWith(['Host', 'a:80']));
     expect(pool.size).to.equal(2);
   });
 
   it('keeps nothing personal', () => {
-    const pool = new TextPool();
+    const pool = new HeaderInterner();
     const names = ['Cookie', 'authorization', 'Sec-WebSocket-Key', 'Sec-WebSocket-Key1'];
-    pool.shareRequest(requestWith(names.flatMap((name, i) => [name, `secret ${i}`])));
+    pool.internHeaders(requestWith(names.flatMap((name, i) => [name, `secret ${i}`])));
     expect(pool.size).to.equal(names.length);
   });
 
   it('keeps 1,000 texts of 256 characters and no more, whatever comes', () => {
-    const pool = new TextPool();
-    for (let i = 0; i < 1000; i++) expect(pool.share(`text ${i}`)).to.equal(`text ${i}`);
+    const pool = new HeaderInterner();
+    for (let i = 0; i < 1000; i++) expect(pool.intern(`text ${i}`)).to.equal(`text ${i}`);
     expect(pool.size).to.equal(1000);
-    expect(pool.share('one more')).to.equal('one more');
+    expect(pool.intern('one more')).to.equal('one more');
     expect(pool.size).to.equal(1);
-    pool.share('x'.repeat(256));
+    pool.intern('x'.repeat(256));
     expect(pool.size).to.equal(2);
-    expect(pool.share('y'.repeat(257))).to.equal('y'.repeat(257));
+    expect(pool.intern('y'.repeat(257))).to.equal('y'.repeat(257));
     expect(pool.size).to.equal(2);
   });
 });

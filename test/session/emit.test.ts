@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { EventEmitter } from 'node:events';
-import { callWithReason, surface } from '../../lib/session/emit.js';
+import { emitWithReason, rethrowAsync } from '../../lib/session/emit.js';
 import { uncaught } from '../support/wait.js';
 
 type Handler = (...args: unknown[]) => void;
@@ -8,10 +8,10 @@ type Handler = (...args: unknown[]) => void;
 function call(args: readonly unknown[], ...handlers: Handler[]): void {
   const emitter = new EventEmitter();
   for (const handler of handlers) emitter.on('event', handler);
-  callWithReason(emitter, 'event', args, 'the reason');
+  emitWithReason(emitter, 'event', args, 'the reason');
 }
 
-describe('callWithReason', () => {
+describe('emitWithReason', () => {
   it('tells the reason to handlers that declare one more parameter', () => {
     const calls: unknown[][] = [];
     call(
@@ -38,8 +38,8 @@ describe('callWithReason', () => {
     const calls: unknown[] = [];
     emitter.once('event', () => calls.push('plain'));
     emitter.once('event', (reason: string) => calls.push(reason));
-    callWithReason(emitter, 'event', [], 'why');
-    callWithReason(emitter, 'event', [], 'why');
+    emitWithReason(emitter, 'event', [], 'why');
+    emitWithReason(emitter, 'event', [], 'why');
     expect(calls).to.deep.equal(['plain', 'why']);
   });
 
@@ -54,12 +54,12 @@ describe('callWithReason', () => {
       calls.push(args);
       return emit(...args);
     };
-    callWithReason(emitter, 'event', [], 'why');
+    emitWithReason(emitter, 'event', [], 'why');
     expect(calls).to.deep.equal([['event'], true]);
   });
 
   it('does nothing without handlers', () => {
-    callWithReason(new EventEmitter(), 'event', [1], 'why');
+    emitWithReason(new EventEmitter(), 'event', [1], 'why');
   });
 });
 
@@ -67,7 +67,7 @@ describe('surface', () => {
   it('throws when the current work is done', async () => {
     const surfaced = uncaught();
     const error = new Error('of the app');
-    surface(error);
+    rethrowAsync(error);
     expect(await surfaced).to.equal(error);
   });
 });

@@ -102,7 +102,7 @@ export async function whatIsLeft(given: Ring, listenersBefore: number): Promise<
   const read = async (): Promise<Left> => ({
     sessions: Object.keys(io.clients).length,
     timers: io._timers.size,
-    handshakes: io._admission.handshakes,
+    handshakes: io._limiter.handshakes,
     listeners: listenersOf(given) - listenersBefore,
     connections: await new Promise((resolve) => {
       server.getConnections((_error, connections) => resolve(connections));

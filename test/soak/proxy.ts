@@ -81,9 +81,9 @@ export class FaultyProxy {
       isAnswered = isPoll;
       if (near.readableEnded) cut();
     });
-    const hungUp = (): unknown => isAnswered || far.readableEnded || cut();
-    near.once('end', hungUp);
-    near.once('close', hungUp);
+    const onConnectionEnd = (): unknown => isAnswered || far.readableEnded || cut();
+    near.once('end', onConnectionEnd);
+    near.once('close', onConnectionEnd);
     near.on('error', cut);
     far.on('error', cut);
   }

@@ -124,7 +124,7 @@ function figures(): void {
         heap: process.memoryUsage().heapUsed,
         sessions: Object.keys(io.clients).length,
         timers: io._timers.size,
-        handshakes: io._admission.handshakes,
+        handshakes: io._limiter.handshakes,
         connections,
       },
     });

@@ -37,7 +37,7 @@ describe('DEBUG=socket.io*', () => {
       const story = lines.join('\n');
       expect(story).to.include(`${driver.sessionId.slice(0, 6)}…`);
       expect(story).to.match(/new → open/);
-      expect(story).to.match(/→ gone/);
+      expect(story).to.match(/→ closed/);
       for (const line of lines) expect(line).to.equal(line.trimEnd());
       expect(story).to.not.include(driver.sessionId);
     });

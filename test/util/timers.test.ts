@@ -1,21 +1,21 @@
 import { expect } from 'chai';
 import * as fc from 'fast-check';
-import { Alarm, systemClock, Timers } from '../../lib/util/timers.js';
+import { Timer, systemClock, Timers } from '../../lib/util/timers.js';
 import { ManualClock } from '../support/clock.js';
 
 function setUp(): {
   clock: ManualClock;
   timers: Timers;
   rung: [string, number][];
-  alarm: (name: string, onAlarm?: () => void) => Alarm;
+  alarm: (name: string, onTimeout?: () => void) => Timer;
 } {
   const clock = new ManualClock();
   const rung: [string, number][] = [];
-  const alarm = (name: string, onAlarm?: () => void): Alarm =>
-    new Alarm({
-      onAlarm() {
+  const alarm = (name: string, onTimeout?: () => void): Timer =>
+    new Timer({
+      onTimeout() {
         rung.push([name, clock.now()]);
-        onAlarm?.();
+        onTimeout?.();
       },
     });
   return { clock, timers: new Timers(clock), rung, alarm };
@@ -88,8 +88,8 @@ describe('Timers', () => {
       const { clock, timers, rung, alarm } = setUp();
       const alarms = ['0', '1', '2'].map((name) => alarm(name));
       for (const each of alarms) timers.set(each, 50);
-      timers.clear(alarms[cleared] as Alarm);
-      timers.clear(alarms[cleared] as Alarm);
+      timers.clear(alarms[cleared] as Timer);
+      timers.clear(alarms[cleared] as Timer);
       expect(timers.size).to.equal(2);
       clock.tick(100);
       expect(rung.map(([name]) => name)).to.deep.equal(
@@ -176,7 +176,7 @@ describe('Timers', () => {
           }
         };
         for (const { who, span, wait } of steps) {
-          const one = alarms[who] as Alarm;
+          const one = alarms[who] as Timer;
           if (span === null) {
             timers.clear(one);
             due.delete(String(who));
@@ -196,8 +196,8 @@ describe('Timers', () => {
   it("take the system's clock by default", (done) => {
     const begin = systemClock.now();
     new Timers().set(
-      new Alarm({
-        onAlarm() {
+      new Timer({
+        onTimeout() {
           expect(systemClock.now() - begin).to.be.at.least(1);
           done();
         },

@@ -8,49 +8,49 @@ import type { Socket } from 'node:net';
  */
 
 /** What wants to know that its connection is gone. */
-export interface Watcher {
+export interface ConnectionObserver {
   readonly socket: Socket;
   /** The one before it on this connection: there is more than one if requests are pipelined. */
-  watchedBefore: Watcher | null;
-  /** @param byUs the application closed the connection: a kick, as programs of 0.6 did it. */
-  hungUp(byUs: boolean): void;
+  previousObserver: ConnectionObserver | null;
+  /** @param isLocal the application closed the connection: a kick, as programs of 0.6 did it. */
+  onConnectionEnd(isLocal: boolean): void;
 }
 
-const LATEST = Symbol('latest watcher of socket.io');
+const LATEST = Symbol('latest observer of socket.io');
 
 /** The watchers are a list of links: polls come and go too often for a Set. */
-type WatchedSocket = Socket & { [LATEST]?: Watcher | null };
+type ObservedSocket = Socket & { [LATEST]?: ConnectionObserver | null };
 
-function tell(socket: WatchedSocket, byUs: boolean): void {
-  const oldestFirst: Watcher[] = [];
-  for (let next = socket[LATEST]; next; next = next.watchedBefore) oldestFirst.unshift(next);
-  for (const watcher of oldestFirst) watcher.hungUp(byUs);
+function notify(socket: ObservedSocket, isLocal: boolean): void {
+  const oldestFirst: ConnectionObserver[] = [];
+  for (let next = socket[LATEST]; next; next = next.previousObserver) oldestFirst.unshift(next);
+  for (const observer of oldestFirst) observer.onConnectionEnd(isLocal);
 }
 
 /** On `end` already: programs that listen for it find the client away. */
-function socketOnEnd(this: WatchedSocket): void {
-  tell(this, this.writableEnded);
+function socketOnEnd(this: ObservedSocket): void {
+  notify(this, this.writableEnded);
 }
 
 /** The application has ended it; before the browser, which sees that, polls on another connection. */
-function socketOnFinish(this: WatchedSocket): void {
-  if (!this.readableEnded) tell(this, true);
+function socketOnFinish(this: ObservedSocket): void {
+  if (!this.readableEnded) notify(this, true);
 }
 
-function socketOnClose(this: WatchedSocket): void {
-  tell(this, !this.readableEnded && !this.errored);
+function socketOnClose(this: ObservedSocket): void {
+  notify(this, !this.readableEnded && !this.errored);
 }
 
 /**
  * Tells now what `close` is about to tell. Node emits it when it is through with all that has
  * arrived, which may be the same poll, sent again by the browser on another connection.
  */
-export function tellIfDestroyed(socket: Socket): void {
+export function notifyIfDestroyed(socket: Socket): void {
   if (socket.destroyed) socketOnClose.call(socket);
 }
 
-export function watch(watcher: Watcher): void {
-  const socket: WatchedSocket = watcher.socket;
+export function observeConnectionEnd(observer: ConnectionObserver): void {
+  const socket: ObservedSocket = observer.socket;
   const before = socket[LATEST];
   if (before === undefined) {
     // Before the HTTP server's own, which ends the socket in its turn.
@@ -58,17 +58,17 @@ export function watch(watcher: Watcher): void {
     socket.on('finish', socketOnFinish);
     socket.on('close', socketOnClose);
   }
-  watcher.watchedBefore = before ?? null;
-  socket[LATEST] = watcher;
+  observer.previousObserver = before ?? null;
+  socket[LATEST] = observer;
 }
 
-export function unwatch(watcher: Watcher): void {
-  const socket: WatchedSocket = watcher.socket;
-  if (socket[LATEST] === watcher) {
-    socket[LATEST] = watcher.watchedBefore;
+export function unobserveConnectionEnd(observer: ConnectionObserver): void {
+  const socket: ObservedSocket = observer.socket;
+  if (socket[LATEST] === observer) {
+    socket[LATEST] = observer.previousObserver;
     return;
   }
-  for (let next = socket[LATEST]; next; next = next.watchedBefore) {
-    if (next.watchedBefore === watcher) next.watchedBefore = watcher.watchedBefore;
+  for (let next = socket[LATEST]; next; next = next.previousObserver) {
+    if (next.previousObserver === observer) next.previousObserver = observer.previousObserver;
   }
 }

@@ -15,7 +15,7 @@ function script(payload: string): Buffer {
 /** A page in a hidden frame that never ends loading; every payload is a script in it. */
 export class HtmlFile extends Streaming {
   static readonly transportName: string = 'htmlfile';
-  static override readonly isForAllowedPages: boolean = true;
+  static override readonly refusesForeignPages: boolean = true;
 
   protected readonly wrap: (payload: string) => Buffer = script;
 

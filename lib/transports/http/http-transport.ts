@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Client } from '../../session/client.js';
 import { dataOf, readBody } from './request-body.js';
-import { mayBeEchoed } from '../../util/header.js';
-import { corsHeaders, originLine, type HeaderList } from '../../access/origins.js';
+import { isSafeHeaderValue } from '../../util/header.js';
+import { corsHeaders, originLogLine, type HeaderList } from '../../access/origins.js';
 import { endWith } from './end-with-body.js';
 import { Transport, type Exchange, type TransportHost } from '../transport.js';
 
@@ -29,7 +29,7 @@ export abstract class HttpTransport extends Transport {
    * Refuse a GET of a page that is not allowed. The transports of 0.6 answer it, in a way that
    * the browser does not let the page read.
    */
-  static readonly isForAllowedPages: boolean = false;
+  static readonly refusesForeignPages: boolean = false;
 
   declare readonly response: ServerResponse;
 
@@ -43,12 +43,15 @@ export abstract class HttpTransport extends Transport {
     switch (request.method) {
       case 'GET':
         // Polls of a session that is there go by without this.
-        if ((this.isForAllowedPages || !exchange.client) && !host._origins.allowsPage(request)) {
-          if (this.isForAllowedPages) {
+        if (
+          (this.refusesForeignPages || !exchange.client) &&
+          !host._origins.allowsRequest(request)
+        ) {
+          if (this.refusesForeignPages) {
             host._refuse('ERR_SIO_FORBIDDEN_ORIGIN', request, response);
             break;
           }
-          host.options.log(originLine(request));
+          host.options.log(originLogLine(request));
         }
         new this(exchange).begin();
         break;
@@ -86,7 +89,7 @@ export abstract class HttpTransport extends Transport {
 interface HttpTransportClass {
   new (exchange: HttpExchange): HttpTransport;
   readonly alwaysCredentials: boolean;
-  readonly isForAllowedPages: boolean;
+  readonly refusesForeignPages: boolean;
   corsHeaders(host: TransportHost, request: IncomingMessage): HeaderList;
 }
 
@@ -101,8 +104,8 @@ function preflight(request: IncomingMessage, response: ServerResponse, cors: Hea
       'access-control-request-method': method = '',
       'access-control-request-headers': names = '',
     } = request.headers;
-    if (mayBeEchoed(method)) headers.push('Access-Control-Allow-Methods', method);
-    if (names && mayBeEchoed(names)) headers.push('Access-Control-Allow-Headers', names);
+    if (isSafeHeaderValue(method)) headers.push('Access-Control-Allow-Methods', method);
+    if (names && isSafeHeaderValue(names)) headers.push('Access-Control-Allow-Headers', names);
   }
   response.writeHead(200, headers);
   response.end(OK);
@@ -111,7 +114,7 @@ function preflight(request: IncomingMessage, response: ServerResponse, cors: Hea
 /** Messages from the client, or its goodbye. The events fire before the answer, as in 0.6. */
 function receive(exchange: HttpExchange, cors: HeaderList): void {
   const { host, client, request, response, rest } = exchange;
-  if (!host._origins.allowsPage(request)) {
+  if (!host._origins.allowsRequest(request)) {
     host._refuse('ERR_SIO_UNAUTHORIZED_ORIGIN', request, response);
     return;
   }

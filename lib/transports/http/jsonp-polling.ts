@@ -21,7 +21,7 @@ export class JsonpPolling extends Polling {
   }
 
   protected answer(payload: string): void {
-    const mayRead = this.host._origins.allowsPage(this.request);
+    const mayRead = this.host._origins.allowsRequest(this.request);
     const script = mayRead ? this.#call(payload) : DENIED;
     const size = Buffer.byteLength(script);
     const headers = ['Content-Type', TYPE, 'Content-Length', String(size)];

@@ -1,25 +1,30 @@
 import { POLLING_DEFAULTS, type SessionOptions } from '../../options.js';
-import { Alarm } from '../../util/timers.js';
+import { Timer } from '../../util/timers.js';
 import { HttpTransport } from './http-transport.js';
-import { tellIfDestroyed, unwatch, watch, type Watcher } from './connection-end.js';
+import {
+  notifyIfDestroyed,
+  unobserveConnectionEnd,
+  observeConnectionEnd,
+  type ConnectionObserver,
+} from './connection-end.js';
 
 /**
  * A GET that is held until there is something to say, or until `duration` is over, and then
  * answered once. The session is away until the next poll.
  */
-export abstract class Polling extends HttpTransport implements Watcher {
+export abstract class Polling extends HttpTransport implements ConnectionObserver {
   static readonly defaults: Readonly<SessionOptions> = POLLING_DEFAULTS;
 
-  /** @internal */ watchedBefore: Watcher | null = null;
+  /** @internal */ previousObserver: ConnectionObserver | null = null;
   #isOpen = true;
-  readonly #alarm: Alarm = new Alarm(this);
+  readonly #timer: Timer = new Timer(this);
 
   begin(): void {
-    if (this.session) tellIfDestroyed(this.session.connection);
+    if (this.session) notifyIfDestroyed(this.session.connection);
     this.opened();
     if (!this.#isOpen || !this.session) return;
-    watch(this);
-    this.host._timers.set(this.#alarm, this.session._timings.duration);
+    observeConnectionEnd(this);
+    this.host._timers.set(this.#timer, this.session._timings.duration);
   }
 
   override get isPoll(): boolean {
@@ -40,21 +45,21 @@ export abstract class Polling extends HttpTransport implements Watcher {
     if (!this.#isOpen) return;
     this.#end();
     if (this.session?.connected) this.answer('');
-    else this.farewell();
+    else this.respondClosed();
     this.gone();
   }
 
   /** @internal */
-  onAlarm(): void {
+  onTimeout(): void {
     this.write('');
   }
 
   /** @internal The client dropped the poll before it was answered. */
-  hungUp(byUs: boolean): void {
+  onConnectionEnd(isLocal: boolean): void {
     if (!this.#isOpen) return;
     this.#end();
     // Browsers would send the poll again on another connection, and never know of the kick.
-    if (byUs) this.session?._end('server disconnect');
+    if (isLocal) this.session?._end('server disconnect');
     else this.gone();
   }
 
@@ -62,7 +67,7 @@ export abstract class Polling extends HttpTransport implements Watcher {
   protected abstract answer(payload: string): void;
 
   /** Answers the poll of a session that has ended. */
-  protected farewell(): void {
+  protected respondClosed(): void {
     this.answer('');
   }
 
@@ -73,7 +78,7 @@ export abstract class Polling extends HttpTransport implements Watcher {
 
   #end(): void {
     this.#isOpen = false;
-    this.host._timers.clear(this.#alarm);
-    unwatch(this);
+    this.host._timers.clear(this.#timer);
+    unobserveConnectionEnd(this);
   }
 }

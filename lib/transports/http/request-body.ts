@@ -5,7 +5,7 @@
  */
 import type { IncomingMessage } from 'node:http';
 import { unescape } from 'node:querystring';
-import { Gatherer } from '../../util/receive-buffer.js';
+import { ReceiveBuffer } from '../../util/receive-buffer.js';
 
 /** Percent- and plus-decoded once, as UTF-8; what is malformed stays as it is. */
 function decodeField(text: string): string {
@@ -48,9 +48,9 @@ export function readBody(
     return;
   }
   let first: Buffer | null = null;
-  let more: Gatherer | null = null;
+  let more: ReceiveBuffer | null = null;
   function onData(chunk: Buffer): void {
-    if (first && !more) (more = new Gatherer()).add(first);
+    if (first && !more) (more = new ReceiveBuffer()).add(first);
     const size = (more?.size ?? 0) + chunk.length;
     if (limit > 0 && size > limit) {
       request.off('data', onData).off('end', onEnd);

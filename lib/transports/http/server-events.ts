@@ -18,7 +18,7 @@ function event(payload: string): Buffer {
  */
 export class ServerEvents extends Streaming {
   static readonly transportName: string = 'server-events';
-  static override readonly isForAllowedPages: boolean = true;
+  static override readonly refusesForeignPages: boolean = true;
 
   protected readonly wrap: (payload: string) => Buffer = event;
   #named = false;

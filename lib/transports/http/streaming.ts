@@ -1,9 +1,13 @@
 import { createDebug } from '../../util/debug.js';
-import type { Broadcast } from '../../session/shared-payload.js';
+import type { SharedPayload } from '../../session/shared-payload.js';
 import { STREAMING_DEFAULTS, type SessionOptions } from '../../options.js';
 import { flushBeforeEnd } from '../flush-before-end.js';
 import { HttpTransport } from './http-transport.js';
-import { unwatch, watch, type Watcher } from './connection-end.js';
+import {
+  unobserveConnectionEnd,
+  observeConnectionEnd,
+  type ConnectionObserver,
+} from './connection-end.js';
 
 const debug = createDebug('socket.io:http');
 
@@ -21,10 +25,10 @@ function responseOnError(error: Error): void {
 }
 
 /** A response that never ends: every send is a piece of its body. */
-export abstract class Streaming extends HttpTransport implements Watcher {
+export abstract class Streaming extends HttpTransport implements ConnectionObserver {
   static readonly defaults: Readonly<SessionOptions> = STREAMING_DEFAULTS;
 
-  /** @internal */ watchedBefore: Watcher | null = null;
+  /** @internal */ previousObserver: ConnectionObserver | null = null;
   #isOpen = true;
 
   /** A payload as a piece of the body; pure, and the same for every client. */
@@ -35,12 +39,12 @@ export abstract class Streaming extends HttpTransport implements Watcher {
     return GOODBYE.test(this.request.url ?? '');
   }
 
-  override get graceMs(): number {
+  override get minGracePeriodMs(): number {
     return this.saysGoodbye ? GOODBYE_MS : 0;
   }
 
   begin(): void {
-    watch(this);
+    observeConnectionEnd(this);
     this.response.on('error', responseOnError);
     // A stream is quiet for as long as the application is.
     this.socket.setTimeout(0);
@@ -53,8 +57,8 @@ export abstract class Streaming extends HttpTransport implements Watcher {
     return this.#send(this.wrap(payload));
   }
 
-  override writeShared(broadcast: Broadcast): boolean {
-    return this.#send(broadcast.as(this.wrap));
+  override writeShared(broadcast: SharedPayload): boolean {
+    return this.#send(broadcast.encodedBy(this.wrap));
   }
 
   close(): void {
@@ -73,10 +77,10 @@ export abstract class Streaming extends HttpTransport implements Watcher {
   }
 
   /** @internal */
-  hungUp(byUs: boolean): void {
+  onConnectionEnd(isLocal: boolean): void {
     if (!this.#isOpen) return;
     this.#end();
-    if (byUs) this.session?._end('server disconnect');
+    if (isLocal) this.session?._end('server disconnect');
   }
 
   /** Writes the head of the response, and what comes before the first message. */
@@ -91,7 +95,7 @@ export abstract class Streaming extends HttpTransport implements Watcher {
 
   #end(): void {
     this.#isOpen = false;
-    unwatch(this);
+    unobserveConnectionEnd(this);
     this.gone();
   }
 }

@@ -8,7 +8,7 @@ export class XhrPolling extends Polling {
   static readonly transportName: string = 'xhr-polling';
 
   /** Clients take everything but 200 for a disconnect: they need not poll once more to find out. */
-  protected override farewell(): void {
+  protected override respondClosed(): void {
     this.response.writeHead(204, this.cors());
     this.response.end();
   }

@@ -6,8 +6,8 @@
  */
 import { createHash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import { Gatherer } from '../../util/receive-buffer.js';
-import { mayBeEchoed } from '../../util/header.js';
+import { ReceiveBuffer } from '../../util/receive-buffer.js';
+import { isSafeHeaderValue } from '../../util/header.js';
 import { readUtf8 } from './utf8.js';
 
 /** Bytes behind the head of a draft-76 request: the third key. Proxies may hold them back. */
@@ -42,7 +42,7 @@ export function keyNumber(key: string): number | null {
 /** Which draft a request speaks: its keys for 76, `'75'` without any, null if malformed. */
 export function readKeys(request: IncomingMessage): Keys | '75' | null {
   const { 'sec-websocket-key1': key1, 'sec-websocket-key2': key2 } = request.headers;
-  if (!echoed(request).every(mayBeEchoed)) return null;
+  if (!echoed(request).every(isSafeHeaderValue)) return null;
   if (key1 === undefined && key2 === undefined) return '75';
   if (typeof key1 !== 'string' || typeof key2 !== 'string') return null;
   const first = keyNumber(key1);
@@ -100,7 +100,7 @@ export class HixieParser {
   readonly #limit: number;
   #state: ParserState = ParserState.START;
   /** What there is of an unfinished frame. */
-  readonly #held: Gatherer = new Gatherer();
+  readonly #held: ReceiveBuffer = new ReceiveBuffer();
 
   /** @param limit most bytes in one frame, 0: no limit */
   constructor(events: HixieEvents, limit: number) {

@@ -10,7 +10,7 @@ import {
   type Keys,
 } from './hixie-protocol.js';
 import type { Socket } from 'node:net';
-import { Alarm } from '../../util/timers.js';
+import { Timer } from '../../util/timers.js';
 import { frameText, putText, type Framing } from './write-batch.js';
 import { SocketTransport } from './websocket-transport.js';
 import type { Exchange } from '../transport.js';
@@ -44,7 +44,7 @@ export class Hixie extends SocketTransport implements HixieEvents {
   #release: (() => void) | null = null;
   readonly #draft: '75' | '76';
   #hasGoodbye = false;
-  readonly #alarm: Alarm = new Alarm(this);
+  readonly #timer: Timer = new Timer(this);
 
   private constructor(exchange: Exchange, keys: Keys | null) {
     super(exchange);
@@ -62,7 +62,7 @@ export class Hixie extends SocketTransport implements HixieEvents {
     }
     const hixie = new Hixie(exchange, keys === '75' ? null : keys);
     if (keys !== '75' && head.length < KEY3_BYTES) {
-      hixie.#release = host._admission.hold(request);
+      hixie.#release = host._limiter.acquire(request);
       if (!hixie.#release) {
         host._refuse('ERR_SIO_TOO_MANY_HANDSHAKES', request, socket);
         return;
@@ -88,11 +88,11 @@ export class Hixie extends SocketTransport implements HixieEvents {
   }
 
   /** @internal The third key never came. */
-  onAlarm(): void {
+  onTimeout(): void {
     this.onError('handshake timeout');
   }
 
-  protected hangUp(): void {
+  protected closeSocket(): void {
     this.#parser.stop();
     const { socket } = this;
     // An answer only, never the first word: clients of 2011 written for Node throw at such a frame.
@@ -112,7 +112,7 @@ export class Hixie extends SocketTransport implements HixieEvents {
     socket.write(handshakeHead(this.request, this.#draft), 'latin1');
     socket.on('data', (chunk: Buffer) => this.#receive(chunk));
     if (!this.#keys) this.opened();
-    else if (handshakeTimeout > 0) this.host._timers.set(this.#alarm, handshakeTimeout);
+    else if (handshakeTimeout > 0) this.host._timers.set(this.#timer, handshakeTimeout);
     // A copy: the head is a slice of a much larger buffer.
     if (head.length > 0) this.#receive(Buffer.from(head));
   }
@@ -139,7 +139,7 @@ export class Hixie extends SocketTransport implements HixieEvents {
 
   /** The handshake is through, one way or the other. */
   #settle(): void {
-    this.host._timers.clear(this.#alarm);
+    this.host._timers.clear(this.#timer);
     this.#release?.();
     this.#release = null;
   }

@@ -57,30 +57,30 @@ const framing: Framing = {
 };
 
 /** ws's side of a connection, which knows ours. */
-class Link extends WebSocket {
+class WsSocket extends WebSocket {
   transport: Rfc6455 | null = null;
 }
 
-function linkOnMessage(this: WebSocket, data: Buffer, isBinary: boolean): void {
-  (this as Link).transport?.receive(data, isBinary);
+function wsOnMessage(this: WebSocket, data: Buffer, isBinary: boolean): void {
+  (this as WsSocket).transport?.receive(data, isBinary);
 }
 
-function linkOnClose(this: WebSocket): void {
-  (this as Link).transport?.closed();
+function wsOnClose(this: WebSocket): void {
+  (this as WsSocket).transport?.closed();
 }
 
-function linkOnError(this: WebSocket, error: Error): void {
+function wsOnError(this: WebSocket, error: Error): void {
   debug('protocol error: %s', error.message);
-  (this as Link).transport?.failed();
+  (this as WsSocket).transport?.failed();
 }
 
-const servers = new WeakMap<TransportHost, WebSocketServer<typeof Link>>();
+const servers = new WeakMap<TransportHost, WebSocketServer<typeof WsSocket>>();
 
 /** ws without a server of its own: it answers handshakes and reads frames. */
-function serverOf(host: TransportHost): WebSocketServer<typeof Link> {
+function serverOf(host: TransportHost): WebSocketServer<typeof WsSocket> {
   let server = servers.get(host);
   if (!server) {
-    const options: ServerOptions<typeof Link> & NotYetTyped = {
+    const options: ServerOptions<typeof WsSocket> & NotYetTyped = {
       noServer: true,
       clientTracking: false,
       perMessageDeflate: false,
@@ -91,7 +91,7 @@ function serverOf(host: TransportHost): WebSocketServer<typeof Link> {
       // Checked in readUtf8, in the same pass that tells ASCII from the rest.
       skipUTF8Validation: true,
       closeTimeout: CLOSE_TIMEOUT_MS,
-      WebSocket: Link,
+      WebSocket: WsSocket,
     };
     server = new WebSocketServer(options);
     server.on('wsClientError', (error, socket, request) => {
@@ -108,15 +108,15 @@ function serverOf(host: TransportHost): WebSocketServer<typeof Link> {
 
 /** A WebSocket as browsers of today speak it: RFC 6455 and draft hybi-08, read by `ws`. */
 export class Rfc6455 extends SocketTransport {
-  readonly #link: Link;
+  readonly #ws: WsSocket;
 
-  private constructor(exchange: Exchange, link: Link) {
+  private constructor(exchange: Exchange, ws: WsSocket) {
     super(exchange);
-    this.#link = link;
-    link.transport = this;
-    link.on('message', linkOnMessage);
-    link.on('close', linkOnClose);
-    link.on('error', linkOnError);
+    this.#ws = ws;
+    ws.transport = this;
+    ws.on('message', wsOnMessage);
+    ws.on('close', wsOnClose);
+    ws.on('error', wsOnError);
   }
 
   static accept(exchange: Exchange): void {
@@ -124,8 +124,8 @@ export class Rfc6455 extends SocketTransport {
     // The answer to the handshake and the first messages leave together.
     socket.cork();
     try {
-      serverOf(host).handleUpgrade(request, socket, head, (link) => {
-        const transport = new Rfc6455(exchange, link);
+      serverOf(host).handleUpgrade(request, socket, head, (ws) => {
+        const transport = new Rfc6455(exchange, ws);
         transport.opened();
         transport.flush();
       });
@@ -166,13 +166,13 @@ export class Rfc6455 extends SocketTransport {
     this.session?._end('protocol error');
   }
 
-  protected hangUp(): void {
-    this.#link.close(NORMAL_CLOSURE);
+  protected closeSocket(): void {
+    this.#ws.close(NORMAL_CLOSURE);
   }
 
   #fail(code: number): void {
     this.isOpen = false;
-    this.#link.close(code);
+    this.#ws.close(code);
     this.session?._end('protocol error');
   }
 }

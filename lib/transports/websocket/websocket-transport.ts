@@ -1,6 +1,6 @@
-import type { Broadcast } from '../../session/shared-payload.js';
+import type { SharedPayload } from '../../session/shared-payload.js';
 import { flushBeforeEnd } from '../flush-before-end.js';
-import { flushLater, textOf, toBytes, type Framing, type Piece } from './write-batch.js';
+import { scheduleFlush, textOf, toBytes, type Framing, type Piece } from './write-batch.js';
 import { Transport, type Exchange } from '../transport.js';
 
 /** What the WebSocket drafts share: whole frames on a socket, those of one turn in one write. */
@@ -23,7 +23,7 @@ export abstract class SocketTransport extends Transport {
     return this.#push(payload, payload.length);
   }
 
-  override writeShared(broadcast: Broadcast): boolean {
+  override writeShared(broadcast: SharedPayload): boolean {
     return this.#push(broadcast, broadcast.payload.length);
   }
 
@@ -36,7 +36,7 @@ export abstract class SocketTransport extends Transport {
     const { socket } = this;
     this.#forget();
     if (!socket.writable) {
-      this.session?._takeBack([first, ...(more ?? [])].map(textOf), this);
+      this.session?._requeue([first, ...(more ?? [])].map(textOf), this);
       return;
     }
     const waiting = socket.writableLength;
@@ -50,12 +50,12 @@ export abstract class SocketTransport extends Transport {
     if (!this.isOpen) return;
     this.flush();
     this.isOpen = false;
-    this.hangUp();
+    this.closeSocket();
     this.gone();
   }
 
   /** Ends the connection as its draft does it. */
-  protected abstract hangUp(): void;
+  protected abstract closeSocket(): void;
 
   /** Leaves the socket alone, which is far from here in memory: a broadcast to 5,000 takes 3 % less. */
   #push(piece: Piece, length: number): boolean {
@@ -68,7 +68,7 @@ export abstract class SocketTransport extends Transport {
     this.#gathered += length;
     if (this.#first === null) {
       this.#first = piece;
-      flushLater(this);
+      scheduleFlush(this);
     } else {
       (this.#more ??= []).push(piece);
     }

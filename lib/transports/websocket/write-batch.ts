@@ -7,7 +7,7 @@
  * @module
  */
 
-import type { Broadcast } from '../../session/shared-payload.js';
+import type { SharedPayload } from '../../session/shared-payload.js';
 
 /** How a draft frames a text. */
 export interface Framing {
@@ -41,7 +41,7 @@ export function frameText(framing: Framing, text: string): Buffer {
 }
 
 /** A payload still to be framed: one client's own, or one that is shared with others. */
-export type Piece = string | Broadcast;
+export type Piece = string | SharedPayload;
 
 /** The text of a piece. */
 export function textOf(piece: Piece): string {
@@ -54,7 +54,7 @@ function frameAll(framing: Framing, pieces: readonly Piece[]): Buffer {
   let room = 0;
   for (const piece of pieces) {
     const isOwn = typeof piece === 'string';
-    const size = isOwn ? Buffer.byteLength(piece) : piece.as(framing.wrap).length;
+    const size = isOwn ? Buffer.byteLength(piece) : piece.encodedBy(framing.wrap).length;
     sizes.push(size);
     room += isOwn ? size + framing.overhead(size) : size;
   }
@@ -63,7 +63,7 @@ function frameAll(framing: Framing, pieces: readonly Piece[]): Buffer {
   pieces.forEach((piece, i) => {
     const size = sizes[i] as number;
     if (typeof piece === 'string') at = framing.put(frames, at, piece, size);
-    else at += piece.as(framing.wrap).copy(frames, at);
+    else at += piece.encodedBy(framing.wrap).copy(frames, at);
   });
   return frames;
 }
@@ -90,7 +90,7 @@ function joinShared(framing: Framing, pieces: readonly Piece[]): Buffer {
  * for an echo.
  */
 function single(framing: Framing, piece: Piece): Buffer | string {
-  if (typeof piece !== 'string') return piece.as(framing.wrap);
+  if (typeof piece !== 'string') return piece.encodedBy(framing.wrap);
   const isShort = piece.length <= SHORT && !NOT_ASCII.test(piece);
   return isShort ? framing.putShort(piece) : frameText(framing, piece);
 }
@@ -123,6 +123,6 @@ function flushAll(): void {
 }
 
 /** Lets `transport` flush when the current turn has done its work. */
-export function flushLater(transport: Flushable): void {
+export function scheduleFlush(transport: Flushable): void {
   if (waiting.push(transport) === 1) process.nextTick(flushAll);
 }

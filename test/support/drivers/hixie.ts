@@ -52,7 +52,7 @@ export class HixieDriver extends Driver {
       'Sec-WebSocket-Key1': KEYS[0][0],
       'Sec-WebSocket-Key2': KEYS[1][0],
     };
-    return requestBytes(this.#pathOf(sessionId), {
+    return requestBytes(this.#requestPath(sessionId), {
       headers: {
         Upgrade: 'WebSocket',
         Connection: 'Upgrade',
@@ -121,13 +121,13 @@ export class HixieDriver extends Driver {
       'Upgrade: WebSocket',
       'Connection: Upgrade',
       `${prefix}WebSocket-Origin: ${this.headers['Origin'] ?? ORIGIN}`,
-      `${prefix}WebSocket-Location: ws://localhost${this.#pathOf(sessionId)}`,
+      `${prefix}WebSocket-Location: ws://localhost${this.#requestPath(sessionId)}`,
     ].join('\n');
     const got = [statusLine, ...lines].join('\n');
     if (got !== wanted) throw new Error(`Expected\n${wanted}\ngot\n${got}`);
   }
 
-  #pathOf(sessionId: string): string {
+  #requestPath(sessionId: string): string {
     return sessionId === '' ? this.path() : this.path(sessionId);
   }
 }

@@ -41,7 +41,7 @@ export class WebsocketDriver extends Driver {
       'Sec-WebSocket-Key': randomBytes(16).toString('base64'),
       ...this.headers,
     };
-    return requestBytes(this.#pathOf(sessionId), { headers });
+    return requestBytes(this.#requestPath(sessionId), { headers });
   }
 
   nextPayload(): Promise<string> {
@@ -76,7 +76,7 @@ export class WebsocketDriver extends Driver {
 
   protected connect(sessionId: string): Promise<void> {
     const payloads = new Queue<string>();
-    const ws = new WebSocket(`ws://127.0.0.1:${this.port}${this.#pathOf(sessionId)}`, {
+    const ws = new WebSocket(`ws://127.0.0.1:${this.port}${this.#requestPath(sessionId)}`, {
       protocolVersion: this.#version,
       perMessageDeflate: false,
       headers: this.headers,
@@ -100,7 +100,7 @@ export class WebsocketDriver extends Driver {
     });
   }
 
-  #pathOf(sessionId: string): string {
+  #requestPath(sessionId: string): string {
     return sessionId === '' ? this.path() : this.path(sessionId);
   }
 }

@@ -6,6 +6,6 @@ function show(value: unknown): string {
 }
 
 /** What is thrown for an argument or option of the wrong type. */
-export function expected(name: string, what: string, value: unknown): TypeError {
+export function invalidType(name: string, what: string, value: unknown): TypeError {
   return new TypeError(`Expected \`${name}\` to be ${what}, got ${show(value)}`);
 }
