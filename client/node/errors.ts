@@ -1,19 +1,19 @@
-/** What can go wrong with a client. */
+/** The reasons for which a client fails. */
 export type ClientErrorCode =
-  /** The server answered a request with another status than 200; see `statusCode`. */
+  /** The server answered a request with a status other than 200; see `statusCode`. */
   | 'ERR_SIO_REFUSED'
-  /** An answer, or a message in it, is longer than `maxPayload`. */
+  /** A response, or a message in it, is longer than `maxPayload`. */
   | 'ERR_SIO_TOO_LARGE'
-  /** None of the transports has connected; the `cause` is what the last one met. */
+  /** None of the transports has connected; `cause` is the error of the last attempt. */
   | 'ERR_SIO_CONNECT_FAILED'
-  /** An iterator's consumer is so slow that more than `maxQueue` messages wait for it. */
+  /** More than `maxQueue` messages wait for the consumer of an iterator. */
   | 'ERR_SIO_QUEUE_OVERFLOW';
 
-/** An error of a client, by a code that stays. */
+/** An error of the client; its `code` is stable across versions. */
 export class ClientError extends Error {
   override readonly name = 'ClientError';
   readonly code: ClientErrorCode;
-  /** The status of the answer, with `ERR_SIO_REFUSED`. */
+  /** The status of the response, with `ERR_SIO_REFUSED`. */
   readonly statusCode: number | undefined;
 
   constructor(

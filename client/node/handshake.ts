@@ -1,11 +1,11 @@
 /**
- * The first message of a session: an id, or JSON that says more.
+ * The first message of a session: an id, or a JSON object that contains one.
  *
  * @module
  */
 import { JSON_TEXT } from '../../lib/protocol/frames.js';
 
-/** What a first message says: the value of its JSON if it is an object, else its text. */
+/** The content of a first message: the parsed value if it is a JSON object, else its text. */
 export function readHandshake(text: string): unknown {
   const json = text.startsWith(JSON_TEXT) ? text.slice(JSON_TEXT.length) : text;
   if (!json.startsWith('{')) return text;
@@ -16,7 +16,7 @@ export function readHandshake(text: string): unknown {
   }
 }
 
-/** The id of a session by its first message: the `session_id` of JSON, else the text. */
+/** The session id in a first message: the `session_id` of a JSON object, else the text. */
 export function sessionIdOf(text: string): string {
   const handshake = readHandshake(text);
   if (typeof handshake === 'string') return handshake;

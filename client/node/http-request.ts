@@ -1,5 +1,5 @@
 /**
- * One HTTP request with the face of an `XMLHttpRequest`, as far as the client's core uses it.
+ * One HTTP request with the interface of `XMLHttpRequest`, as far as the client's core uses it.
  *
  * @module
  */
@@ -7,57 +7,57 @@ import * as http from 'node:http';
 import * as https from 'node:https';
 import type { Xhr } from '../core/platform.js';
 import { ClientError } from './errors.js';
-import type { Link } from './request-config.js';
+import type { RequestConfig } from './request-config.js';
 
 /** `XMLHttpRequest.DONE` */
 const DONE = 4;
 const NO_CONTENT = 204;
 const FORM = 'application/x-www-form-urlencoded; charset=utf-8';
 
-/** A kept-alive connection that the server closed as we wrote to it. */
+/** True if the server closed a kept-alive connection while the request was written to it. */
 function isStale(request: http.ClientRequest, error: NodeJS.ErrnoException): boolean {
   return request.reusedSocket && (error.code === 'ECONNRESET' || error.code === 'EPIPE');
 }
 
 export class HttpRequest implements Xhr {
   readyState = 0;
-  /** 0 until there is an answer, and if it breaks off or is too long. */
+  /** 0 until the response, and if that is cut off or too long. */
   status = 0;
   responseText = '';
   onreadystatechange: (() => void) | null = null;
-  /** Takes the text as it comes; it is not kept then. */
+  /** Receives the text in pieces; `responseText` stays empty then. */
   onText: ((text: string) => void) | null = null;
-  readonly #link: Link;
+  readonly #config: RequestConfig;
   readonly #onError: (error: unknown) => void;
   #method = 'GET';
   #url = '';
   #request: http.ClientRequest | null = null;
   #received = 0;
 
-  /** @param onError hears why a request has failed, before it is done. */
-  constructor(link: Link, onError: (error: unknown) => void) {
-    this.#link = link;
+  /** @param onError called with the reason of a failure, before `onreadystatechange`. */
+  constructor(config: RequestConfig, onError: (error: unknown) => void) {
+    this.#config = config;
     this.#onError = onError;
   }
 
   open(method: string, url: string): void {
     this.#method = method;
-    this.#url = url + this.#link.query;
+    this.#url = url + this.#config.query;
   }
 
   send(body: string | null): void {
-    const link = this.#link;
-    const headers = link.headers();
+    const config = this.#config;
+    const headers = config.headers();
     const request = (this.#url.startsWith('https:') ? https : http).request(this.#url, {
-      ...link.tls,
-      ...(link.agent && { agent: link.agent }),
+      ...config.tls,
+      ...(config.agent && { agent: config.agent }),
       method: this.#method,
       headers: body === null ? headers : { 'Content-Type': FORM, ...headers },
     });
     this.#request = request;
     request.on('response', (response) => this.#read(response));
     request.on('error', (error) => {
-      // As in browsers: nothing has been answered, so nothing has been done with it.
+      // Retried once per stale connection, as browsers do: the server has not read the request.
       if (this.status === 0 && this.readyState !== DONE && isStale(request, error)) this.send(body);
       else this.#fail(error);
     });
@@ -71,44 +71,44 @@ export class HttpRequest implements Xhr {
 
   #read(response: http.IncomingMessage): void {
     const status = response.statusCode ?? 0;
-    this.#link.cookies.take(response.headers['set-cookie']);
+    this.#config.cookies.store(response.headers['set-cookie']);
     response.on('error', (error) => this.#fail(error));
     if (status !== 200) {
       response.resume();
-      this.#refused(status, response.statusMessage ?? '');
+      this.#refuse(status, response.statusMessage ?? '');
       return;
     }
     this.status = status;
     response.setEncoding('utf8');
-    response.on('data', (text: string) => this.#take(text));
+    response.on('data', (text: string) => this.#append(text));
     response.on('end', () => this.#done());
   }
 
-  #refused(status: number, why: string): void {
-    // the farewell of a server to a poll
+  #refuse(status: number, reason: string): void {
+    // the server's response to the last poll of a session that it closes
     if (status === NO_CONTENT) {
       this.#done();
       return;
     }
-    const what = `Expected the status 200, got ${status} ${why}`.trim();
-    this.#fail(new ClientError('ERR_SIO_REFUSED', what, { statusCode: status }), status);
+    const message = `Expected status 200, got ${status} ${reason}`.trim();
+    this.#fail(new ClientError('ERR_SIO_REFUSED', message, { statusCode: status }), status);
   }
 
-  #take(text: string): void {
+  #append(text: string): void {
     if (this.readyState === DONE) return;
     if (this.onText) {
       this.onText(text);
       return;
     }
     this.#received += Buffer.byteLength(text);
-    if (this.#received <= (this.#link.maxPayload || Infinity)) this.responseText += text;
+    if (this.#received <= (this.#config.maxPayload || Infinity)) this.responseText += text;
     else this.overflow();
   }
 
-  /** Gives up, since there is more than may be. */
+  /** Fails: the response is longer than `maxPayload`. */
   overflow(): void {
-    const what = `An answer is longer than the ${this.#link.maxPayload} bytes allowed`;
-    this.#fail(new ClientError('ERR_SIO_TOO_LARGE', what));
+    const message = `The response is longer than \`maxPayload\` (${this.#config.maxPayload} bytes)`;
+    this.#fail(new ClientError('ERR_SIO_TOO_LARGE', message));
     this.#request?.destroy();
   }
 

@@ -1,5 +1,5 @@
 /**
- * The client in Node.
+ * The Node client, exported as `socket.io-node/client`.
  *
  * @module
  */

@@ -1,28 +1,29 @@
 /**
- * Messages on their way to a `for await` loop, as many as are allowed to wait.
+ * The queue between a client's `message` events and one `for await` loop.
  *
  * @module
  */
 
-interface Waiting {
+/** A call of `next` that no message has answered yet. */
+interface PendingRead {
   readonly resolve: (result: IteratorResult<unknown, undefined>) => void;
   readonly reject: (error: unknown) => void;
 }
 
-const END: IteratorReturnResult<undefined> = { done: true, value: undefined };
+const DONE: IteratorReturnResult<undefined> = { done: true, value: undefined };
 
-export class Messages implements AsyncIterableIterator<unknown, undefined> {
+export class MessageIterator implements AsyncIterableIterator<unknown, undefined> {
   readonly #limit: number;
   readonly #onReturn: () => void;
   #items: unknown[] = [];
-  /** How many of `#items` have been taken; cheaper than to shift them. */
-  #taken = 0;
-  #waiting: Waiting[] = [];
+  /** How many of `#items` have been read; an index is cheaper than `shift`. */
+  #readCount = 0;
+  #pendingReads: PendingRead[] = [];
   #end: { readonly error?: unknown } | null = null;
 
   /**
-   * @param limit most messages that may wait; 0: no limit
-   * @param onReturn called when the consumer leaves
+   * @param limit most messages in the queue; 0: no limit
+   * @param onReturn called when the consumer leaves its loop
    */
   constructor(limit: number, onReturn: () => void) {
     this.#limit = limit || Infinity;
@@ -33,49 +34,49 @@ export class Messages implements AsyncIterableIterator<unknown, undefined> {
     return this;
   }
 
-  /** Takes a message; false if there is no room for it. */
+  /** Adds a message; returns false if the queue is full. */
   push(message: unknown): boolean {
-    const waiting = this.#waiting.shift();
-    if (waiting) waiting.resolve({ done: false, value: message });
-    else if (this.#items.length - this.#taken >= this.#limit) return false;
+    const read = this.#pendingReads.shift();
+    if (read) read.resolve({ done: false, value: message });
+    else if (this.#items.length - this.#readCount >= this.#limit) return false;
     else this.#items.push(message);
     return true;
   }
 
-  /** There is nothing more to come; what waits is still delivered. */
+  /** Ends the iteration after the messages in the queue. */
   end(): void {
     this.#finish({});
   }
 
-  /** As `end`, and then the consumer is thrown an error. */
+  /** Ends the iteration with an error, after the messages in the queue. */
   fail(error: unknown): void {
     this.#finish({ error });
   }
 
   next(): Promise<IteratorResult<unknown, undefined>> {
-    if (this.#taken < this.#items.length) {
-      const value = this.#items[this.#taken];
-      this.#items[this.#taken++] = undefined;
-      if (this.#taken === this.#items.length) {
+    if (this.#readCount < this.#items.length) {
+      const value = this.#items[this.#readCount];
+      this.#items[this.#readCount++] = undefined;
+      if (this.#readCount === this.#items.length) {
         this.#items = [];
-        this.#taken = 0;
+        this.#readCount = 0;
       }
       return Promise.resolve({ done: false, value });
     }
     const end = this.#end;
-    if (!end) return new Promise((resolve, reject) => this.#waiting.push({ resolve, reject }));
-    // The error is told once, as by generators.
+    if (!end) return new Promise((resolve, reject) => this.#pendingReads.push({ resolve, reject }));
+    // The error is thrown once, as generators do.
     this.#end = {};
-    return 'error' in end ? Promise.reject(end.error) : Promise.resolve(END);
+    return 'error' in end ? Promise.reject(end.error) : Promise.resolve(DONE);
   }
 
   return(): Promise<IteratorResult<unknown, undefined>> {
     this.#items = [];
-    this.#taken = 0;
+    this.#readCount = 0;
     this.#end = {};
     this.#settle();
     this.#onReturn();
-    return Promise.resolve(END);
+    return Promise.resolve(DONE);
   }
 
   #finish(end: { readonly error?: unknown }): void {
@@ -84,10 +85,10 @@ export class Messages implements AsyncIterableIterator<unknown, undefined> {
     this.#settle();
   }
 
-  /** Answers who waits in vain: the first one with the error, if there is one. */
+  /** Settles all pending reads; the first one is rejected if there is an error. */
   #settle(): void {
-    const waiting = this.#waiting;
-    this.#waiting = [];
-    for (const waits of waiting) this.next().then(waits.resolve, waits.reject);
+    const reads = this.#pendingReads;
+    this.#pendingReads = [];
+    for (const read of reads) this.next().then(read.resolve, read.reject);
   }
 }

@@ -1,25 +1,25 @@
 /**
- * Where a client connects to, from a URL or from a host and options as in a page.
+ * The parts of a URL that a client connects to.
  *
  * @module
  */
 
-/** A URL taken apart. */
+/** The parts of a URL. */
 export interface Address {
-  /** As it stands in a URL. */
+  /** As in the URL: an IPv6 address has its brackets. */
   readonly host: string;
-  /** Empty for the scheme's own. */
+  /** Empty for the default port of the scheme. */
   readonly port: string;
   readonly secure: boolean;
-  /** Goes with every request: empty, or with its question mark. */
+  /** Sent with every request: empty, or with its question mark. */
   readonly query: string;
   /** `user:password` */
   readonly auth: string;
-  /** The path below which the server is; undefined if the URL has none. */
+  /** The path prefix of the server; undefined if the URL has none. */
   readonly resource: string | undefined;
   /** The transport at the end of the path. */
   readonly transport: string | undefined;
-  /** The path of a WebSocket URL, which is used as it is. */
+  /** The path of a WebSocket URL, which is used unchanged. */
   readonly path: string | undefined;
 }
 
@@ -39,13 +39,13 @@ function parse(text: string | URL): URL {
 }
 
 /**
- * Takes a URL apart.
+ * Parses a URL.
  *
- * `http(s)://HOST:PORT/RESOURCE` names a server, as the browser client does, and may end with a
- * transport: `/RESOURCE/xhr-polling`. `ws(s)://…` with a path is the address of the socket itself.
+ * `http(s)://HOST:PORT/RESOURCE` is the address of a server and may end with a transport:
+ * `/RESOURCE/xhr-polling`. `ws(s)://…` with a path is the address of the WebSocket itself.
  *
- * @param transports the names that a path may end with
- * @throws {TypeError} If `text` is no URL, or of another scheme.
+ * @param transports the transport names that a path may end with
+ * @throws {TypeError} If `text` is not a URL, or has another scheme.
  */
 export function parseAddress(text: string | URL, transports: readonly string[]): Address {
   const url = parse(text);

@@ -1,7 +1,7 @@
-/** Node as the platform of the client's core: time, and no page. @module */
+/** Node as the platform of the client's core: timers, and no page. @module */
 import { usePlatform } from '../core/platform.js';
 
-/** Makes Node the platform; before the first `Socket`. */
+/** Makes Node the platform. Must be called before the first `Socket` is created. */
 export function useNode(): void {
   usePlatform({
     setTimeout: (callback, delay) => setTimeout(callback, delay),

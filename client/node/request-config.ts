@@ -1,5 +1,5 @@
 /**
- * How a client reaches its server: what goes with every request.
+ * What every request of one client has in common: headers, cookies, agent, TLS, limits.
  *
  * @module
  */
@@ -9,15 +9,21 @@ import type { Address } from './parse-address.js';
 import { Cookies } from './cookies.js';
 import { DEFAULTS, type SocketOptions, type TlsOptions } from './options.js';
 
-export class Link {
+/**
+ * How long the server has to accept the last messages and the close request after `disconnect`, in
+ * milliseconds.
+ */
+export const CLOSE_TIMEOUT_MS = 10_000;
+
+export class RequestConfig {
   readonly agent: Agent | undefined;
   readonly tls: TlsOptions;
   readonly protocols: readonly string[];
   readonly maxPayload: number;
   readonly raw: boolean;
-  /** Goes behind every path. */
+  /** Appended to every path: empty, or with its question mark. */
   readonly query: string;
-  /** The path of the one WebSocket there is; undefined for the usual ones. */
+  /** The path of a WebSocket URL; undefined if paths are made of resource and transport. */
   readonly path: string | undefined;
   readonly cookies: Cookies;
   readonly #headers: Readonly<Record<string, string>>;
@@ -45,7 +51,7 @@ export class Link {
   }
 }
 
-/** The link of the socket that a transport works for. */
-export function linkOf(base: Base): Link {
-  return (base as Base & { readonly link: Link }).link;
+/** What a transport of the Node client needs of its `Socket`. */
+export interface NodeBase extends Base {
+  readonly config: RequestConfig;
 }

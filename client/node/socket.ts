@@ -1,5 +1,5 @@
 /**
- * The browser client's `Socket`, for programs.
+ * The `Socket` of the Node client.
  *
  * @module
  */
@@ -8,15 +8,15 @@ import type { Transport } from '../core/transport.js';
 import { parseAddress, type Address } from './parse-address.js';
 import { ClientError } from './errors.js';
 import { readHandshake } from './handshake.js';
-import { Link } from './request-config.js';
-import { Messages } from './message-iterator.js';
+import { RequestConfig } from './request-config.js';
+import { MessageIterator } from './message-iterator.js';
 import { checkOptions, DEFAULTS, type SocketOptions, TRANSPORTS } from './options.js';
 import { useNode } from './platform.js';
-import { type Greeted, transports } from './transports/index.js';
+import { transports, type WithHandshake } from './transports/index.js';
 
 useNode();
 
-/** What a URL says, as options. */
+/** The options that a URL contains. */
 function optionsOf(address: Address): SocketOptions {
   return {
     secure: address.secure,
@@ -26,19 +26,19 @@ function optionsOf(address: Address): SocketOptions {
   };
 }
 
-/** Without what is undefined, which stands for a default. */
-function defined(options: SocketOptions): SocketOptions {
+/** The options without those that are undefined, which selects the default. */
+function omitUndefined(options: SocketOptions): SocketOptions {
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
 }
 
-/** True for the address of a WebSocket that a session's id can be added to. */
-function canResume({ path }: Link): boolean {
+/** True if a session id can be appended to the address of the WebSocket. */
+function canResume({ path }: RequestConfig): boolean {
   return path === undefined || /\/(?:websocket|flashsocket)$/.test(path);
 }
 
 /**
- * One connection to a server of Socket.IO 0.6, or to a feed that speaks its framing: the state
- * machine, the events and the methods of the browser client.
+ * A client of a Socket.IO 0.6 server, or of a feed with its framing. State machine, events and
+ * methods are those of the browser client.
  *
  * @example
  * const socket = new Socket('http://localhost:8080');
@@ -50,21 +50,21 @@ function canResume({ path }: Link): boolean {
  * }
  */
 export class Socket extends BrowserSocket implements AsyncIterable<unknown> {
-  /** @internal */ readonly link: Link;
-  /** The first message of the latest session: its id, or the object that a feed begins with. */
+  /** @internal */ readonly config: RequestConfig;
+  /** The first message of the latest session: its id, or the object with which a feed begins. */
   handshake: unknown = null;
 
   readonly #maxQueue: number;
   readonly #signal: AbortSignal | undefined;
-  readonly #iterators = new Set<Messages>();
+  readonly #iterators = new Set<MessageIterator>();
   #lastError: unknown;
 
   /**
    * Does not connect yet.
    *
-   * @param target a URL, or a host as in a page
-   * @throws {TypeError} If `target` is no URL of http, https, ws or wss, or an option is not known
-   *   or of the wrong type.
+   * @param target a URL, or a host name as in the browser client
+   * @throws {TypeError} If `target` is not a URL with the scheme http, https, ws or wss, or an
+   *   option is unknown or invalid.
    */
   constructor(target: string | URL, options: SocketOptions = {}) {
     checkOptions(options);
@@ -74,9 +74,9 @@ export class Socket extends BrowserSocket implements AsyncIterable<unknown> {
       ...DEFAULTS,
       transports: [...TRANSPORTS],
       ...(address && optionsOf(address)),
-      ...defined(options),
+      ...omitUndefined(options),
     });
-    this.link = new Link(options, address ?? {});
+    this.config = new RequestConfig(options, address ?? {});
     this.#maxQueue = options.maxQueue ?? DEFAULTS.maxQueue;
     this.#signal = options.signal;
   }
@@ -108,14 +108,19 @@ export class Socket extends BrowserSocket implements AsyncIterable<unknown> {
   }
 
   /**
-   * The messages from now on; connects if need be. Leaving the loop disconnects.
+   * Iterates over the messages that arrive from now on. Connects if necessary; leaving the loop
+   * disconnects.
    *
-   * The loop ends with the connection, unless that is to be restored; it is thrown
-   * `ERR_SIO_CONNECT_FAILED` if that fails, `ERR_SIO_QUEUE_OVERFLOW` if more than `maxQueue`
-   * messages wait for it, and the reason of `signal` if that is aborted.
+   * The loop ends when the client disconnects and does not reconnect.
+   *
+   * @throws {ClientError} `ERR_SIO_CONNECT_FAILED` if the client cannot connect or reconnect;
+   *   `ERR_SIO_QUEUE_OVERFLOW` if more than `maxQueue` messages wait for the loop.
+   * @throws the reason of `signal` if that is aborted.
    */
   [Symbol.asyncIterator](): AsyncIterableIterator<unknown, undefined> {
-    const messages: Messages = new Messages(this.#maxQueue, () => this.#drop(messages));
+    const messages: MessageIterator = new MessageIterator(this.#maxQueue, () =>
+      this.#remove(messages),
+    );
     this.#iterators.add(messages);
     if (this.#signal?.aborted) messages.fail(this.#signal.reason);
     else if (this.#isOver) this.connect();
@@ -128,11 +133,11 @@ export class Socket extends BrowserSocket implements AsyncIterable<unknown> {
   }
 
   override onConnect(): void {
-    const text = (this.transport as Greeted | null)?.handshake;
+    const text = (this.transport as WithHandshake | null)?.handshake;
     if (text !== undefined) this.handshake = readHandshake(text);
     super.onConnect();
-    // Feeds begin anew.
-    if (typeof this.handshake !== 'string' || !canResume(this.link)) this._session = null;
+    // A feed cannot resume a session.
+    if (typeof this.handshake !== 'string' || !canResume(this.config)) this._session = null;
   }
 
   override onMessage(message: unknown): void {
@@ -151,11 +156,11 @@ export class Socket extends BrowserSocket implements AsyncIterable<unknown> {
     super._giveUp();
     if (!this.#isOver) return;
     const cause = this.#lastError;
-    const what = cause instanceof Error ? cause.message : 'no answer within `connectTimeout`';
+    const what = cause instanceof Error ? cause.message : 'no response within `connectTimeout`';
     this.#finish(new ClientError('ERR_SIO_CONNECT_FAILED', `Cannot connect: ${what}`, { cause }));
   }
 
-  /** True if there is no connection, and none to come. */
+  /** True if there is no connection and no attempt to get one. */
   get #isOver(): boolean {
     return !this.connected && !this.connecting && !this.reconnecting;
   }
@@ -165,7 +170,7 @@ export class Socket extends BrowserSocket implements AsyncIterable<unknown> {
     this.disconnect();
   };
 
-  /** Nothing more comes, until somebody connects again. */
+  /** Ends all iterators. */
   #finish(error?: ClientError): void {
     this.#signal?.removeEventListener('abort', this.#signalOnAbort);
     for (const messages of this.#iterators) {
@@ -175,14 +180,14 @@ export class Socket extends BrowserSocket implements AsyncIterable<unknown> {
     this.#iterators.clear();
   }
 
-  #overflow(messages: Messages): void {
-    const what = `More than ${this.#maxQueue} messages wait for their consumer`;
+  #overflow(messages: MessageIterator): void {
+    const what = `More than ${this.#maxQueue} messages wait for the consumer of an iterator`;
     messages.fail(new ClientError('ERR_SIO_QUEUE_OVERFLOW', what));
-    this.#drop(messages);
+    this.#remove(messages);
   }
 
-  /** The last one to leave turns off the light. */
-  #drop(messages: Messages): void {
+  /** Disconnects when the last iterator is removed. */
+  #remove(messages: MessageIterator): void {
     if (this.#iterators.delete(messages) && this.#iterators.size === 0) this.disconnect();
   }
 }

@@ -1,43 +1,43 @@
-/** What the command was asked to do. @module */
+/** Parses the arguments of the command. @module */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { TRANSPORTS } from '../../client/node/options.js';
 
-/** What `--help` prints. */
+/** The output of `--help`. */
 export const HELP: string = `socket.io-node: Socket.IO 0.6 on the command line
 
-  socket.io-node connect URL [options]   talk to a server, and watch the wire
-  socket.io-node serve [options]         run the demo: a chat, and the transport doctor
+  socket.io-node connect URL [options]   connect to a server and print all events
+  socket.io-node serve [options]         run the demo: a chat and a page that tests transports
 
 URL is http(s)://HOST:PORT[/RESOURCE][/TRANSPORT] or ws(s)://HOST/PATH?QUERY.
 
-connect prints what passes, with the seconds since its start, and sends each line typed:
+connect prints each event with the seconds since the start, and sends each line of its input:
 
-  -t, --transport NAME    ${TRANSPORTS.join(', ')}; may be repeated (default: each in turn)
-  -o, --origin ORIGIN     the Origin to send
+  -t, --transport NAME    ${TRANSPORTS.join(', ')}; may be repeated (default: all, in this order)
+  -o, --origin ORIGIN     the Origin header to send
   -H, --header 'N: V'     a header to send; may be repeated
-      --raw               leave text as it is: ~j~ is neither read nor written
-      --reconnect         come back when the connection is lost
-      --wait SECONDS      how long to stay when the input ends (default: a terminal's end ends
-                          all, that of a pipe nothing)
+      --raw               do not decode or encode ~j~
+      --reconnect         reconnect when the connection is lost
+      --wait SECONDS      how long to stay connected after the end of the input (default: 0 for a
+                          terminal, no limit for a pipe)
       --ca FILE           trust the certificates in FILE
       --insecure          trust every certificate
-  -j, --json              one JSON object per line, out and in: a line is a value to send
+  -j, --json              print events as lines of JSON; read each line of the input as JSON
 
 serve:
 
   -p, --port PORT         default 8080
-      --host HOST         default 127.0.0.1; 0.0.0.0 lets other machines in
+      --host HOST         default 127.0.0.1; 0.0.0.0 accepts other machines
 
   -h, --help
   -v, --version
 
-Exit codes: 0 all done, 1 no connection or port taken, 2 wrong arguments, 3 the server has ended
-the connection, 130 interrupted.
+Exit codes: 0 success, 1 no connection or port in use, 2 invalid arguments, 3 the server ended the
+connection, 130 interrupted.
 `;
 
-/** The arguments make no sense; the message says why. */
+/** The arguments are invalid; the message contains the reason. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
@@ -110,9 +110,9 @@ function parse(args: readonly string[]) {
 
 type Values = ReturnType<typeof parse>['values'];
 
-function refuse(values: Values, names: readonly (keyof Values)[], command: string): void {
+function rejectOptions(values: Values, names: readonly (keyof Values)[], command: string): void {
   const name = names.find((candidate) => values[candidate] !== undefined);
-  if (name) throw new UsageError(`--${name} is no option of ${command}`);
+  if (name) throw new UsageError(`--${name} is not an option of ${command}`);
 }
 
 function parseNumber(name: string, text: string, max: number): number {
@@ -134,13 +134,15 @@ function parseHeaders(lines: readonly string[]): Record<string, string> {
 }
 
 function parseConnect(values: Values, [url, ...more]: readonly string[]): ConnectCommand {
-  refuse(values, SERVE_ONLY, 'connect');
+  rejectOptions(values, SERVE_ONLY, 'connect');
   if (url === undefined) throw new UsageError('connect needs a URL');
-  if (more.length > 0) throw new UsageError(`connect takes one URL; '${more[0]}' is too much`);
+  if (more.length > 0) throw new UsageError(`connect takes one URL, got also '${more[0]}'`);
   const transports = values.transport ?? [];
   const unknown = transports.find((name) => !TRANSPORTS.includes(name));
   if (unknown !== undefined) {
-    throw new UsageError(`No transport '${unknown}' here; there are ${TRANSPORTS.join(', ')}`);
+    throw new UsageError(
+      `Unknown transport '${unknown}'; expected one of ${TRANSPORTS.join(', ')}`,
+    );
   }
   return {
     name: 'connect',
@@ -158,8 +160,8 @@ function parseConnect(values: Values, [url, ...more]: readonly string[]): Connec
 }
 
 function parseServe(values: Values, [extra]: readonly string[]): ServeCommand {
-  refuse(values, CONNECT_ONLY, 'serve');
-  if (extra !== undefined) throw new UsageError(`serve takes no '${extra}'`);
+  rejectOptions(values, CONNECT_ONLY, 'serve');
+  if (extra !== undefined) throw new UsageError(`serve takes no arguments, got '${extra}'`);
   return {
     name: 'serve',
     port: parseNumber('port', values.port ?? '8080', 65_535),
@@ -173,9 +175,9 @@ function readVersion(): string {
 }
 
 /**
- * Reads the arguments of the command.
+ * Parses the arguments of the command.
  *
- * @throws {UsageError} If they make no sense.
+ * @throws {UsageError} If they are invalid.
  */
 export function parseCommand(args: readonly string[]): Command {
   const { values, positionals } = parse(args);
@@ -188,8 +190,8 @@ export function parseCommand(args: readonly string[]): Command {
     case 'serve':
       return parseServe(values, rest);
     case undefined:
-      throw new UsageError('What shall it be: connect or serve?');
+      throw new UsageError('Missing command: connect or serve');
     default:
-      throw new UsageError(`No command '${name}'; there are connect and serve`);
+      throw new UsageError(`Unknown command '${name}'; expected connect or serve`);
   }
 }

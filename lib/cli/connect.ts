@@ -1,4 +1,4 @@
-/** `socket.io-node connect`: a client whose wire can be watched. @module */
+/** `socket.io-node connect`: a client that prints its events and sends its input. @module */
 import { readFileSync } from 'node:fs';
 import { clearLine, createInterface, cursorTo, type Interface } from 'node:readline';
 import { Socket, type SocketOptions } from '../../client/node/index.js';
@@ -36,7 +36,7 @@ function createSocket(command: ConnectCommand): Socket {
   }
 }
 
-/** Prints what passes, and sends what is typed. */
+/** Prints the events of a socket, and sends the lines of the input. */
 class Session {
   readonly #command: ConnectCommand;
   readonly #socket: Socket;
@@ -44,10 +44,10 @@ class Session {
   readonly #lines: Interface;
   readonly #finish: (code: ExitCode) => void;
   readonly #start: number = performance.now();
-  /** What was typed while there was no connection; the socket sends it with the next one. */
+  /** Input without a connection, not yet printed as sent; the socket itself sends it later. */
   readonly #unsent: unknown[] = [];
   #since: number = this.#start;
-  #isInputOver = false;
+  #hasInputEnded = false;
   #isLeaving = false;
   #hasFailed = false;
   #leaveTimer: NodeJS.Timeout | undefined;
@@ -82,7 +82,7 @@ class Session {
     socket.on('connect_failed', () => this.#onConnectFailed());
     socket.on('reconnect_failed', () => this.#end(ExitCode.FAILED));
     this.#lines.on('line', (line) => this.#onLine(line));
-    this.#lines.on('close', () => this.#onInputOver());
+    this.#lines.on('close', () => this.#onInputEnd());
     this.#lines.on('SIGINT', () => this.#onInterrupt());
     process.once('SIGINT', () => this.#onInterrupt());
     socket.connect();
@@ -93,11 +93,11 @@ class Session {
     const { handshake } = this.#socket;
     this.#print({ event: 'connect', transport, handshake, took: Math.round(this.#lap()) });
     for (const data of this.#unsent.splice(0)) this.#print({ event: 'sent', data });
-    this.#leaveInTime();
+    this.#scheduleLeave();
   }
 
   #onConnectFailed(): void {
-    const message = 'Nothing there answers as Socket.IO 0.6';
+    const message = 'No Socket.IO 0.6 server responds at this address';
     if (!this.#hasFailed) this.#print({ event: 'error', message, code: undefined });
     this.#end(ExitCode.FAILED);
   }
@@ -118,25 +118,25 @@ class Session {
       }
     }
     this.#socket.send(data);
-    // On a terminal it stands already, as it was typed.
+    // A terminal shows the line already, as it was typed.
     if (this.#isTerminal) this.#prompt();
     else if (this.#socket.connected) this.#print({ event: 'sent', data });
     else this.#unsent.push(data);
   }
 
-  #onInputOver(): void {
-    this.#isInputOver = true;
-    if (this.#socket.connected || this.#isTerminal) this.#leaveInTime();
+  #onInputEnd(): void {
+    this.#hasInputEnded = true;
+    if (this.#socket.connected || this.#isTerminal) this.#scheduleLeave();
   }
 
   #onInterrupt(): void {
     this.#leave(ExitCode.INTERRUPTED);
   }
 
-  /** The input is over: stays for as long as was asked for. */
-  #leaveInTime(): void {
+  /** Disconnects `--wait` seconds after the end of the input. */
+  #scheduleLeave(): void {
     const wait = this.#command.wait ?? (this.#isTerminal ? 0 : undefined);
-    if (!this.#isInputOver || wait === undefined || this.#leaveTimer) return;
+    if (!this.#hasInputEnded || wait === undefined || this.#leaveTimer) return;
     this.#leaveTimer = setTimeout(() => this.#leave(ExitCode.OK), wait * 1000);
   }
 
@@ -153,7 +153,7 @@ class Session {
     process.stdin.destroy();
   }
 
-  /** Milliseconds since the last call, or the last attempt to connect. */
+  /** Milliseconds since the previous call, or since the latest attempt to connect. */
   #lap(): number {
     const last = this.#since;
     this.#since = performance.now();
@@ -175,7 +175,7 @@ class Session {
   }
 }
 
-/** Runs until either side ends it. */
+/** Runs until the user or the server ends the connection. */
 export function connect(command: ConnectCommand): Promise<ExitCode> {
   const socket = createSocket(command);
   return new Promise((resolve) => new Session(command, socket, resolve).start());

@@ -1,13 +1,13 @@
-/** What the command tells the shell. */
+/** The exit codes of the command. */
 export const ExitCode = {
   OK: 0,
-  /** No connection came about, the connection was lost for good, or the port is taken. */
+  /** No connection could be made, a lost one could not be restored, or the port is in use. */
   FAILED: 1,
-  /** The arguments make no sense. */
+  /** The arguments are invalid. */
   USAGE: 2,
   /** The server ended the connection. */
   ENDED: 3,
-  /** 128 and the number of SIGINT. */
+  /** 128 plus the number of SIGINT. */
   INTERRUPTED: 130,
 } as const;
 export type ExitCode = (typeof ExitCode)[keyof typeof ExitCode];

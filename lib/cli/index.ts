@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-/** `socket.io-node`, the command. @module */
+/** The command `socket.io-node`. @module */
 import { HELP, parseCommand, UsageError, type Command } from './arguments.js';
 import { connect } from './connect.js';
 import { ExitCode } from './exit-code.js';
@@ -21,7 +21,7 @@ function run(command: Command): Promise<ExitCode> | ExitCode {
 }
 
 function stdoutOnError(error: NodeJS.ErrnoException): void {
-  // `… | head` has seen enough
+  // the reader has closed the pipe, as `… | head` does
   if (error.code === 'EPIPE') process.exit(ExitCode.OK);
   throw error;
 }

@@ -1,4 +1,4 @@
-/** `socket.io-node serve`: the demo. @module */
+/** `socket.io-node serve`: runs the demo. @module */
 import type { Server } from 'node:http';
 import { join } from 'node:path';
 import type { ServeCommand } from './arguments.js';
@@ -6,16 +6,15 @@ import { ExitCode } from './exit-code.js';
 
 const DEMO = join(__dirname, '..', '..', '..', 'example', 'server.js');
 
-/** Runs until it is interrupted; fails if the port cannot be had. */
+/** Runs the demo until it is interrupted; fails if it cannot listen on the port. */
 export function serve({ port, host }: ServeCommand): Promise<ExitCode> {
   process.env['PORT'] = String(port);
   process.env['HOST'] = host;
   const server = require(DEMO) as Server;
   return new Promise((resolve) => {
     server.on('error', (error: NodeJS.ErrnoException) => {
-      const why =
-        error.code === 'EADDRINUSE' ? 'another program has it; try --port' : error.message;
-      process.stderr.write(`Cannot listen on ${host}:${port}: ${why}\n`);
+      const reason = error.code === 'EADDRINUSE' ? 'the port is in use; try --port' : error.message;
+      process.stderr.write(`Cannot listen on ${host}:${port}: ${reason}\n`);
       resolve(ExitCode.FAILED);
     });
     server.on('close', () => resolve(ExitCode.OK));

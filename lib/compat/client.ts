@@ -1,11 +1,11 @@
 /**
- * `socket.io-node/client`: the class of a server's clients, as `socket.io/client` was in 0.6, and
- * on it, as `Socket`, the client for programs.
+ * `socket.io-node/client`: the server's `Client` class, as `socket.io/client` was in 0.6, with the
+ * Node client as its property `Socket`.
  */
 import { Client } from '../session/client.js';
 import type * as nodeClient from '../../client/node/index.js';
 
-/** Loaded when it is first asked for: servers need none of it. */
+/** Loads the Node client on first use: a server does not need it. */
 function load(): typeof nodeClient {
   return require('../../client/node/index.js') as typeof nodeClient;
 }
@@ -25,7 +25,7 @@ type Both = typeof Client & {
 };
 const both: Both = Client as Both;
 module.exports = both;
-// In the words that tell `import { Socket }` of a name: Node reads them without running them.
+// In the form that cjs-module-lexer recognises, so that `import { Socket }` works.
 Object.defineProperty(module.exports, 'Socket', {
   enumerable: true,
   get: function () {
@@ -39,7 +39,7 @@ Object.defineProperty(module.exports, 'ClientError', {
   },
 });
 
-// What TypeScript knows as types behind the same names.
+// The types of the same names.
 declare namespace both {
   export type Socket = nodeClient.Socket;
   export type SocketOptions = nodeClient.SocketOptions;

@@ -1,4 +1,4 @@
-/** `socket.io/listener`, which was the Listener class itself. */
+/** `socket.io/listener`: the Listener class itself, as in 0.6. */
 import { Listener } from '../server/listener.js';
 
 export = Listener;

@@ -1,5 +1,5 @@
 /**
- * `socket.io/utils`, as programs of 2011 required it.
+ * `socket.io/utils`, as in 0.6.
  *
  * @module
  */

@@ -18,7 +18,7 @@ describe('parseCommand()', () => {
     });
   });
 
-  it('reads every option of connect, before and after the URL', () => {
+  it('parses every option of connect, before and after the URL', () => {
     const args = ['-t', 'websocket', 'connect', 'wss://a/b?c', '--transport=xhr-polling', '-j'];
     args.push('-o', 'http://o', '-H', 'A: b: c', '--raw', '--reconnect', '--wait', '1.5');
     args.push('--ca', 'file', '--insecure');
@@ -37,7 +37,7 @@ describe('parseCommand()', () => {
     });
   });
 
-  it('reads serve', () => {
+  it('parses serve', () => {
     const local = { name: 'serve', port: 8080, host: '127.0.0.1' };
     expect(parseCommand(['serve'])).to.deep.equal(local);
     const open = { name: 'serve', port: 0, host: '0.0.0.0' };
@@ -45,23 +45,23 @@ describe('parseCommand()', () => {
   });
 
   for (const [args, message] of [
-    [[], 'What shall it be: connect or serve?'],
-    [['conect'], "No command 'conect'; there are connect and serve"],
+    [[], 'Missing command: connect or serve'],
+    [['conect'], "Unknown command 'conect'; expected connect or serve"],
     [['connect'], 'connect needs a URL'],
-    [['connect', 'a', 'b'], "connect takes one URL; 'b' is too much"],
+    [['connect', 'a', 'b'], "connect takes one URL, got also 'b'"],
     [['connect', 'a', '--bad'], "Unknown option '--bad'"],
-    [['connect', 'a', '--port', '1'], '--port is no option of connect'],
+    [['connect', 'a', '--port', '1'], '--port is not an option of connect'],
     [
       ['connect', 'a', '-t', 'flash'],
-      "No transport 'flash' here; there are websocket, server-events, xhr-polling",
+      "Unknown transport 'flash'; expected one of websocket, server-events, xhr-polling",
     ],
     [['connect', 'a', '-H', 'nonsense'], "Expected --header to be 'Name: value', got 'nonsense'"],
     [['connect', 'a', '--wait', 'x'], "Expected --wait to be a number from 0 to 2147483, got 'x'"],
-    [['serve', 'here'], "serve takes no 'here'"],
+    [['serve', 'here'], "serve takes no arguments, got 'here'"],
     [['serve', '-p', '65536'], "Expected --port to be a number from 0 to 65535, got '65536'"],
-    [['serve', '--json'], '--json is no option of serve'],
+    [['serve', '--json'], '--json is not an option of serve'],
   ] as const) {
-    it(`throws a UsageError for ${args.join(' ') || 'nothing'}: ${message}`, () => {
+    it(`throws a UsageError for ${args.join(' ') || 'no arguments'}: ${message}`, () => {
       expect(() => parseCommand(args)).to.throw(UsageError, message);
     });
   }

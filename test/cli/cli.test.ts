@@ -1,5 +1,5 @@
 /**
- * The command as it is run: its output, its input, its exit codes.
+ * The command in its own process: output, input and exit codes.
  *
  * @module
  */
@@ -16,7 +16,7 @@ const PACKAGE = join(__dirname, '..', '..', '..');
 const COMMAND = join(PACKAGE, 'build', 'lib', 'cli', 'index.js');
 const OURS = { transports: ['websocket', 'server-events', 'xhr-polling'] };
 
-/** The command, while it runs. */
+/** One run of the command. */
 class Run {
   readonly child: ChildProcessWithoutNullStreams;
   out = '';
@@ -52,7 +52,7 @@ class Run {
     return (await within(this.#exit, () => `the end of ${this.out}${this.err}`))[0];
   }
 
-  /** The lines of JSON so far, without their times. */
+  /** The lines of JSON in the output, without their times. */
   events(): Record<string, unknown>[] {
     const lines = this.out.split('\n').filter((line) => line !== '');
     return lines.map((line) => {
@@ -66,7 +66,7 @@ class Run {
 describe('socket.io-node', function () {
   this.timeout(10_000);
 
-  it('--help explains everything', async () => {
+  it('--help prints commands, options and exit codes', async () => {
     for (const args of [['--help'], ['help'], ['connect', '-h']]) {
       const run = new Run(...args);
       expect(await run.code()).to.equal(0);
@@ -75,7 +75,7 @@ describe('socket.io-node', function () {
     }
   });
 
-  it('--version is that of the package', async () => {
+  it('--version prints the version of the package', async () => {
     const run = new Run('--version');
     expect(await run.code()).to.equal(0);
     const { version } = require(join(PACKAGE, 'package.json')) as { version: string };
@@ -83,7 +83,7 @@ describe('socket.io-node', function () {
   });
 
   for (const [args, message] of [
-    [['conect'], "No command 'conect'; there are connect and serve"],
+    [['conect'], "Unknown command 'conect'; expected connect or serve"],
     [['connect', 'ftp://a'], 'Expected a URL of http, https, ws or wss, got ftp://…'],
     [['connect', 'a', '--ca', '/nowhere'], 'Cannot read --ca: ENOENT'],
   ] as const) {
@@ -97,7 +97,7 @@ describe('socket.io-node', function () {
   }
 
   describe('connect', () => {
-    it('shows what passes, with times, and sends lines', async () => {
+    it('prints events with times and sends lines', async () => {
       const timings = { websocket: { heartbeatInterval: 50 } };
       const { io, port } = await serve({ ...OURS, transportOptions: timings });
       io.on('connection', (client) => {
@@ -105,8 +105,8 @@ describe('socket.io-node', function () {
         client.on('message', (message) => client.send(`you said ${String(message)}`));
       });
       const run = new Run('connect', `127.0.0.1:${port}`);
-      await run.shows(/^ +\d+\.\d{3} {2}connecting by websocket\n/);
-      await run.shows(/ {2}connected by websocket in \d+ ms: \d{38}\n/);
+      await run.shows(/^ +\d+\.\d{3} {2}connecting with websocket\n/);
+      await run.shows(/ {2}connected with websocket in \d+ ms: \d{38}\n/);
       await run.shows('  < {"hello":"you"}\n');
       run.type('a line\n');
       await run.shows('  > a line\n');
@@ -116,10 +116,10 @@ describe('socket.io-node', function () {
       expect(await run.code()).to.equal(130);
       expect(run.out).to.match(/ {2}disconnected\n$/);
       expect(run.err).to.equal('');
-      await until(() => Object.keys(io.clients).length === 0, 'the goodbye');
+      await until(() => Object.keys(io.clients).length === 0, 'the session to end');
     });
 
-    it('speaks JSON with --json: values in, events out', async () => {
+    it('reads values and prints events as JSON with --json', async () => {
       const { io, port } = await serve(OURS);
       io.on('connection', (client) => client.on('message', (message) => client.send(message)));
       const run = new Run('connect', `http://127.0.0.1:${port}`, '--json', '-t', 'xhr-polling');
@@ -142,16 +142,16 @@ describe('socket.io-node', function () {
       expect(events.at(-1)).to.deep.equal({ event: 'disconnect' });
     });
 
-    it('stays for --wait seconds when the input ends', async () => {
+    it('stays connected for --wait seconds after the end of the input', async () => {
       const { io, port } = await serve(OURS);
       io.on('connection', (client) => client.on('message', (message) => client.send(message)));
       const run = new Run('connect', `http://127.0.0.1:${port}`, '--wait', '0.3');
       run.type('over\n').end();
       expect(await run.code()).to.equal(0);
-      expect(run.out).to.match(/connected by[^]* > over\n[^]*< over\n[^]*disconnected\n$/);
+      expect(run.out).to.match(/connected with[^]* > over\n[^]*< over\n[^]*disconnected\n$/);
     });
 
-    it('sends the origin and headers it is given', async () => {
+    it('sends --origin and --header', async () => {
       const { server, io, port } = await serve({ ...OURS, origins: 'good.example:*' });
       const seen: unknown[] = [];
       server.prependListener('upgrade', ({ headers }: { headers: Record<string, string> }) => {
@@ -170,10 +170,10 @@ describe('socket.io-node', function () {
       expect(seen).to.deep.equal(['1', '2']);
       const bad = new Run('connect', `ws://127.0.0.1:${port}`, '-o', 'http://bad.example');
       expect(await bad.code()).to.equal(1);
-      expect(bad.out).to.match(/! It does not let this client in; try --origin[^]*\d{3}\)\n/);
+      expect(bad.out).to.match(/! The server rejects this client; try --origin[^]*\d{3}\)\n/);
     });
 
-    it('tells that the server has ended it, by its exit code', async () => {
+    it('exits with 3 if the server ends the connection', async () => {
       const { io, port } = await serve(OURS);
       io.on('connection', (client) => setImmediate(() => client.send('bye').disconnect()));
       const run = new Run('connect', `http://127.0.0.1:${port}`);
@@ -181,7 +181,7 @@ describe('socket.io-node', function () {
       expect(run.out).to.match(/< bye\n +\d+\.\d{3} {2}disconnected\n$/);
     });
 
-    it('comes back with --reconnect', async () => {
+    it('reconnects with --reconnect', async () => {
       const { io, port } = await serve(OURS);
       let sessions = 0;
       io.on('connection', (client) => {
@@ -190,22 +190,24 @@ describe('socket.io-node', function () {
       });
       const run = new Run('connect', `http://127.0.0.1:${port}`, '--reconnect');
       await run.shows('< welcome back\n');
-      expect(run.out).to.match(/disconnected\n[^]*reconnecting, attempt 1\n[^]*connected by/);
+      expect(run.out).to.match(/disconnected\n[^]*reconnecting, attempt 1\n[^]*connected with/);
     });
 
-    it('says what is wrong where there is no server', async () => {
+    it('explains why it cannot connect', async () => {
       const run = new Run('connect', 'http://127.0.0.1:1', '-t', 'websocket');
       run.type('never sent\n');
       expect(await run.code()).to.equal(1);
       expect(run.out).to.not.include('never sent');
-      expect(run.out).to.include('! Nobody listens there (connect ECONNREFUSED 127.0.0.1:1)\n');
+      expect(run.out).to.include(
+        '! No server listens at this address (connect ECONNREFUSED 127.0.0.1:1)\n',
+      );
       const { port } = await serve(OURS);
       const lost = new Run('connect', `http://127.0.0.1:${port}/nowhere`, '-t', 'xhr-polling');
       expect(await lost.code()).to.equal(1);
-      expect(lost.out).to.include('! Nothing there answers as Socket.IO 0.6\n');
+      expect(lost.out).to.include('! No Socket.IO 0.6 server responds at this address\n');
     });
 
-    it('does not let a server write to the terminal but text', async () => {
+    it('escapes control characters of messages', async () => {
       const { io, port } = await serve(OURS);
       io.on('connection', (client) => client.send('\u001b]0;title\u0007\u009b2J\u007f'));
       const run = new Run('connect', `http://127.0.0.1:${port}`);
@@ -216,7 +218,7 @@ describe('socket.io-node', function () {
   });
 
   describe('serve', () => {
-    it('serves the demo, which connect can talk to', async () => {
+    it('serves the demo, to which connect can connect', async () => {
       const demo = new Run('serve', '--port', '0');
       await demo.shows(/Chat at http:\/\/localhost:\d+\//);
       const port = /localhost:(\d+)/.exec(demo.out)?.[1] ?? '';
@@ -227,25 +229,25 @@ describe('socket.io-node', function () {
       const taken = new Run('serve', '--port', port);
       expect(await taken.code()).to.equal(1);
       expect(taken.err).to.include(
-        `Cannot listen on 127.0.0.1:${port}: another program has it; try --port\n`,
+        `Cannot listen on 127.0.0.1:${port}: the port is in use; try --port\n`,
       );
     });
 
     it('listens on --host', async () => {
-      const nowhere = new Run('serve', '--port', '0', '--host', '192.0.2.1'); // nobody has this
+      const nowhere = new Run('serve', '--port', '0', '--host', '192.0.2.1'); // TEST-NET-1, RFC 5737
       expect(await nowhere.code()).to.equal(1);
       expect(nowhere.err).to.include('Cannot listen on 192.0.2.1:0: ');
     });
   });
 
-  it('trusts what --ca says, and everything with --insecure', async () => {
+  it('trusts the certificates of --ca, and all with --insecure', async () => {
     const url = `https://127.0.0.1:${await serveSecurely()}`;
     const strict = new Run('connect', url, '-t', 'websocket');
     expect(await strict.code()).to.equal(1);
-    expect(strict.out).to.include('Its certificate is self-signed; try --ca FILE, or --insecure');
+    expect(strict.out).to.include('The certificate is self-signed; try --ca FILE, or --insecure');
     for (const trust of [['--ca', CERTIFICATE_FILE], ['--insecure']]) {
       const run = new Run('connect', url, ...trust);
-      await run.shows(/connected by websocket/);
+      await run.shows(/connected with websocket/);
     }
   });
 });

@@ -8,7 +8,7 @@ import { Client, listen, Listener } from '../../lib/index.js';
 
 const PACKAGE = join(__dirname, '..', '..', '..');
 
-describe('the package as an application requires it', () => {
+describe('the package, required by an application', () => {
   let folder: string;
   let load: NodeJS.Require;
 
@@ -25,7 +25,7 @@ describe('the package as an application requires it', () => {
   after(() => rmSync(folder, { recursive: true }));
 
   for (const name of ['socket.io-node', 'socket.io']) {
-    it(`has its front under ${name}`, () => {
+    it(`exports its API under ${name}`, () => {
       for (const path of [
         name,
         `${name}/index`,
@@ -43,7 +43,7 @@ describe('the package as an application requires it', () => {
 
     for (const root of [name, `${name}/lib/socket.io`]) {
       for (const end of ['', '.js']) {
-        it(`has the modules of 0.6 under ${root}${end && `, spelled with ${end}`}`, () => {
+        it(`exports the modules of 0.6 under ${root}${end && `, with ${end}`}`, () => {
           expect(load(`${root}/listener${end}`)).to.equal(Listener);
           expect(load(`${root}/client${end}`)).to.equal(Client);
           const { encode, decode } = load(`${root}/utils${end}`) as {
@@ -60,18 +60,18 @@ describe('the package as an application requires it', () => {
     }
   }
 
-  it('can be imported by name from a module', async () => {
+  it('can be imported by an ES module', async () => {
     writeFileSync(
       join(folder, 'app.mjs'),
       "import io, { listen, Listener } from 'socket.io-node';\n" +
-        "import Front from 'socket.io-node/listener';\n" +
-        'export const same = io.listen === listen && Front === Listener;\n',
+        "import Class from 'socket.io-node/listener';\n" +
+        'export const same = io.listen === listen && Class === Listener;\n',
     );
     const { same } = (await import(join(folder, 'app.mjs'))) as { same: boolean };
     expect(same).to.equal(true);
   });
 
-  it('shows its description, and hides what is not public', () => {
+  it('exports package.json and hides private modules', () => {
     const { version } = load('socket.io-node/package.json') as { version: string };
     const own = JSON.parse(readFileSync(join(PACKAGE, 'package.json'), 'utf8')) as {
       version: string;

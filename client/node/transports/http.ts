@@ -1,31 +1,28 @@
-/** What the HTTP transports are in Node: as in browsers, with requests of Node's. @module */
+/** Adapts the HTTP transports of the client's core to the requests of Node. @module */
 import { type Abortable, noop } from '../../core/platform.js';
 import { abort, whenDone } from '../../core/request.js';
-import { type Base, Ending, type TransportOptions } from '../../core/transport.js';
+import { Ending, type TransportOptions } from '../../core/transport.js';
 import type { XHR } from '../../core/transports/xhr.js';
 import { HttpRequest } from '../http-request.js';
-import { linkOf } from '../request-config.js';
+import { CLOSE_TIMEOUT_MS, type NodeBase } from '../request-config.js';
 
-/** How long a server may take to hear our last words, in milliseconds. */
-const GOODBYE_TIMEOUT_MS = 10_000;
-
-/** A transport over HTTP that knows its way down. */
+/** An HTTP transport without abstract methods. */
 interface HttpTransport extends XHR {
   get(): void;
 }
 
-/** The class of one. */
-type HttpTransportType = new (base: Base, options?: TransportOptions) => HttpTransport;
+type HttpTransportType = new (base: NodeBase, options?: TransportOptions) => HttpTransport;
 
-/** The same transport over Node's requests. */
-export function overHttp(Type: HttpTransportType): HttpTransportType {
-  return class extends Type {
-    #down: Abortable | undefined;
-    #goodbye: HttpRequest | undefined;
-    #patience: NodeJS.Timeout | undefined;
+/** The same transport over the requests of Node. */
+export function withNodeHttp(Type: HttpTransportType): HttpTransportType {
+  return class WithNodeHttp extends Type {
+    declare readonly base: NodeBase;
+    #downstream: Abortable | undefined;
+    #closeRequest: HttpRequest | undefined;
+    #closeTimer: NodeJS.Timeout | undefined;
 
     override request(path: string | number, method = 'GET'): HttpRequest {
-      const request = new HttpRequest(linkOf(this.base), (error) => {
+      const request = new HttpRequest(this.base.config, (error) => {
         if (!this._isOver) this.base.emit('error', [error]);
       });
       request.open(method, `${this.prepareUrl()}/${path}`);
@@ -34,34 +31,35 @@ export function overHttp(Type: HttpTransportType): HttpTransportType {
 
     override _close(how: Ending): void {
       if (how === Ending.LEFT && this.connected) {
-        this.#patience = setTimeout(() => this.#hangUp(), GOODBYE_TIMEOUT_MS);
+        this.#closeTimer = setTimeout(() => this.#abortAll(), CLOSE_TIMEOUT_MS);
       }
       super._close(how);
     }
 
-    /** The way down stays open until the goodbye is through: its end would come first. */
+    /** Keeps the downstream request open until the close request is answered. */
     override _stop(how: Ending): void {
       if (how === Ending.LEFT) {
-        this.#down = this.xhr;
+        // if it ended first, the server would see a lost connection instead of a close request
+        this.#downstream = this.xhr;
         this.xhr = undefined;
       }
       super._stop(how);
     }
 
     override _sayGoodbye(url: string, body: string): void {
-      // if it does not get through, the server will notice by itself
-      this.#goodbye = new HttpRequest(linkOf(this.base), noop);
-      whenDone(this.#goodbye, () => this.#hangUp());
-      this.#goodbye.open('POST', url);
-      this.#goodbye.send(body);
+      // a failure is ignored: the server then detects the end by its timeout
+      this.#closeRequest = new HttpRequest(this.base.config, noop);
+      whenDone(this.#closeRequest, () => this.#abortAll());
+      this.#closeRequest.open('POST', url);
+      this.#closeRequest.send(body);
     }
 
-    #hangUp(): void {
-      clearTimeout(this.#patience);
+    #abortAll(): void {
+      clearTimeout(this.#closeTimer);
       abort(this.xhr);
-      abort(this.#down);
+      abort(this.#downstream);
       abort(this.sendXHR);
-      abort(this.#goodbye);
+      abort(this.#closeRequest);
     }
   };
 }

@@ -1,22 +1,24 @@
-/** Server-sent events, read from the response as it comes. @module */
+/** Server-sent events, read from the response while it arrives. @module */
 import { whenDone } from '../../core/request.js';
-import { ServerEvents as BrowserServerEvents } from '../../core/transports/server-events.js';
+import { XHR } from '../../core/transports/xhr.js';
 import { stamp } from '../../core/util.js';
 import type { HttpRequest } from '../http-request.js';
-import { linkOf } from '../request-config.js';
+import type { NodeBase } from '../request-config.js';
 
 const END_OF_EVENT = '\n\n';
 
-/** The lines of an event that are data. */
+/** The data lines of an event. */
 function dataOf(event: string): string {
   const lines = event.split('\n').filter((line) => line.startsWith('data:'));
   return lines.map((line) => line.replace(/^data: ?/, '')).join('\n');
 }
 
-export class ServerEvents extends BrowserServerEvents {
+export class ServerEvents extends XHR {
+  declare readonly base: NodeBase;
+
   override get(): void {
     const xhr = this.request(stamp()) as HttpRequest;
-    const limit = linkOf(this.base).maxPayload || Infinity;
+    const limit = this.base.config.maxPayload || Infinity;
     let rest = '';
     this.xhr = xhr;
     xhr.onText = (text) => {
@@ -32,3 +34,4 @@ export class ServerEvents extends BrowserServerEvents {
     xhr.send(null);
   }
 }
+ServerEvents.prototype.type = 'server-events';

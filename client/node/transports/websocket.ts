@@ -1,16 +1,15 @@
-/** WebSocket, by the `ws` package. @module */
+/** WebSocket connections of the `ws` package. @module */
 import { WebSocket } from 'ws';
 import type { WebSocketLike } from '../../core/platform.js';
 import { Ending } from '../../core/transport.js';
 import { WS } from '../../core/transports/websocket.js';
-import { linkOf } from '../request-config.js';
-
-/** How long a server may take to hear our last words and goodbye, in milliseconds. */
-const CLOSE_TIMEOUT_MS = 10_000;
+import { CLOSE_TIMEOUT_MS, type NodeBase } from '../request-config.js';
 
 export class NodeWebSocket extends WS {
+  declare readonly base: NodeBase;
+
   override prepareUrl(): string {
-    const { path, query } = linkOf(this.base);
+    const { path, query } = this.base.config;
     const url = super.prepareUrl().replace(/\/$/, '');
     if (path === undefined) return url + query;
     const session = this.sessionid ? `/${this.sessionid}` : '';
@@ -22,23 +21,23 @@ export class NodeWebSocket extends WS {
   }
 
   override _open(url: string): WebSocketLike {
-    const link = linkOf(this.base);
+    const { config } = this.base;
     const options = {
-      ...link.tls,
-      ...(link.agent && { agent: link.agent }),
-      headers: link.headers(),
-      maxPayload: link.maxPayload,
+      ...config.tls,
+      ...(config.agent && { agent: config.agent }),
+      headers: config.headers(),
+      maxPayload: config.maxPayload,
       perMessageDeflate: false,
       closeTimeout: CLOSE_TIMEOUT_MS,
     };
-    const socket = new WebSocket(url, [...link.protocols], options);
-    socket.on('upgrade', (response) => link.cookies.take(response.headers['set-cookie']));
+    const socket = new WebSocket(url, [...config.protocols], options);
+    socket.on('upgrade', (response) => config.cookies.store(response.headers['set-cookie']));
     return socket;
   }
 
   override _close(how: Ending): void {
     super._close(how);
-    // Nobody is there to answer a goodbye, and waiting for it would keep the program running.
+    // A lost peer does not answer the closing handshake, and waiting keeps the process running.
     if (how === Ending.LOST) (this.socket as WebSocket | undefined)?.terminate();
   }
 }

@@ -1,4 +1,4 @@
-/** `socket.io/transports/flashsocket`, which was the class itself. */
+/** `socket.io/transports/flashsocket`: the class itself, as in 0.6. */
 import { Flashsocket } from '../../transports/websocket/flashsocket.js';
 
 export = Flashsocket;

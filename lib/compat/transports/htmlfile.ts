@@ -1,4 +1,4 @@
-/** `socket.io/transports/htmlfile`, which was the class itself. */
+/** `socket.io/transports/htmlfile`: the class itself, as in 0.6. */
 import { HtmlFile } from '../../transports/http/htmlfile.js';
 
 export = HtmlFile;

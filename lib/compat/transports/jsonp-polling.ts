@@ -1,4 +1,4 @@
-/** `socket.io/transports/jsonp-polling`, which was the class itself. */
+/** `socket.io/transports/jsonp-polling`: the class itself, as in 0.6. */
 import { JsonpPolling } from '../../transports/http/jsonp-polling.js';
 
 export = JsonpPolling;

@@ -1,4 +1,4 @@
-/** `socket.io/transports/websocket`, which was the class itself. */
+/** `socket.io/transports/websocket`: the class itself, as in 0.6. */
 import { Websocket } from '../../transports/websocket/websocket.js';
 
 export = Websocket;

@@ -1,4 +1,4 @@
-/** `socket.io/transports/xhr-multipart`, which was the class itself. */
+/** `socket.io/transports/xhr-multipart`: the class itself, as in 0.6. */
 import { XhrMultipart } from '../../transports/http/xhr-multipart.js';
 
 export = XhrMultipart;

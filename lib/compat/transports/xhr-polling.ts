@@ -1,4 +1,4 @@
-/** `socket.io/transports/xhr-polling`, which was the class itself. */
+/** `socket.io/transports/xhr-polling`: the class itself, as in 0.6. */
 import { XhrPolling } from '../../transports/http/xhr-polling.js';
 
 export = XhrPolling;

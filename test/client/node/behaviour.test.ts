@@ -1,5 +1,5 @@
 /**
- * The suite of the transports, with the client in Node at the other end.
+ * The behaviour suite of the transports, driven by the Node client.
  *
  * @module
  */

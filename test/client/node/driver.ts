@@ -19,7 +19,7 @@ import { until, within } from '../../support/wait.js';
 
 type Type = new (port: number, options?: DriverOptions) => Driver;
 
-/** The client in Node, as the driver of one of its transports; it leaves heartbeats to the test. */
+/** Drives one transport with the Node client; the test answers heartbeats itself. */
 class NodeClientDriver extends Driver {
   readonly transport: string;
   readonly kind: Kind;
@@ -41,7 +41,7 @@ class NodeClientDriver extends Driver {
       reconnect: false,
       maxPayload: 0,
     });
-    this.#socket.on('connecting', () => this.#watch());
+    this.#socket.on('connecting', () => this.#collect());
   }
 
   nextPayload(): Promise<string> {
@@ -56,9 +56,9 @@ class NodeClientDriver extends Driver {
       return;
     }
     const xhr = transport as XHR;
-    await until(() => !xhr.posting, 'the POST before');
+    await until(() => !xhr.posting, 'the previous POST to end');
     xhr.sendIORequest(payload);
-    await until(() => !xhr.posting || xhr._isOver === true, 'an answer to the POST');
+    await until(() => !xhr.posting || xhr._isOver === true, 'a response to the POST');
   }
 
   drop(): void {
@@ -72,7 +72,7 @@ class NodeClientDriver extends Driver {
     this.#socket.disconnect();
     if (closed) await within(closed, () => 'the WebSocket to close');
     else await until(() => !(transport as XHR).posting, 'the POSTs to end');
-    // the goodbye is a request of its own
+    // the close request is separate
     for (let status = closed ? 404 : 0; status !== 404;) {
       status = (await this.refusal(this.sessionId)).status;
     }
@@ -105,8 +105,8 @@ class NodeClientDriver extends Driver {
     );
   }
 
-  /** Takes the payloads of a new connection. */
-  #watch(): void {
+  /** Collects the payloads of a new connection. */
+  #collect(): void {
     const transport = this.#socket.transport as Transport & { socket?: WebSocketLike };
     const payloads = (this.#payloads = new Queue());
     const onData = transport.onData.bind(transport);
@@ -122,12 +122,12 @@ class NodeClientDriver extends Driver {
 function variant(Raw: Type): Variant {
   const { transport } = new Raw(0);
   return {
-    name: `${transport}, the client in Node`,
+    name: `${transport}, with the Node client`,
     create: (port, options) => new NodeClientDriver(new Raw(port, options), options),
   };
 }
 
-/** The transports of the client in Node. */
+/** The transports of the Node client. */
 export const NODE_VARIANTS: readonly Variant[] = [
   variant(WebsocketDriver),
   variant(ServerEventsDriver),

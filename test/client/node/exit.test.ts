@@ -1,5 +1,5 @@
 /**
- * Programs, each a process of its own, with the package as its users load it.
+ * Programs that load the package by its name, each in its own process.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import { TRANSPORTS } from './support.js';
 
 const PACKAGE = join(__dirname, '..', '..', '..', '..');
 const OURS = { transports: [...TRANSPORTS] };
-/** Until then, a program that does not exit by itself is killed. */
+/** A program that has not exited after this time is killed. */
 const LONGEST_RUN_MS = 10_000;
 
 interface Run {
@@ -19,7 +19,7 @@ interface Run {
   readonly out: string;
 }
 
-/** Runs a module; imports of the package find this one, by its name. */
+/** Runs the source text of a module, which can import this package by its name. */
 function run(code: string, type: 'module' | 'commonjs', ...args: string[]): Promise<Run> {
   const flags = [`--input-type=${type}`, '--eval', code, '--', ...args];
   return new Promise((resolve) => {
@@ -35,11 +35,11 @@ function run(code: string, type: 'module' | 'commonjs', ...args: string[]): Prom
   });
 }
 
-describe('A program with the client', function () {
+describe('a program that uses the Node client', function () {
   this.timeout(LONGEST_RUN_MS + 2000);
 
   for (const transport of TRANSPORTS) {
-    it(`exits by itself when it is done, by ${transport}`, async () => {
+    it(`exits after disconnect(), over ${transport}`, async () => {
       const { io, port } = await serve(OURS);
       const ends: unknown[] = [];
       io.on('clientDisconnect', (_client, reason) => ends.push(reason));
@@ -59,7 +59,7 @@ describe('A program with the client', function () {
     });
   }
 
-  it('exits by itself after a loop, as an ES module', async () => {
+  it('exits after it leaves a for await loop, as an ES module', async () => {
     const { io, port } = await serve(OURS);
     io.on('connection', (client) => client.send(['a', 'b']));
     const code = `
@@ -73,7 +73,7 @@ describe('A program with the client', function () {
     expect(await run(code, 'module', url)).to.deep.equal({ code: 0, out: 'a\nb\n' });
   });
 
-  it('exits by itself when it cannot connect', async () => {
+  it('exits when it cannot connect', async () => {
     const code = `
       import { Socket } from 'socket.io-node/client';
       new Socket('http://127.0.0.1:1').on('connect_failed', () => console.log('failed')).connect();
@@ -81,7 +81,7 @@ describe('A program with the client', function () {
     expect(await run(code, 'module')).to.deep.equal({ code: 0, out: 'failed\n' });
   });
 
-  it('loads the client only when it asks for it', async () => {
+  it('loads the Node client on first use', async () => {
     const code = `
       const Client = require('socket.io-node/client');
       const loaded = () => Object.keys(require.cache).some((file) => /client.node/.test(file));
@@ -92,7 +92,7 @@ describe('A program with the client', function () {
     expect(await run(code, 'commonjs')).to.deep.equal({ code: 0, out: 'true false\ntrue\n' });
   });
 
-  it('finds the codec by itself', async () => {
+  it('imports the codec from socket.io-node/frames', async () => {
     const code = `
       import { decode, encode, FrameDecoder } from 'socket.io-node/frames';
       console.log(decode(encode(['a', 1])).join(), new FrameDecoder().push('~m~1~m~x').join());

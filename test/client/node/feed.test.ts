@@ -1,6 +1,6 @@
 /**
- * Feeds of others: `~m~` over a WebSocket, JSON without `~j~`, and a first message that says more
- * than an id.
+ * Feeds of other servers: `~m~` over a WebSocket, JSON without `~j~`, and a JSON object as the first
+ * message.
  *
  * @module
  */
@@ -23,11 +23,11 @@ interface Feed {
   readonly port: number;
   readonly requests: IncomingMessage[];
   readonly sockets: WebSocket[];
-  /** Texts of the clients. */
+  /** Messages received from clients. */
   readonly received: string[];
 }
 
-/** A server of another make, which greets each client with `greeting`. */
+/** A server without Socket.IO that sends `greeting` to each new client. */
 async function feed(greeting: string): Promise<Feed> {
   const server = createServer();
   const wss = new WebSocketServer({ server, handleProtocols: (names) => [...names][0] ?? false });
@@ -46,8 +46,8 @@ async function feed(greeting: string): Promise<Feed> {
   return { port, requests, sockets, received };
 }
 
-describe('Socket, on a feed', () => {
-  it('exposes a handshake of JSON whole, and takes the id out of it', async () => {
+describe('Socket, connected to a feed', () => {
+  it('exposes a JSON handshake and takes the session id from it', async () => {
     const { port, requests } = await feed(JSON.stringify(HANDSHAKE));
     const url = `ws://127.0.0.1:${port}/socket.io/websocket?from=chart&date=1`;
     const watched = new Watched(url, { origin: 'http://example.com', protocols: 'json' });
@@ -70,7 +70,7 @@ describe('Socket, on a feed', () => {
     ['{an id}', '{an id}', '{an id}'],
     ['12345', '12345', '12345'],
   ] as const) {
-    it(`takes ${greeting} for a handshake`, async () => {
+    it(`accepts ${greeting} as the handshake`, async () => {
       const { port } = await feed(greeting);
       const watched = new Watched(`ws://127.0.0.1:${port}/feed`);
       watched.socket.connect();
@@ -80,7 +80,7 @@ describe('Socket, on a feed', () => {
     });
   }
 
-  it('echoes heartbeats as they came, and sends JSON text without ~j~', async () => {
+  it('echoes heartbeats unchanged and sends JSON text without ~j~', async () => {
     const { port, sockets, received } = await feed(JSON.stringify(HANDSHAKE));
     const watched = new Watched(`ws://127.0.0.1:${port}/socket.io/websocket`);
     watched.socket.send('{"m":"subscribe","p":["A"]}').connect();
@@ -92,7 +92,7 @@ describe('Socket, on a feed', () => {
     expect(received).to.deep.equal(['{"m":"subscribe","p":["A"]}', '~h~17']);
   });
 
-  it('begins anew after a loss, at the same address', async () => {
+  it('starts a new session at the same address after a lost connection', async () => {
     const { port, requests, sockets } = await feed(JSON.stringify(HANDSHAKE));
     const watched = new Watched(`ws://127.0.0.1:${port}/socket.io/websocket?x=1`, AT_ONCE);
     watched.socket.connect();
@@ -103,7 +103,7 @@ describe('Socket, on a feed', () => {
     expect(urls).to.deep.equal(['/socket.io/websocket?x=1', '/socket.io/websocket?x=1']);
   });
 
-  it(`consumes ${UPDATES} updates without a loss, in order`, async () => {
+  it(`receives ${UPDATES} updates in order and loses none`, async () => {
     const { port, sockets, received } = await feed(JSON.stringify(HANDSHAKE));
     const watched = new Watched(`ws://127.0.0.1:${port}/socket.io/websocket`);
     watched.socket.connect();
@@ -113,10 +113,10 @@ describe('Socket, on a feed', () => {
       for (let n = 0; n < UPDATES;) {
         const texts: string[] = [];
         while (texts.length < PER_PAYLOAD) texts.push(`{"m":"qsd","p":["A",{"n":${n++}}]}`);
-        // a heartbeat in the midst of the stream, as feeds have it
+        // feeds send heartbeats among other messages
         if (n % 1000 === 0) texts.push(`~h~${n / 1000}`);
         server?.send(framed(...texts));
-        // 100 payloads of ten are what 10,000 updates a second bring in 100 ms
+        // 100 payloads of ten: 100 ms of a feed with 10,000 updates per second
         if (n % 1000 === 0) await setImmediate();
       }
     }

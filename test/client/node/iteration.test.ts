@@ -7,7 +7,7 @@ import { AT_ONCE, TRANSPORTS, Watched } from './support.js';
 
 const OURS = { transports: [...TRANSPORTS] };
 
-/** What a loop over `messages` collects, and what it is thrown. */
+/** Iterates over `messages`; returns what it has received and the error that ended the loop. */
 async function collect(messages: AsyncIterable<unknown>): Promise<[unknown[], unknown]> {
   const collected: unknown[] = [];
   try {
@@ -18,18 +18,18 @@ async function collect(messages: AsyncIterable<unknown>): Promise<[unknown[], un
   return [collected, undefined];
 }
 
-async function sayAndEnd(client: Client): Promise<void> {
-  await until(() => client._open, 'a connection to write to');
+async function sendAndDisconnect(client: Client): Promise<void> {
+  await until(() => client._open, 'a writable connection');
   client.send(['one', { two: 2 }]).disconnect();
 }
 
 describe('Socket', () => {
   describe('#[Symbol.asyncIterator]()', () => {
     for (const transport of TRANSPORTS) {
-      it(`connects, and ends with the connection, by ${transport}`, async () => {
+      it(`connects, and ends when the server disconnects, over ${transport}`, async () => {
         const { io, port } = await serve(OURS);
         io.on('connection', (client) => {
-          client.on('message', () => void sayAndEnd(client));
+          client.on('message', () => void sendAndDisconnect(client));
         });
         const options = { transports: [transport], reconnect: false };
         const { socket } = new Watched(`http://127.0.0.1:${port}`, options);
@@ -39,7 +39,7 @@ describe('Socket', () => {
       });
     }
 
-    it('goes on over a reconnection', async () => {
+    it('continues after a reconnect', async () => {
       const { io, port } = await serve(OURS);
       let sessions = 0;
       io.on('connection', (client) => {
@@ -55,7 +55,7 @@ describe('Socket', () => {
       expect(seen).to.deep.equal(['session 1', 'session 2']);
     });
 
-    it('disconnects when its only consumer leaves, and not before', async () => {
+    it('disconnects when the last consumer leaves its loop', async () => {
       const { io, port } = await serve(OURS);
       io.on('connection', (client) => client.send(['a', 'b']));
       const { socket } = new Watched(`http://127.0.0.1:${port}`);
@@ -69,10 +69,10 @@ describe('Socket', () => {
       expect((await other.next()).value).to.equal('b');
       await other.return?.();
       expect(socket.connected).to.equal(false);
-      await until(() => Object.keys(io.clients).length === 0, 'the goodbye');
+      await until(() => Object.keys(io.clients).length === 0, 'the session to end');
     });
 
-    it('ends when the program disconnects, also before it is connected', async () => {
+    it('ends after disconnect(), also before the connection is open', async () => {
       const { port } = await serve(OURS);
       const { socket } = new Watched(`http://127.0.0.1:${port}`);
       const early = collect(socket);
@@ -83,14 +83,14 @@ describe('Socket', () => {
       expect(await late).to.deep.equal([[], undefined]);
     });
 
-    it('throws what keeps it from connecting', async () => {
+    it('throws ERR_SIO_CONNECT_FAILED, with its cause, when it cannot connect', async () => {
       const { socket } = new Watched('http://127.0.0.1:1');
       const [, error] = await collect(socket);
       expect(error).to.have.property('code', 'ERR_SIO_CONNECT_FAILED');
       expect((error as ClientError).cause).to.have.property('code', 'ECONNREFUSED');
     });
 
-    it('throws when it cannot reconnect', async () => {
+    it('throws ERR_SIO_CONNECT_FAILED when it cannot reconnect', async () => {
       const { server, io, port } = await serve(OURS);
       const options = { ...AT_ONCE, maxReconnectionAttempts: 1, transports: ['websocket'] };
       const { socket } = new Watched(`http://127.0.0.1:${port}`, options);
@@ -103,7 +103,7 @@ describe('Socket', () => {
       expect(error).to.have.property('code', 'ERR_SIO_CONNECT_FAILED');
     });
 
-    it('throws a slow consumer out, after what has waited for it', async () => {
+    it('throws ERR_SIO_QUEUE_OVERFLOW at a slow consumer, after the queued messages', async () => {
       const { io, port } = await serve(OURS);
       io.on('connection', (client) => client.send(['1', '2', '3', '4']));
       const watched = new Watched(`http://127.0.0.1:${port}`, { maxQueue: 3 });
@@ -116,7 +116,7 @@ describe('Socket', () => {
   });
 
   describe('options.signal', () => {
-    it('ends the client and its iterators with its reason', async () => {
+    it('disconnects and ends iterators with the reason of the signal', async () => {
       const { io, port } = await serve(OURS);
       io.on('connection', (client) => client.send('a'));
       const controller = new AbortController();
@@ -127,10 +127,10 @@ describe('Socket', () => {
       expect(messages).to.deep.equal(['a']);
       expect(error).to.have.property('message', 'enough');
       expect(socket.connected).to.equal(false);
-      await until(() => Object.keys(io.clients).length === 0, 'the goodbye');
+      await until(() => Object.keys(io.clients).length === 0, 'the session to end');
     });
 
-    it('ends attempts to reconnect', async () => {
+    it('stops reconnecting', async () => {
       const { server, io, port } = await serve(OURS);
       const controller = new AbortController();
       const { signal } = controller;
@@ -145,7 +145,7 @@ describe('Socket', () => {
       expect(watched.socket.reconnecting).to.equal(false);
     });
 
-    it('that is aborted already lets nothing begin', async () => {
+    it('prevents connecting if it is already aborted', async () => {
       const signal = AbortSignal.abort(new Error('never'));
       const { socket } = new Watched('http://127.0.0.1:1', { signal });
       expect(() => socket.connect()).to.throw('never');

@@ -1,7 +1,7 @@
 /**
- * A client of others for a live `~m~` feed, from npm as it is, on a server of this package.
+ * An unmodified third-party client of a `~m~` feed, connected to a server of this package.
  *
- * It knows one address, so the WebSocket it is given leads to the loopback instead.
+ * Its address is fixed, so the test replaces its WebSocket class with one that connects to loopback.
  *
  * @module
  */
@@ -13,7 +13,7 @@ import { ManualClock } from '../../support/clock.js';
 import { serve } from '../../support/server.js';
 import { until, within } from '../../support/wait.js';
 
-/** What we use of `@mathieuc/tradingview`. */
+/** The used part of `@mathieuc/tradingview`. */
 interface TradingView {
   Client: new () => {
     onConnected(fn: () => void): void;
@@ -39,7 +39,7 @@ interface Packet {
 
 const HANDSHAKE = { session_id: '<0.1.2>_nyc', protocol: 'json', timestamp: 1 };
 
-/** Loads the client with a WebSocket that leads to `port`, and keeps the address it wanted. */
+/** Loads the client with a WebSocket that connects to `port` and records the original address. */
 function load(port: number): { TradingView: TradingView; addresses: string[] } {
   const from = createRequire(require.resolve('@mathieuc/tradingview'));
   const addresses: string[] = [];
@@ -62,8 +62,8 @@ function load(port: number): { TradingView: TradingView; addresses: string[] } {
   return { TradingView, addresses };
 }
 
-/** A feed of quotes, by this package: JSON text in both directions. */
-function quote(io: Listener, packets: Packet[]): void {
+/** Serves a feed of quotes: JSON text in both directions. */
+function serveQuotes(io: Listener, packets: Packet[]): void {
   function clientOnMessage(client: Client, text: string): void {
     const packet = JSON.parse(text) as Packet;
     packets.push(packet);
@@ -80,17 +80,17 @@ function quote(io: Listener, packets: Packet[]): void {
 }
 
 describe('@mathieuc/tradingview 3.5.2', () => {
-  it('logs in, subscribes, gets its quotes, and echoes heartbeats', async () => {
+  it('logs in, subscribes, receives quotes and echoes heartbeats', async () => {
     const clock = new ManualClock();
     const { io, port } = await serve({
       transports: ['websocket'],
       transportOptions: { websocket: { timeout: 1e9 } },
       clock,
-      // it reads every number for a ping, and warns of one that begins with 0
+      // the client reads every number as a ping and warns if it begins with 0
       generateId: () => '12345',
     });
     const packets: Packet[] = [];
-    quote(io, packets);
+    serveQuotes(io, packets);
     const { TradingView, addresses } = load(port);
     const client = new TradingView.Client();
     afterThisTest(() => client.end());
@@ -115,7 +115,7 @@ describe('@mathieuc/tradingview 3.5.2', () => {
     ]);
     expect(quotes).to.deep.equal([{ lp: 1 }, { lp: 2, ch: -1 }]);
     expect(pings).to.deep.equal([12345]);
-    // each heartbeat is sent an interval after the one before has come back
+    // the interval of a heartbeat begins with the echo of the previous one
     await until(() => {
       clock.tick(500);
       return pings.length === 4;

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { Messages } from '../../../client/node/message-iterator.js';
+import { MessageIterator } from '../../../client/node/message-iterator.js';
 
 async function rejection(promise: Promise<unknown>): Promise<unknown> {
   try {
@@ -11,12 +11,12 @@ async function rejection(promise: Promise<unknown>): Promise<unknown> {
 }
 
 function never(): void {
-  throw new Error('The consumer has not left');
+  throw new Error('Unexpected call of onReturn');
 }
 
-describe('Messages', () => {
-  it('delivers what waits, and what comes later, in order', async () => {
-    const messages = new Messages(0, never);
+describe('MessageIterator', () => {
+  it('returns queued and later messages in order', async () => {
+    const messages = new MessageIterator(0, never);
     messages.push('a');
     messages.push(undefined);
     expect(await messages.next()).to.deep.equal({ done: false, value: 'a' });
@@ -30,8 +30,8 @@ describe('Messages', () => {
     ]);
   });
 
-  it('has no room beyond its limit, until something is taken', async () => {
-    const messages = new Messages(2, never);
+  it('rejects messages beyond its limit until one is read', async () => {
+    const messages = new MessageIterator(2, never);
     expect([messages.push(1), messages.push(2), messages.push(3)]).to.deep.equal([
       true,
       true,
@@ -42,8 +42,8 @@ describe('Messages', () => {
     expect(messages.push(5)).to.equal(false);
   });
 
-  it('ends after what waits', async () => {
-    const messages = new Messages(0, never);
+  it('ends after the queued messages', async () => {
+    const messages = new MessageIterator(0, never);
     messages.push('last');
     messages.end();
     messages.fail(new Error('too late'));
@@ -52,8 +52,8 @@ describe('Messages', () => {
     expect(await messages.next()).to.deep.equal({ done: true, value: undefined });
   });
 
-  it('throws after what waits, once', async () => {
-    const messages = new Messages(0, never);
+  it('throws once, after the queued messages', async () => {
+    const messages = new MessageIterator(0, never);
     const error = new Error('gone');
     messages.push('last');
     messages.fail(error);
@@ -62,22 +62,22 @@ describe('Messages', () => {
     expect((await messages.next()).done).to.equal(true);
   });
 
-  it('answers everybody who waits when it ends or fails', async () => {
-    const ended = new Messages(0, never);
+  it('settles all pending reads when it ends or fails', async () => {
+    const ended = new MessageIterator(0, never);
     const both = [ended.next(), ended.next()];
     ended.end();
     expect((await Promise.all(both)).map(({ done }) => done)).to.deep.equal([true, true]);
 
-    const failed = new Messages(0, never);
+    const failed = new MessageIterator(0, never);
     const [one, two] = [failed.next(), failed.next()];
     failed.fail('why');
     expect(await rejection(one)).to.equal('why');
     expect((await two).done).to.equal(true);
   });
 
-  it('tells when its consumer leaves, and forgets what waited', async () => {
+  it('calls onReturn and drops queued messages when its consumer leaves', async () => {
     let left = 0;
-    const messages = new Messages(0, () => left++);
+    const messages = new MessageIterator(0, () => left++);
     messages.push('a');
     messages.push('b');
     for await (const message of messages) {

@@ -7,7 +7,7 @@ function create(options: unknown): Socket {
 
 describe('Socket', () => {
   describe('#constructor()', () => {
-    it('takes a URL, whose parts are options', () => {
+    it('takes options from the parts of a URL', () => {
       const socket = new Socket('https://example.com:8443/chat/xhr-polling?x=1');
       expect(socket.host).to.equal('example.com');
       expect(socket.options).to.include({ secure: true, port: '8443', resource: 'chat' });
@@ -15,7 +15,7 @@ describe('Socket', () => {
       expect(socket.transport?.type).to.equal('xhr-polling');
     });
 
-    it('takes a host and options, as pages do', () => {
+    it('takes a host and options, as the browser client does', () => {
       const socket = new Socket('example.com', { port: 8080, secure: true });
       expect(socket.host).to.equal('example.com');
       expect(socket.options).to.include({ secure: true, port: 8080, resource: 'socket.io' });
@@ -26,32 +26,35 @@ describe('Socket', () => {
       ]);
     });
 
-    it('lets options decide where they and the URL differ, and leaves them alone', () => {
+    it('prefers options to the URL and does not modify them', () => {
       const options: SocketOptions = Object.freeze({ transports: ['websocket'], resource: 'b' });
       const socket = new Socket('http://example.com/a/xhr-polling', options);
       expect(socket.options).to.include({ resource: 'b' });
       expect(socket.options.transports).to.deep.equal(['websocket']);
     });
 
-    it('takes undefined for the default, or for what the URL says', () => {
+    it('treats undefined as the default or the value of the URL', () => {
       expect(create({ connectTimeout: undefined }).options.connectTimeout).to.equal(5000);
       const options = { secure: undefined } as unknown as SocketOptions;
       expect(new Socket('https://example.com', options).options.secure).to.equal(true);
     });
 
     for (const [options, what] of [
-      [{ header: {} }, 'There is no option `header`'],
-      [{ toString: 1 }, 'There is no option `toString`'],
-      [{ headers: { a: 1 } }, 'Expected `headers` to be an object of texts, got'],
-      [{ headers: [] }, 'Expected `headers` to be an object of texts, got []'],
+      [{ header: {} }, 'Unknown option `header`'],
+      [{ toString: 1 }, 'Unknown option `toString`'],
+      [{ headers: { a: 1 } }, 'Expected `headers` to be an object of strings, got'],
+      [{ headers: [] }, 'Expected `headers` to be an object of strings, got []'],
       [{ maxPayload: -1 }, 'Expected `maxPayload` to be a number, 0 or more, got -1'],
       [{ maxQueue: NaN }, 'Expected `maxQueue` to be a number, 0 or more, got NaN'],
       [{ raw: 'yes' }, "Expected `raw` to be a boolean, got 'yes' (string)"],
       [{ port: 65536 }, 'Expected `port` to be a port, got 65536'],
-      [{ transports: ['flashsocket'] }, 'Expected `transports` to be a list with at least one of'],
+      [
+        { transports: ['flashsocket'] },
+        'Expected `transports` to be an array with at least one of',
+      ],
       [{ agent: {} }, 'Expected `agent` to be an http.Agent or https.Agent, got {}'],
       [{ signal: {} }, 'Expected `signal` to be an AbortSignal, got {}'],
-      [{ protocols: [1] }, 'Expected `protocols` to be a text or a list of texts, got'],
+      [{ protocols: [1] }, 'Expected `protocols` to be a string or an array of strings, got'],
       [null, 'Expected `options` to be an object, got null (object)'],
     ] as const) {
       it(`throws a TypeError: ${what}`, () => {

@@ -24,7 +24,7 @@ describe('parseAddress()', () => {
     ['ws://a/feed', { transport: 'websocket', path: '/feed' }],
   ];
   for (const [url, expected] of cases) {
-    it(`takes ${url} apart`, () => {
+    it(`parses ${url}`, () => {
       expect(parseAddress(url, NAMES)).to.include(expected);
       expect(parseAddress(new URL(url), NAMES)).to.include(expected);
     });

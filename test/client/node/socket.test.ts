@@ -12,7 +12,7 @@ import { AT_ONCE, TRANSPORTS, Watched } from './support.js';
 
 const OURS = { transports: [...TRANSPORTS] };
 
-/** Texts that one wire or another could trip over. */
+/** Texts that could be changed by a transport. */
 const TEXTS = [
   '',
   'grüße 日本語 😀',
@@ -28,8 +28,8 @@ function echo(client: Client): void {
   client.on('message', (message) => client.send(message));
 }
 
-/** An agent whose connections can be cut, as a broken network does it. */
-class Cable extends Agent {
+/** An agent whose connections can be destroyed, as by a broken network. */
+class BreakableAgent extends Agent {
   readonly #sockets: Socket[] = [];
 
   constructor() {
@@ -45,7 +45,7 @@ class Cable extends Agent {
     return socket;
   }
 
-  cut(): void {
+  breakAll(): void {
     for (const socket of this.#sockets) socket.destroy();
   }
 }
@@ -53,8 +53,8 @@ class Cable extends Agent {
 for (const transport of TRANSPORTS) {
   const only = { transports: [transport], ...AT_ONCE };
 
-  describe(`Socket, by ${transport}`, () => {
-    it('connects, with the session that the server knows', async () => {
+  describe(`Socket, over ${transport}`, () => {
+    it('connects and exposes the session id of the server', async () => {
       const { io, port } = await serve(OURS);
       const { socket, ...watched } = new Watched(`http://127.0.0.1:${port}`, only);
       expect(socket.sessionId).to.equal(null);
@@ -68,7 +68,7 @@ for (const transport of TRANSPORTS) {
       expect(watched).to.be.an('object');
     });
 
-    it('carries text, objects and batches both ways', async () => {
+    it('sends and receives text, objects and batches', async () => {
       const { io, port } = await serve(OURS);
       io.on('connection', echo);
       const watched = new Watched(`http://127.0.0.1:${port}`, only);
@@ -76,7 +76,7 @@ for (const transport of TRANSPORTS) {
       expect(await watched.message()).to.equal('before it connects');
       for (const text of TEXTS) watched.socket.send(text);
       for (const text of TEXTS) expect(await watched.message()).to.equal(text);
-      // it has no UTF-8, and our answer would have none either
+      // a lone surrogate has no UTF-8 encoding, so it travels in JSON
       watched.socket.send({ surrogate: 'a lone \ud800' });
       expect(await watched.message()).to.deep.equal({ surrogate: 'a lone \ud800' });
       watched.socket.send([{ a: [1, null] }, 'b', 3]);
@@ -85,7 +85,7 @@ for (const transport of TRANSPORTS) {
       expect(await watched.message()).to.equal('3');
     });
 
-    it('echoes heartbeats, and tells of them', async () => {
+    it('echoes heartbeats and emits heartbeat', async () => {
       const clock = new ManualClock();
       const timings = { timeout: 1e9, heartbeatInterval: 10_000, duration: 1e9 };
       const served = await serve({ ...OURS, clock, transportOptions: { [transport]: timings } });
@@ -93,7 +93,7 @@ for (const transport of TRANSPORTS) {
       watched.socket.connect();
       await watched.next('connect');
       const client = await served.client(watched.socket.sessionId ?? '');
-      // each is sent an interval after the one before has come back
+      // the interval of a heartbeat begins with the echo of the previous one
       for (const number of ['1', '2', '3']) {
         const heartbeat = watched.next('heartbeat');
         let isThere = false;
@@ -107,12 +107,12 @@ for (const transport of TRANSPORTS) {
       expect(client.connected).to.equal(true);
     });
 
-    it('comes back into its session, and loses nothing of what waits', async () => {
+    it('resumes its session and loses no waiting message', async () => {
       const served = await serve({
         ...OURS,
         transportOptions: { [transport]: { closeTimeout: 1e4 } },
       });
-      const agent = new Cable();
+      const agent = new BreakableAgent();
       const received: unknown[] = [];
       served.io.on('clientMessage', (message) => received.push(message));
       const watched = new Watched(`http://127.0.0.1:${served.port}`, { ...only, agent });
@@ -120,9 +120,9 @@ for (const transport of TRANSPORTS) {
       await watched.next('connect');
       const id = watched.socket.sessionId;
       const client = await served.client(id ?? '');
-      await until(() => client._open, 'a connection to cut');
+      await until(() => client._open, 'a connection to break');
       const noticed = once(client.connection, 'close');
-      agent.cut();
+      agent.breakAll();
       await watched.next('disconnect');
       await noticed;
       watched.socket.send('from the client');
@@ -135,7 +135,7 @@ for (const transport of TRANSPORTS) {
       expect(watched.socket.reconnecting).to.equal(false);
     });
 
-    it('begins a new session where the server has forgotten the old one', async () => {
+    it('starts a new session if the server has dropped the old one', async () => {
       const served = await serve({
         ...OURS,
         transportOptions: { [transport]: { closeTimeout: 0 } },
@@ -151,7 +151,7 @@ for (const transport of TRANSPORTS) {
       expect(watched.socket.sessionId).to.not.equal(id);
     });
 
-    it('says goodbye, after what was sent', async () => {
+    it('delivers sent messages before the close request', async () => {
       const { io, port } = await serve(OURS);
       const events: unknown[] = [];
       io.on('clientMessage', (message) => events.push(message));
@@ -161,12 +161,12 @@ for (const transport of TRANSPORTS) {
       await watched.next('connect');
       watched.socket.send('one').send('two').disconnect();
       expect(await watched.rest()).to.deep.equal(['disconnect']);
-      await until(() => events.length === 3, 'the goodbye');
-      const goodbye = transport === 'websocket' ? 'transport close' : 'client close';
-      expect(events).to.deep.equal(['one', 'two', goodbye]);
+      await until(() => events.length === 3, 'the session to end');
+      const reason = transport === 'websocket' ? 'transport close' : 'client close';
+      expect(events).to.deep.equal(['one', 'two', reason]);
     });
 
-    it('gives up where nobody listens, and says why', async () => {
+    it('emits error and connect_failed if the connection is refused', async () => {
       const watched = new Watched('http://127.0.0.1:1', only);
       watched.socket.connect();
       const [, error] = await watched.next('error');
@@ -175,39 +175,39 @@ for (const transport of TRANSPORTS) {
       expect(watched.socket.connecting).to.equal(false);
     });
 
-    it('gives up reconnecting after maxReconnectionAttempts', async () => {
+    it('emits reconnect_failed after maxReconnectionAttempts', async () => {
       const served = await serve(OURS);
-      const agent = new Cable();
+      const agent = new BreakableAgent();
       const options = { ...only, agent, maxReconnectionAttempts: 2 };
       const watched = new Watched(`http://127.0.0.1:${served.port}`, options);
       watched.socket.connect();
       await watched.next('connect');
       served.server.close();
-      agent.cut();
+      agent.breakAll();
       await watched.next('disconnect');
-      const told: unknown[] = [];
+      const emitted: unknown[] = [];
       for (const name of ['connecting', 'reconnecting']) {
-        watched.socket.on(name, () => told.push(name));
+        watched.socket.on(name, () => emitted.push(name));
       }
       await watched.next('reconnect_failed');
       expect(watched.socket.reconnectionAttempts).to.equal(2);
-      expect(told.slice(0, 2)).to.deep.equal(['connecting', 'reconnecting']);
+      expect(emitted.slice(0, 2)).to.deep.equal(['connecting', 'reconnecting']);
     });
 
-    it('tells of a server that refuses it', async () => {
+    it('emits error if the server refuses it', async () => {
       const { io, port } = await serve({ ...OURS, origins: 'good.example:*' });
       const url = `http://127.0.0.1:${port}`;
       const bad = new Watched(url, { ...only, origin: 'http://bad.example' });
-      bad.socket.send('by a POST, where a GET tells nothing').connect();
+      bad.socket.send('by a POST').connect();
       const [, error] = await bad.next('error');
       expect(String(error)).to.match(/40[13]/);
       bad.socket.disconnect();
       const good = new Watched(url, { ...only, origin: 'http://good.example' });
-      good.socket.send('well met').connect();
-      expect(await new Promise((resolve) => io.on('clientMessage', resolve))).to.equal('well met');
+      good.socket.send('hello').connect();
+      expect(await new Promise((resolve) => io.on('clientMessage', resolve))).to.equal('hello');
     });
 
-    it('sends its headers, cookies, credentials and query with every request', async () => {
+    it('sends headers, cookies, credentials and query with every request', async () => {
       const served = await serve(OURS);
       const requests: IncomingMessage[] = [];
       served.server.prependListener('request', (request) => requests.push(request));
@@ -220,12 +220,12 @@ for (const transport of TRANSPORTS) {
         headers: { 'X-Test': 'yes' },
         cookies: { user: 'ann' },
       });
-      watched.socket.send('a message, by POST for some').connect();
+      watched.socket.send('a message').connect();
       await watched.next('connect');
       const client = await served.client(watched.socket.sessionId ?? '');
       await new Promise((resolve) => client.on('message', resolve));
       watched.socket.disconnect();
-      await until(() => !client.connected, 'the goodbye');
+      await until(() => !client.connected, 'the session to end');
       expect(requests.length).to.be.at.least(transport === 'websocket' ? 1 : 3);
       for (const { headers, url } of requests) {
         expect(headers).to.include({
@@ -237,7 +237,7 @@ for (const transport of TRANSPORTS) {
       }
     });
 
-    it('leaves text alone with raw', async () => {
+    it('does not decode or encode text with raw', async () => {
       const { io, port } = await serve(OURS);
       const received: unknown[] = [];
       io.on('clientMessage', (message) => received.push(message));
@@ -251,7 +251,7 @@ for (const transport of TRANSPORTS) {
       expect(received).to.deep.equal([{ b: 2 }, { c: 3 }]);
     });
 
-    it('hangs up on a server that sends more than maxPayload', async () => {
+    it('disconnects from a server that sends more than maxPayload', async () => {
       const { io, port } = await serve(OURS);
       io.on('connection', (client) => client.send('x'.repeat(100)));
       io.on('connection', (client) => client.on('message', () => client.send('x'.repeat(70_000))));
@@ -268,7 +268,7 @@ for (const transport of TRANSPORTS) {
       await watched.next('disconnect');
     });
 
-    it('gives up on a server of another kind, without asking it again', async () => {
+    it('emits connect_failed after one request to another kind of server', async () => {
       const { server, port } = await serve(OURS);
       let requests = 0;
       server.on('request', () => requests++);
@@ -278,7 +278,7 @@ for (const transport of TRANSPORTS) {
       expect(requests).to.be.at.most(1);
     });
 
-    it('gives up on a server that does not answer within connectTimeout', async () => {
+    it('emits connect_failed if there is no response within connectTimeout', async () => {
       const server = createServer();
       server.on('upgrade', (_request, socket) => afterThisTest(() => socket.destroy()));
       const port = await listenOnLoopback(server);
@@ -299,7 +299,7 @@ describe('Socket', () => {
     expect(watched.socket.transport?.type).to.equal('xhr-polling');
   });
 
-  it('sends the cookies back that a load balancer sets', async () => {
+  it('sends back cookies that a load balancer sets', async () => {
     const served = await serve(OURS);
     const cookies: (string | undefined)[] = [];
     served.server.prependListener('request', (request: IncomingMessage, response) => {
@@ -313,7 +313,7 @@ describe('Socket', () => {
     expect(cookies.slice(0, 2)).to.deep.equal([undefined, 'node=a1']);
   });
 
-  it('retries a request whose kept-alive connection the server was just closing', async () => {
+  it('retries a request on a kept-alive connection that the server was closing', async () => {
     const served = await serve(OURS);
     const agent = new Agent({ keepAlive: true, maxSockets: 2 });
     afterThisTest(() => agent.destroy());

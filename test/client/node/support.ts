@@ -8,24 +8,24 @@ import { afterThisTest } from '../../support/cleanup.js';
 import { Queue } from '../../support/queue.js';
 import { listenOnLoopback, QUIET } from '../../support/server.js';
 
-/** The transports of the client in Node. */
+/** The transports of the Node client. */
 export const TRANSPORTS = ['websocket', 'server-events', 'xhr-polling'] as const;
 
 const FIXTURES = join(__dirname, '..', '..', '..', '..', 'test', 'fixtures');
-/** Where the certificate of {@link serveSecurely} is. */
+/** The file of the certificate of {@link serveSecurely}. */
 export const CERTIFICATE_FILE: string = join(FIXTURES, 'localhost.crt');
 export const CERTIFICATE: Buffer = readFileSync(CERTIFICATE_FILE);
 
-/** Reconnects at once, for tests. */
+/** Options to reconnect without delay. */
 export const AT_ONCE = { reconnectionDelay: 1 } as const;
 
-/** A client that is disconnected after the test, and what it tells, in order. */
+/** A client with a record of its events in order; it is disconnected after the test. */
 export class Watched {
   readonly socket: Socket;
   readonly #events: Queue<unknown[]> = new Queue();
 
   constructor(target: string, options?: SocketOptions) {
-    // tests of the browser client have platforms of their own
+    // tests of the browser client use other platforms in the same process
     useNode();
     this.socket = new Socket(target, options);
     afterThisTest(() => this.socket.disconnect());
@@ -36,7 +36,7 @@ export class Watched {
     }
   }
 
-  /** The next event of this name, as a list with its arguments; others before it are skipped. */
+  /** The next event of this name with its arguments, as an array; skips events before it. */
   async next(name: string): Promise<unknown[]> {
     for (;;) {
       // oxlint-disable-next-line eslint/no-await-in-loop -- one event after the other
@@ -45,7 +45,7 @@ export class Watched {
     }
   }
 
-  /** Names of the events that have not been asked for. */
+  /** The names of the remaining events. */
   async rest(): Promise<unknown[]> {
     const names: unknown[] = [];
     // oxlint-disable-next-line eslint/no-await-in-loop -- one event after the other
@@ -59,7 +59,7 @@ export class Watched {
   }
 }
 
-/** A server whose certificate nobody has signed but itself, for `localhost` and 127.0.0.1. */
+/** A server with a self-signed certificate for `localhost` and 127.0.0.1. */
 export async function serveSecurely(): Promise<number> {
   const key = readFileSync(join(FIXTURES, 'localhost.key'));
   const server = createServer({ cert: CERTIFICATE, key });

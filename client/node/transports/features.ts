@@ -1,0 +1,58 @@
+/** What the Node client adds to every transport of the client's core. @module */
+import type { Transport, TransportOptions } from '../../core/transport.js';
+import { frame, HEARTBEAT } from '../../../lib/protocol/frames.js';
+import { sessionIdOf } from '../handshake.js';
+import type { NodeBase } from '../request-config.js';
+
+/** A transport without abstract methods. */
+interface ConcreteTransport extends Transport {
+  connect(): this;
+  send(data: unknown): this;
+}
+
+/** The constructor of a transport. */
+export type TransportType = new (base: NodeBase, options?: TransportOptions) => ConcreteTransport;
+
+/** A transport that keeps the first message of its session. */
+export interface WithHandshake extends ConcreteTransport {
+  /** The text of the first message; undefined if the session was resumed. */
+  handshake: string | undefined;
+}
+
+/** Adds JSON handshakes, the `raw` option, the `heartbeat` event, and a `timeout` of 0 for none. */
+export function withNodeFeatures(Type: TransportType): TransportType {
+  return class WithNodeFeatures extends Type implements WithHandshake {
+    declare readonly base: NodeBase;
+    declare handshake: string | undefined;
+
+    override onMessage(text: string): void {
+      if (!this.sessionid) {
+        this.handshake = text;
+        this.sessionid = sessionIdOf(text);
+        this.onConnect();
+      } else if (!this.base.config.raw || text.startsWith(HEARTBEAT)) {
+        super.onMessage(text);
+      } else {
+        if (!this.connected) this.onConnect();
+        this.base._onMessage(text);
+      }
+    }
+
+    override encode(messages: unknown): string {
+      if (!this.base.config.raw) return super.encode(messages);
+      return ([] as unknown[])
+        .concat(messages)
+        .map((message) => (typeof message === 'string' ? frame(message) : super.encode([message])))
+        .join('');
+    }
+
+    override onHeartbeat(heartbeat: string): void {
+      super.onHeartbeat(heartbeat);
+      this.base.emit('heartbeat', [heartbeat]);
+    }
+
+    override setTimeout(): void {
+      if (this.options.timeout > 0) super.setTimeout();
+    }
+  };
+}
