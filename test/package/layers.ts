@@ -1,0 +1,140 @@
+/**
+ * The rooms of the code, and which room may import which.
+ *
+ * @module
+ */
+import { isBuiltin } from 'node:module';
+import type { Import } from './imports.js';
+
+/** What the files of one room may import. The room itself is always allowed. */
+interface Rule {
+  /** Rooms, by value or by type. */
+  readonly uses: readonly string[];
+  /** Rooms, by type only. */
+  readonly types?: readonly string[];
+  /** Packages of npm. */
+  readonly packages?: readonly string[];
+  /** False if the room must run without Node. */
+  readonly node: boolean;
+}
+
+const BELOW = ['lib/session', 'lib/access', 'lib/protocol', 'lib/util'];
+const TRANSPORTS = ['lib/transports', 'lib/transports/http', 'lib/transports/websocket'];
+const SERVER = [...BELOW, ...TRANSPORTS, 'lib/static', 'lib/rooms'];
+
+/** Rooms are folders with their subfolders, unless these have a row of their own; or single files. */
+export const ROOMS: Readonly<Record<string, Rule>> = {
+  'lib/util': { uses: [], packages: ['debug'], node: true },
+  'lib/protocol': { uses: [], node: false },
+  'lib/session': { uses: ['lib/protocol', 'lib/util'], node: true },
+  'lib/access': { uses: ['lib/util'], node: true },
+  'lib/static': { uses: ['lib/util'], node: true },
+  'lib/transports': { uses: [...BELOW, ...TRANSPORTS], node: true },
+  'lib/transports/http': { uses: [...BELOW, 'lib/transports'], node: true },
+  'lib/transports/websocket': {
+    uses: [...BELOW, 'lib/transports'],
+    packages: ['ws'],
+    node: true,
+  },
+  'lib/rooms': { uses: ['lib/session', 'lib/protocol'], node: true },
+  'lib/cluster': { uses: ['lib/rooms', 'lib/protocol', 'lib/util'], node: true },
+  'lib/bridge': {
+    uses: ['lib/transports', 'lib/session', 'lib/access', 'lib/protocol', 'lib/util'],
+    node: true,
+  },
+  'lib/metrics': { uses: ['lib/util'], node: true },
+  'lib/server': { uses: SERVER, types: ['lib/cluster', 'lib/bridge'], node: true },
+  'lib/options.ts': {
+    uses: ['lib/util'],
+    types: [...SERVER, 'lib/cluster', 'lib/bridge'],
+    node: true,
+  },
+  'lib/index.ts': {
+    uses: ['lib/server', ...SERVER],
+    types: ['lib/cluster', 'lib/bridge'],
+    node: true,
+  },
+  'lib/compat': {
+    uses: ['lib/index.ts', 'lib/server', ...SERVER, 'client/node'],
+    node: true,
+  },
+  'lib/cli': { uses: ['lib/util', 'client/node'], node: true },
+  'client/core': { uses: ['lib/protocol'], node: false },
+  'client/browser': { uses: ['client/core'], node: false },
+  'client/node': {
+    uses: ['client/core', 'lib/protocol', 'lib/util'],
+    packages: ['ws'],
+    node: true,
+  },
+  'client/socket.io.d.ts': { uses: ['client/browser'], node: false },
+};
+
+/** Folders of other languages and of build tools: nothing here is imported. */
+export const OTHER_ROOMS: readonly string[] = ['client/bundle', 'client/flash'];
+export const OTHER_FILES: readonly string[] = ['client/tsconfig.json'];
+
+/** All rooms of lib/ that run on Node may import the types of this file. */
+const OPTIONS = 'lib/options.ts';
+
+/** Arrows that the table does not allow and that have not been removed yet. */
+export const EXCEPTIONS: readonly string[] = [
+  'lib/options.ts -> lib/session/session-id.ts',
+  'lib/protocol/url.ts -> lib/util/log.ts',
+  'lib/server/listener.ts -> lib/options.ts',
+  'lib/transports/http/polling.ts -> lib/options.ts',
+  'lib/transports/http/streaming.ts -> lib/options.ts',
+  'lib/transports/index.ts -> lib/options.ts',
+  'lib/transports/websocket/websocket.ts -> lib/options.ts',
+];
+
+/** The room of a file; `null` if the file is in none. */
+export function roomOf(file: string): string | null {
+  const rooms = Object.keys(ROOMS).filter((room) => file === room || file.startsWith(`${room}/`));
+  return rooms.toSorted((a, b) => b.length - a.length)[0] ?? null;
+}
+
+/** True if the table allows an import. */
+export function isAllowed({ from, to, isType }: Import): boolean {
+  const own = roomOf(from);
+  const rule = own === null ? undefined : ROOMS[own];
+  if (rule === undefined) return false;
+  if (isBuiltin(to)) return rule.node || isType;
+  if (!to.includes('/') || to.startsWith('@')) return rule.packages?.includes(to) ?? false;
+  if (to === OPTIONS && isType && from.startsWith('lib/')) return rule.node;
+  const room = roomOf(to);
+  if (room === null) return false;
+  if (room === own || rule.uses.includes(room)) return true;
+  return isType && (rule.types?.includes(room) ?? false);
+}
+
+/** Groups a list by a key. */
+export function groupBy<T>(list: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const item of list) {
+    const key = keyOf(item);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [item]);
+    else group.push(item);
+  }
+  return groups;
+}
+
+/** The first circle in a directed graph, as a list whose ends are equal; `null` if it has none. */
+export function circleIn(graph: ReadonlyMap<string, readonly string[]>): string[] | null {
+  const done = new Set<string>();
+  const visit = (node: string, path: readonly string[]): string[] | null => {
+    if (path.includes(node)) return [...path.slice(path.indexOf(node)), node];
+    if (done.has(node)) return null;
+    for (const next of graph.get(node) ?? []) {
+      const circle = visit(next, [...path, node]);
+      if (circle !== null) return circle;
+    }
+    done.add(node);
+    return null;
+  };
+  for (const node of graph.keys()) {
+    const circle = visit(node, []);
+    if (circle !== null) return circle;
+  }
+  return null;
+}
