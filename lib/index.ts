@@ -17,7 +17,8 @@ export type { Authorize, AuthorizeCallback, Denial, Verdict } from './access/aut
 export { Client, type ClientEvents } from './session/client.js';
 export { encode, decode } from './protocol/frames.js';
 export type { Log } from './util/log.js';
-export type { ListenerOptions, SessionOptions, TransportOptions } from './options.js';
+export type { ListenerOptions, TransportOptions } from './options.js';
+export type { SessionOptions } from './session/timings.js';
 export type { DisconnectReason } from './session/disconnect-reason.js';
 export type { Refusal, RefusalCode } from './access/refusal.js';
 export { Transport, type Exchange, type TransportType } from './transports/transport.js';

@@ -244,28 +244,3 @@ export function resolveOptions(given: ListenerOptions = {}): ResolvedOptions {
   options.resource = trimSlashes(options.resource);
   return options;
 }
-
-/** Timings of a session: every one filled in, in the session's own copy once it is written to. */
-export interface SessionOptions {
-  timeout: number | null;
-  heartbeatInterval: number;
-  closeTimeout: number;
-  duration: number;
-  [other: string]: unknown;
-}
-
-/** What streaming transports default to; as 0.6.18. */
-export const STREAMING_DEFAULTS: Readonly<SessionOptions> = Object.freeze({
-  timeout: 8000,
-  heartbeatInterval: 10_000,
-  closeTimeout: 0,
-  duration: 20_000,
-});
-
-/** What polling transports default to; as 0.6.18. */
-export const POLLING_DEFAULTS: Readonly<SessionOptions> = Object.freeze({
-  timeout: null,
-  heartbeatInterval: 10_000,
-  closeTimeout: 8000,
-  duration: 20_000,
-});

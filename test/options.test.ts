@@ -1,12 +1,8 @@
 import { expect } from 'chai';
 import { logNothing, logToStdout } from '../lib/util/log.js';
-import {
-  POLLING_DEFAULTS,
-  resolveOptions,
-  STREAMING_DEFAULTS,
-  type ListenerOptions,
-} from '../lib/options.js';
+import { resolveOptions, type ListenerOptions } from '../lib/options.js';
 import { sessionId } from '../lib/session/session-id.js';
+import { POLLING_DEFAULTS, STREAMING_DEFAULTS } from '../lib/session/timings.js';
 import { systemClock } from '../lib/util/timers.js';
 
 describe('resolveOptions', () => {

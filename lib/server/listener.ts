@@ -11,6 +11,7 @@ import { SessionLimiter } from '../access/session-limiter.js';
 import { toServer, type Listenable } from './listenable.js';
 import { SharedPayload } from '../session/shared-payload.js';
 import { Client } from '../session/client.js';
+import type { SessionOptions } from '../session/timings.js';
 import { ServerAttachment, type RequestHandler } from './attachment.js';
 import { answerInlinePolicy } from '../static/flash-policy-inline.js';
 import { joinPolicyServer } from '../static/flash-policy-server.js';
@@ -20,12 +21,7 @@ import { HandshakeVerifier } from '../access/handshake-verifier.js';
 import { detectVersion } from '../protocol/versions.js';
 import { emitWithReason, rethrowAsync } from '../session/emit.js';
 import { shortId } from '../util/log.js';
-import {
-  resolveOptions,
-  type ListenerOptions,
-  type ResolvedOptions,
-  type SessionOptions,
-} from '../options.js';
+import { resolveOptions, type ListenerOptions, type ResolvedOptions } from '../options.js';
 import { corsRecord, originLogLine, Origins, shownOrigin } from '../access/origins.js';
 import type { DisconnectReason } from '../session/disconnect-reason.js';
 import { answerRefusal, refusal, type Refusal, type RefusalCode } from '../access/refusal.js';

@@ -9,34 +9,19 @@ import { EventEmitter } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { createDebug } from '../util/debug.js';
+import type { Connection, ConnectionType } from './connection.js';
 import type { SharedPayload } from './shared-payload.js';
 import { decode, encode, encodeHeartbeat, HEARTBEAT } from '../protocol/frames.js';
 import { emitWithReason, rethrowAsync } from './emit.js';
-import type { ResolvedOptions, SessionOptions } from '../options.js';
+import type { ResolvedOptions } from '../options.js';
 import { shortId } from '../util/log.js';
 import type { DisconnectReason } from './disconnect-reason.js';
 import { readMessage } from '../protocol/message.js';
 import { assertTransition, State } from './state.js';
+import type { SessionOptions } from './timings.js';
 import { Timer, type Timers } from '../util/timers.js';
 
 const debug = createDebug('socket.io:client');
-
-/** What a session needs of a live connection; a Transport is one. */
-export interface Connection {
-  readonly request: IncomingMessage;
-  readonly response: ServerResponse | null;
-  readonly socket: Socket;
-  /** True for a poll: what is written answers it, and it is over. */
-  readonly isPoll: boolean;
-  /** Milliseconds that the session waits at least when the connection is gone. */
-  readonly minGracePeriodMs: number;
-  /** Sends one payload; false if the connection is breaking and has not taken it. */
-  write(payload: string): boolean;
-  /** Sends a payload that goes to many; as `write`. */
-  writeShared(broadcast: SharedPayload): boolean;
-  /** Sends what is still to be sent, and ends. */
-  close(): void;
-}
 
 /** What a session needs of its Listener. */
 export interface Host {
@@ -46,11 +31,6 @@ export interface Host {
   /** @internal */ _onClientMessage(message: unknown, client: Client): void;
   /** @internal */ _onClientDisconnect(client: Client, reason: DisconnectReason): void;
   broadcast(message: unknown, except?: string): unknown;
-}
-
-/** What a session needs to know of the kind of transport it is served by. */
-export interface ConnectionType {
-  readonly transportName: string;
 }
 
 /** Events of a client. Programs of 0.6 emit events of their own on it as well. */

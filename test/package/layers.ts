@@ -81,10 +81,7 @@ export const EXCEPTIONS: readonly string[] = [
   'lib/options.ts -> lib/session/session-id.ts',
   'lib/protocol/url.ts -> lib/util/log.ts',
   'lib/server/listener.ts -> lib/options.ts',
-  'lib/transports/http/polling.ts -> lib/options.ts',
-  'lib/transports/http/streaming.ts -> lib/options.ts',
   'lib/transports/index.ts -> lib/options.ts',
-  'lib/transports/websocket/websocket.ts -> lib/options.ts',
 ];
 
 /** The room of a file; `null` if the file is in none. */

@@ -8,7 +8,7 @@
  */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Connection } from '../../lib/session/client.js';
+import type { Connection } from '../../lib/session/connection.js';
 import { Client, listen } from '../../lib/index.js';
 import { BUILT_IN } from '../../lib/transports/index.js';
 import { BACKLOG, expectMarks, linkOf } from './links.js';

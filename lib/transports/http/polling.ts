@@ -1,4 +1,4 @@
-import { POLLING_DEFAULTS, type SessionOptions } from '../../options.js';
+import { POLLING_DEFAULTS, type SessionOptions } from '../../session/timings.js';
 import { Timer } from '../../util/timers.js';
 import { HttpTransport } from './http-transport.js';
 import {

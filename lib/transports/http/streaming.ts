@@ -1,6 +1,6 @@
 import { createDebug } from '../../util/debug.js';
 import type { SharedPayload } from '../../session/shared-payload.js';
-import { STREAMING_DEFAULTS, type SessionOptions } from '../../options.js';
+import { STREAMING_DEFAULTS, type SessionOptions } from '../../session/timings.js';
 import { flushBeforeEnd } from '../flush-before-end.js';
 import { HttpTransport } from './http-transport.js';
 import {

@@ -1,4 +1,4 @@
-import { STREAMING_DEFAULTS, type SessionOptions } from '../../options.js';
+import { STREAMING_DEFAULTS, type SessionOptions } from '../../session/timings.js';
 import { Transport, type Exchange } from '../transport.js';
 
 /** The token of drafts 75 and 76, in exactly this spelling. */
