@@ -10,7 +10,8 @@
 import { Session, type Profiler } from 'node:inspector';
 import { parseArgs } from 'node:util';
 import { Random } from '../soak/random.js';
-import { TARGETS, type Target } from './targets.js';
+import type { Target } from './target.js';
+import { TARGETS } from './targets.js';
 
 const LIB = '/build/lib/';
 /** Reading coverage takes longer than running: it is read once for so many inputs. */
@@ -39,6 +40,13 @@ const INTERESTING = [
   '\u2028',
   '://',
   ' ',
+  '\xef\xbf\xbd',
+  ':',
+  '+',
+  '3:::',
+  '5:::',
+  '"name":"',
+  '"args":[',
 ];
 
 export interface Findings {

@@ -12,17 +12,9 @@ import { readMessage } from '../../lib/protocol/message.js';
 import { Origins } from '../../lib/access/origins.js';
 import { parseRoute } from '../../lib/protocol/url.js';
 import { scriptLiteral } from '../../lib/transports/http/script-literal.js';
+import { V1_TARGETS } from './v1-targets.js';
 
-/** Reads bytes that a stranger sent. It must not throw, and what it says must hold. */
-export interface Target {
-  readonly name: string;
-  readonly seeds: readonly string[];
-  readonly run: (bytes: Buffer) => void;
-}
-
-function check(condition: boolean, what: string): void {
-  if (!condition) throw new Error(`It does not hold that ${what}`);
-}
+import { check, type Target } from './target.js';
 
 const RESTRICTED = new Origins(['example.com:*', '*:8080']);
 
@@ -105,4 +97,5 @@ export const TARGETS: readonly Target[] = [
       if (keys !== '75') check(proof(keys, Buffer.alloc(8)).length === 16, 'a proof is whole');
     },
   },
+  ...V1_TARGETS,
 ];

@@ -1,0 +1,11 @@
+/** Reads untrusted bytes. It must not throw, and what it returns must hold. */
+export interface Target {
+  readonly name: string;
+  /** Bytes to begin with, as Latin-1. */
+  readonly seeds: readonly string[];
+  readonly run: (bytes: Buffer) => void;
+}
+
+export function check(condition: boolean, what: string): void {
+  if (!condition) throw new Error(`It does not hold that ${what}`);
+}
