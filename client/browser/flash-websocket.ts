@@ -1,21 +1,23 @@
 /**
- * The page's side of `WebSocketMain.swf`: one Flash object in the page, which opens sockets for us
- * and queues what happens to them.
+ * The page's side of `WebSocketMain.swf`: one Flash object in the page, which opens sockets and
+ * queues their events.
  *
- * The Flash file calls functions of the global `WebSocket` by name. They are hung on the browser's
- * own constructor, which otherwise stays as it is, or on a bare object of that name.
+ * The Flash file calls functions of the global `WebSocket` by name. They are added to the browser's
+ * constructor, which is not changed otherwise, or to a plain object of that name.
+ *
+ * The sockets and the flags are module state because a page has at most one Flash object.
  *
  * @module
  */
-import { noop, root, type WebSocketLike } from '../core/platform.js';
+import { noop, platform, type WebSocketLike } from '../core/platform.js';
 import { load } from '../core/util.js';
 
-/** Flash Player 10 is the first whose sockets the Flash file can use. */
+/** The Flash file needs the sockets of Flash Player 10. */
 const OLDEST_PLAYER = 10;
 const ELEMENT_ID = 'webSocketFlash';
 const ACTIVEX_ID = 'clsid:D27CDB6E-AE6D-11cf-96B8-444553540000';
 
-/** What the Flash file offers. */
+/** The functions of the Flash file. */
 interface FlashObject extends HTMLElement {
   setCallerUrl(url: string): void;
   setDebug(isDebugging: boolean): void;
@@ -33,7 +35,7 @@ interface FlashObject extends HTMLElement {
   receiveEvents(): FlashEvent[];
 }
 
-/** What happened to a socket. */
+/** An event of a socket. */
 interface FlashEvent {
   type: 'open' | 'message' | 'close' | 'error';
   webSocketId: number;
@@ -47,21 +49,21 @@ interface Window {
   WEB_SOCKET_SWF_LOCATION?: string;
 }
 
-/** The sockets that are not closed, by their ids; an id is never used again. */
+/** The open sockets by id; an id is never reused. */
 const sockets: (FlashWebSocket | undefined)[] = [];
 let isInserted = false;
 let isReady = false;
 
 function flashObject(): FlashObject {
-  // Looked up each time: emulators put an element of their own in its place.
-  return (root.document as Document).getElementById(ELEMENT_ID) as FlashObject;
+  // Looked up on each call: emulators replace the element.
+  return (platform.document as Document).getElementById(ELEMENT_ID) as FlashObject;
 }
 
-/** True if there is a Flash Player that is new enough. */
+/** True if a supported Flash Player is installed. */
 export function hasFlash(): boolean {
   let description: string | undefined;
   try {
-    const plugins = (root.navigator as Navigator).plugins as unknown as Record<
+    const plugins = (platform.navigator as Navigator).plugins as unknown as Record<
       string,
       { description: string } | undefined
     >;
@@ -69,14 +71,14 @@ export function hasFlash(): boolean {
     description = plugin
       ? plugin.description
       : (
-          new root.ActiveXObject!('ShockwaveFlash.ShockwaveFlash') as {
+          new platform.ActiveXObject!('ShockwaveFlash.ShockwaveFlash') as {
             GetVariable(name: string): string;
           }
         ).GetVariable('$version');
   } catch {
-    // no plug-ins, no ActiveX, or no Flash by ActiveX: the expression below finds nothing
+    // no plug-ins, no ActiveX, or no Flash in ActiveX: there is no description
   }
-  return !!root.document && Number(/\d+|$/.exec(description || '')) >= OLDEST_PLAYER;
+  return !!platform.document && Number(/\d+|$/.exec(description || '')) >= OLDEST_PLAYER;
 }
 
 function takeEvents(): void {
@@ -89,10 +91,10 @@ function takeEvents(): void {
 }
 
 function flashOnInitialized(): void {
-  // Calls into Flash from within a call of Flash are not safe everywhere.
-  root.setTimeout(() => {
+  // Calling Flash from within a call of Flash is not safe in all browsers.
+  platform.setTimeout(() => {
     const flash = flashObject();
-    flash.setCallerUrl((root.location as Location).href);
+    flash.setCallerUrl((platform.location as Location).href);
     isReady = true;
     for (let i = 0; i < sockets.length; i++) {
       const socket = sockets[i];
@@ -102,25 +104,25 @@ function flashOnInitialized(): void {
 }
 
 function flashOnEvent(): boolean {
-  root.setTimeout(takeEvents, 0);
+  platform.setTimeout(takeEvents, 0);
   return true;
 }
 
-/** Puts the Flash file into the page, once. */
+/** Inserts the Flash file into the page, once. */
 function insertFlash(resource: string): void {
   if (isInserted) return;
   isInserted = true;
-  const window = root as Window;
+  const window = platform as Window;
   const target = (window.WebSocket = window.WebSocket || {}) as Record<string, unknown>;
   target['__onFlashInitialized'] = flashOnInitialized;
   target['__onFlashEvent'] = flashOnEvent;
-  target['__log'] = target['__error'] = noop; // the events tell what counts
+  target['__log'] = target['__error'] = noop; // errors are reported by events
   const swf =
     window.WEB_SOCKET_SWF_LOCATION || resource + '/lib/vendor/web-socket-js/WebSocketMain.swf';
-  const holder = (root.document as Document).createElement('div');
+  const holder = (platform.document as Document).createElement('div');
   holder.style.position = 'absolute';
   holder.style.left = '-100px';
-  const attributes = root.ActiveXObject
+  const attributes = platform.ActiveXObject
     ? 'classid="' + ACTIVEX_ID + '"'
     : 'type="application/x-shockwave-flash" data="' + swf + '"';
   holder.innerHTML =
@@ -131,10 +133,10 @@ function insertFlash(resource: string): void {
     '><param name="movie" value="' +
     swf +
     '"><param name="allowScriptAccess" value="always"></object>';
-  (root.document as Document).body.appendChild(holder);
+  (platform.document as Document).body.appendChild(holder);
 }
 
-/** What we use of `WebSocket`, by Flash. */
+/** The part of `WebSocket` that we use, implemented by Flash. */
 export class FlashWebSocket implements WebSocketLike {
   readyState: number;
   declare onopen: () => void;
@@ -144,7 +146,7 @@ export class FlashWebSocket implements WebSocketLike {
   _url: string;
   _id: number;
 
-  /** @param resource where the Flash file is found by default. */
+  /** @param resource the path below which the Flash file is by default. */
   constructor(url: string, resource: string) {
     this.readyState = 0;
     this._url = url;
@@ -179,7 +181,7 @@ export class FlashWebSocket implements WebSocketLike {
     else if (event.type === 'message') this.onmessage({ data: decodeURIComponent(event.message!) });
     else {
       this._forget();
-      if (event.type === 'error') this.onerror(event); // no `close` follows it
+      if (event.type === 'error') this.onerror(event); // a `close` does not always follow
       this.onclose();
     }
   }

@@ -1,7 +1,7 @@
-/** What the served script runs: the browser as platform, and the global `io`. @module */
+/** The entry point of the served script: defines the global `io`. @module */
 import { JSONP, setPath, Socket, Transport, util, version } from './io.js';
-import { watchPage } from './page-lifecycle.js';
-import { root } from '../core/platform.js';
+import { watchPageLifecycle } from './page-lifecycle.js';
+import { platform } from '../core/platform.js';
 
 interface Global {
   io?: unknown;
@@ -12,11 +12,11 @@ declare const define: { (factory: () => unknown): void; amd?: unknown } | undefi
 
 const io = { version, setPath, util, Transport, JSONP, Socket };
 
-watchPage();
+watchPageLifecycle();
 
 if (typeof module === 'object' && module.exports) module.exports = io;
 else {
-  const page = root as Global;
+  const page = platform as Global;
   if (typeof define === 'function' && define.amd) define(() => io);
   page.io = io;
   if (page.jQuery) page.jQuery.io = io;

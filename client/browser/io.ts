@@ -1,10 +1,10 @@
 /**
- * The names of client 0.6.3, as pages know them from the global `io`.
+ * The properties of the global `io`, with the names of client 0.6.3.
  *
  * @module
  */
-import { root } from '../core/platform.js';
-import { plugIn, Transport as BaseTransport } from '../core/transport.js';
+import { platform } from '../core/platform.js';
+import { registerTransports, Transport as BaseTransport } from '../core/transport.js';
 import { FlashSocket } from './transports/flashsocket.js';
 import { HTMLFile } from './transports/htmlfile.js';
 import { JSONPPolling } from './transports/jsonp-polling.js';
@@ -20,10 +20,10 @@ export { Socket, type SocketEvents } from '../core/socket.js';
 export type { SocketOptions } from '../core/options.js';
 export type { TransportOptions, TransportType } from '../core/transport.js';
 
-/** The version of the client whose interface this is. */
+/** The version of the original client whose interface this module has. */
 export const version = '0.6.3';
 
-/** The transports by name; pages add their own here. */
+/** The transports by name; pages may add their own. */
 export interface Transports {
   XHR: typeof XHR;
   websocket: typeof WS;
@@ -35,13 +35,21 @@ export interface Transports {
   'jsonp-polling': typeof JSONPPolling;
 }
 
-/** The base of all transports, and the table of them. */
+/** The base class of all transports; its properties are the transports by name. */
 export const Transport: typeof BaseTransport & Transports = BaseTransport as typeof BaseTransport &
   Transports;
 Transport.XHR = XHR;
-plugIn([WS, FlashSocket, ServerEvents, HTMLFile, XHRMultipart, XHRPolling, JSONPPolling]);
+registerTransports([
+  WS,
+  FlashSocket,
+  ServerEvents,
+  HTMLFile,
+  XHRMultipart,
+  XHRPolling,
+  JSONPPolling,
+]);
 
-/** Small helpers that transports of 2011 use. */
+/** Helper functions that transports of 2011 use. */
 export const util: Pick<
   typeof functions,
   'load' | 'defer' | 'inherit' | 'indexOf' | 'isArray' | 'merge'
@@ -52,17 +60,17 @@ export const util: Pick<
   indexOf: functions.indexOf,
   isArray: functions.isArray,
   merge: functions.merge,
-  webkit: /webkit/i.test(root.navigator.userAgent!),
+  webkit: /webkit/i.test(platform.navigator.userAgent!),
 };
 
 /**
- * Says where `lib/vendor/web-socket-js/WebSocketMain.swf` is found.
+ * Sets the folder that contains `lib/vendor/web-socket-js/WebSocketMain.swf`.
  *
  * @deprecated Set the global `WEB_SOCKET_SWF_LOCATION`.
  */
 export function setPath(this: { path?: string }, path: string): void {
   const folder = path.replace(/\/?$/, '/');
   this.path = folder;
-  (root as { WEB_SOCKET_SWF_LOCATION?: string }).WEB_SOCKET_SWF_LOCATION =
+  (platform as { WEB_SOCKET_SWF_LOCATION?: string }).WEB_SOCKET_SWF_LOCATION =
     folder + 'lib/vendor/web-socket-js/WebSocketMain.swf';
 }

@@ -1,30 +1,33 @@
 /**
- * The page's comings and goings: a session ends when its page does, and a page that the
- * back/forward cache restores connects again.
+ * The page lifecycle: a session is closed when its page is unloaded, and a page that is restored
+ * from the back/forward cache connects again.
  *
  * @module
  */
-import { root } from '../core/platform.js';
+import { platform } from '../core/platform.js';
 import { liveSockets, type Socket } from '../core/socket.js';
 import { defer, listen } from '../core/util.js';
 
-function whenPage(event: string, tell: (socket: Socket) => void): void {
-  listen(root, event, () => {
+/** Calls `fn` with each live socket when the window emits `event`. */
+function onPageEvent(event: string, fn: (socket: Socket) => void): void {
+  listen(platform, event, () => {
     const sockets = liveSockets.concat();
-    for (let i = 0; i < sockets.length; i++) tell(sockets[i]!);
+    for (let i = 0; i < sockets.length; i++) fn(sockets[i]!);
   });
 }
 
-/** Watches the page; does nothing where there is none. */
-export function watchPage(): void {
-  // Twice, because Firefox, when it closes the last tab of a site, breaks one script off where it
-  // stands. A listener of `unload` keeps a page out of the cache, so it is for old browsers only.
+/** Listens to the lifecycle events of the page; does nothing without a page. */
+export function watchPageLifecycle(): void {
+  // Registered twice: when the last tab of a site is closed, Firefox aborts one running script at
+  // an arbitrary point. `unload` is for old browsers only: its listeners disable the
+  // back/forward cache.
   for (let i = 0; i < 2; i++) {
-    whenPage('onpagehide' in root ? 'pagehide' : 'unload', (socket) => socket._suspend());
+    onPageEvent('onpagehide' in platform ? 'pagehide' : 'unload', (socket) => socket._suspend());
   }
-  whenPage('beforeunload', (socket) => {
+  onPageEvent('beforeunload', (socket) => {
     if (socket.connected) socket.transport!._hold();
   });
-  // Coming back counts as loading in WebKit: a poll begun in this event would never let it end.
-  whenPage('pageshow', (socket) => defer(() => socket._wake()));
+  // WebKit counts this event as part of the loading: a poll that starts in it would never let the
+  // loading end.
+  onPageEvent('pageshow', (socket) => defer(() => socket._wake()));
 }

@@ -1,10 +1,11 @@
 /**
- * Builds the browser client: one script, readable and minified, that parses and runs in ES3.
+ * Builds the browser client: one script, readable and minified, that parses and runs in ES3
+ * engines.
  *
  *     node client/bundle/build.mjs
  *
- * TypeScript and current syntax are lowered by SWC, classes by classes.mjs, modules joined by
- * rollup, and terser writes reserved words the way Internet Explorer 8 needs them.
+ * SWC lowers TypeScript and current syntax, classes.mjs lowers classes, rollup joins the modules,
+ * and terser minifies; it also quotes reserved words for Internet Explorer 8.
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
@@ -19,21 +20,21 @@ import { DERIVE, deriveClasses } from './classes.mjs';
 const CLIENT = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 const OUT = resolve(CLIENT, '../build/client');
 
-/** The most bytes a page may have to load for it, minified and gzipped. */
+/** The size limits in bytes, minified and gzipped. */
 const LARGEST = { full: 8000, withoutFlash: 6000 };
 
 const BANNER = '/*! socket.io-node, MIT */';
 
-/** For bundlers, and for Node, which finds the names of a module's exports only by such lines. */
+/** For bundlers and for Node, which detects the names of CommonJS exports by such lines. */
 const NAMES = ['JSONP', 'setPath', 'Socket', 'Transport', 'util', 'version'];
 const ENTRY = `var io = require('./socket.io.js');
 ${NAMES.map((name) => `exports.${name} = io.${name};`).join('\n')}
 `;
 
-/** Stands for the flashsocket when the size without it is measured. */
+/** Replaces the flashsocket when the size without it is measured. */
 const NO_FLASH = 'export var FlashSocket;';
 
-/** The module of `derive`, which has no file. */
+/** The id of the virtual module that contains `derive`. */
 const HELPER = resolve(CLIENT, 'core/derive.ts');
 
 function swc(source, syntax, target) {
@@ -52,11 +53,11 @@ function swc(source, syntax, target) {
 function lower(source) {
   return (
     swc(deriveClasses(swc(source, 'typescript', 'es2022')), 'ecmascript', 'es5')
-      // A symbol's `typeof` needs help in ES5; in ES3 there is none.
+      // SWC wraps `typeof` for symbols, which do not exist in ES3.
       .replace(/typeof (\w+) === "undefined" \? "undefined" : _type_of\(\1\)/g, 'typeof $1')
       .replace(/_instanceof\((\w+), (\w+)\)/g, '$1 instanceof $2')
       .replace(/import .*_(type_of|instanceof)";/g, '')
-      // Internet Explorer 8 puts the names of function expressions into the scope around them.
+      // Internet Explorer 8 adds the names of function expressions to the enclosing scope.
       .replace(/(\b(\w+): function) \2\(/g, '$1(')
   );
 }
@@ -74,7 +75,7 @@ function typescript({ hasFlash }) {
       return readFileSync(id, 'utf8');
     },
     transform(code, id) {
-      // The codec uses the platform's JSON; here that may be ours.
+      // The codec uses the global `JSON`, which old browsers do not have.
       if (id.endsWith('/lib/protocol/frames.ts')) {
         code =
           "import { Json } from '../../client/core/json.js';" +
@@ -118,7 +119,7 @@ async function readable(code) {
   return result.code + '\n';
 }
 
-/** Minified, with a map to the readable script that lies beside it. */
+/** Minifies; the source map refers to the readable script. */
 async function small(code) {
   const source = { 'socket.io.js': code };
   return minify(source, {
@@ -131,12 +132,12 @@ async function small(code) {
       pure_getters: true,
       typeofs: false,
       unsafe_proto: true,
-      // these three are only for what gzip makes of it
+      // These three only improve the compression by gzip.
       keep_fargs: false,
       loops: false,
       lhs_constants: false,
     },
-    // `i` stays what it is: loops that all begin alike zip best.
+    // Keeping the name `i` makes all loops begin alike, which gzip compresses best.
     mangle: {
       toplevel: true,
       reserved: ['i'],
@@ -157,7 +158,7 @@ const withoutFlash = await small(await readable(await bundle(false)));
 const files = {
   'socket.io.js': full,
   'socket.io.min.js': min,
-  // Without the names, which are a quarter of it. Served with the script, see lib/static/client-files.ts.
+  // Without the names, which are a quarter of its size. lib/static/client-files.ts serves it.
   'socket.io.map.json': JSON.stringify({ ...map, names: [] }),
   'index.js': ENTRY,
   'socket.io.d.ts': readFileSync(resolve(CLIENT, 'socket.io.d.ts'), 'utf8'),
@@ -178,5 +179,5 @@ console.log(
     `gzipped ${sizes.full}, without flashsocket ${sizes.withoutFlash}`,
 );
 for (const [name, limit] of Object.entries(LARGEST)) {
-  if (sizes[name] > limit) throw new Error(`Expected ${limit} bytes at most, got ${sizes[name]}`);
+  if (sizes[name] > limit) throw new Error(`Expected at most ${limit} bytes, got ${sizes[name]}`);
 }

@@ -1,6 +1,6 @@
 /**
- * Classes for ES3: each becomes one call of `derive`, which is shorter than what compilers make of
- * a class, and zips better, since the methods are properties of a literal.
+ * Lowers classes to ES3. Each class becomes one call of `derive`: this is shorter than the output of
+ * compilers and compresses better, because the methods are properties of an object literal.
  *
  *     class A extends B { m() { super.m(); } static s() {} }
  *     A.prototype.type = 'a';
@@ -26,7 +26,7 @@ export const DERIVE = `
   }
 `;
 
-/** The calls of `super` and of its methods below a node, in the order of the source. */
+/** Finds the calls of `super` and of its methods below a node, in source order. */
 function superCalls(node) {
   if (!node || typeof node !== 'object') return [];
   const { callee } = node;
@@ -34,7 +34,7 @@ function superCalls(node) {
   return (isOne ? [node] : []).concat(...Object.values(node).map(superCalls));
 }
 
-/** A method as a function, with its calls of `super` spelled out. */
+/** Turns a method into a function expression and replaces its calls of `super`. */
 function toFunction(code, { value }, name, parent) {
   let text = `function ${name}`;
   let at = value.start;
@@ -47,7 +47,7 @@ function toFunction(code, { value }, name, parent) {
   return text + code.slice(at, value.end);
 }
 
-/** What a class becomes, with what the statements after it put on the prototype. */
+/** Lowers one class, including the assignments to its prototype that follow it. */
 function withoutClass(code, { id: { name }, superClass, body }, assignments) {
   const parent = superClass?.name;
   const methods = [];
@@ -73,7 +73,7 @@ function withoutClass(code, { id: { name }, superClass, body }, assignments) {
   return `var ${name} = derive(${parent}, ${own}${rest});`;
 }
 
-/** The assignments to the prototype of `name` with which `statements` begin. */
+/** Returns the assignments to the prototype of `name` at the start of `statements`. */
 function leadingAssignments(statements, name) {
   const found = [];
   for (const { expression } of statements) {
@@ -84,7 +84,7 @@ function leadingAssignments(statements, name) {
   return found;
 }
 
-/** A module with its classes replaced. */
+/** Lowers the classes of a module. */
 export function deriveClasses(code) {
   const { body } = parse(code, { ecmaVersion: 2022, sourceType: 'module' });
   let text = "import { assign, derive } from 'derive';\n";

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { root } from './platform.js';
+import { platform } from './platform.js';
 
 /** A listener; `ref` is set on the wrapper that `once` makes. */
 export interface Handler {
@@ -12,7 +12,7 @@ export interface Handler {
   ref?: Handler;
 }
 
-/** The listener that an event of `Events` takes; events of the page's own take any. */
+/** The listener type of an event in `Events`; the page's own events accept any function. */
 export type ListenerOf<Events, Name> = Name extends keyof Events ? Events[Name] : Handler;
 
 /** `on` under its other names. */
@@ -21,8 +21,8 @@ export type Listen<Events, Self> = <Name extends string>(
   fn: ListenerOf<Events, Name>,
 ) => Self;
 
-function callLater(error: unknown): void {
-  root.setTimeout(() => {
+function rethrowAsync(error: unknown): void {
+  platform.setTimeout(() => {
     throw error;
   }, 0);
 }
@@ -62,8 +62,8 @@ export class Emitter<Events = object> {
   /**
    * Calls the listeners of `name`.
    *
-   * What a listener throws is reported by the platform on its next turn; the other listeners
-   * and the rest of a batch of messages are not the ones to suffer.
+   * An error that a listener throws is rethrown in a later turn of the event loop, so that the
+   * other listeners still run and the rest of a batch of messages is still delivered.
    */
   emit(name: string, args?: readonly unknown[]): this {
     const handlers = this._handlers(name);
@@ -71,7 +71,7 @@ export class Emitter<Events = object> {
       try {
         handlers[i]!.apply(this, (args || []) as never[]);
       } catch (err) {
-        callLater(err);
+        rethrowAsync(err);
       }
     }
     return this;
@@ -89,7 +89,7 @@ export class Emitter<Events = object> {
     return this;
   }
 
-  /** The listeners of an event; the list is replaced, never changed, so it may be walked. */
+  /** The listeners of an event. The list is replaced, never mutated, so iteration is safe. */
   _handlers(name: string): Handler[] {
     return this.events[name] || [];
   }

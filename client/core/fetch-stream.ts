@@ -1,21 +1,22 @@
-/** Reading an endless response piece by piece. @module */
-import { type Abortable, root } from './platform.js';
+/** Reads an endless response in chunks, by `fetch`. @module */
+import { type Abortable, platform } from './platform.js';
 
-/** True if this browser hands out a response while it arrives, and can post. */
+/** True if the browser exposes a response while it arrives, and supports POST requests. */
 export function canStream(): boolean {
   return !!(
-    root.XMLHttpRequest &&
-    root.TextDecoder &&
-    root.AbortController &&
-    'body' in root.Response!.prototype
+    platform.XMLHttpRequest &&
+    platform.TextDecoder &&
+    platform.AbortController &&
+    'body' in platform.Response!.prototype
   );
 }
 
 /**
- * Requests `url` and hands out its text in parts, as they arrive.
+ * Requests `url` and passes on its text in parts, as they arrive.
  *
  * @param separator ends each part.
- * @param onEnd called if the response is refused, ends, breaks or is aborted.
+ * @param onPart called with each complete part, without its separator.
+ * @param onEnd called when the response is refused, ends, fails or is aborted.
  */
 export function readStream(
   url: string,
@@ -23,10 +24,10 @@ export function readStream(
   onPart: (text: string) => void,
   onEnd: () => void,
 ): Abortable {
-  const controller = new root.AbortController!();
-  const decoder = new root.TextDecoder!();
+  const controller = new platform.AbortController!();
+  const decoder = new platform.TextDecoder!();
   let rest = '';
-  root.fetch!(url, { signal: controller.signal }).then((response) => {
+  platform.fetch!(url, { signal: controller.signal }).then((response) => {
     const reader = response.body.getReader();
     function read(): void {
       reader.read().then((chunk) => {

@@ -1,21 +1,21 @@
 /**
- * `JSON` for browsers that have none (Internet Explorer 6 and 7, Firefox 3.0): a real parser, so
- * that nothing from the network is ever evaluated and a strict Content-Security-Policy is kept.
- * It takes all JSON, and a little more: any spelling of a number that JavaScript can read, and
- * line breaks in strings.
+ * `JSON` for browsers without it (Internet Explorer 6 and 7, Firefox 3.0). It is a real parser:
+ * nothing from the network is ever evaluated, so it works under a strict Content-Security-Policy.
+ * It accepts all JSON and slightly more: every number literal that JavaScript can read, and line
+ * breaks in strings.
  *
  * @module
  */
 
 import { hasOwn, isArray } from './util.js';
 
-/** What the codec needs of `JSON`. */
+/** The part of `JSON` that the codec uses. */
 export interface JsonLike {
   parse(text: string): unknown;
   stringify(value: unknown): string | undefined;
 }
 
-/** A string, a word or number, or a single character. */
+/** Matches a string, a word or number, or a single character. */
 const TOKENS = /"(?:[^"\\]|\\.)*"|[-+.\w]+|\S/g;
 
 /** `\uXXXX` for a UTF-16 code unit. */
@@ -43,7 +43,7 @@ export function parse(text: string): unknown {
   let at = 0;
 
   function value(isName?: boolean): unknown {
-    const token = tokens[at++] || 'end'; // which is no JSON
+    const token = tokens[at++] || 'end'; // not a JSON value, so it is rejected below
     const isList = token === '[';
     if (/[\s\S]"$/.test(token)) return token.slice(1, -1).replace(/\\(u....|.)/g, unescape);
     expect(!isName);
@@ -71,13 +71,13 @@ export function parse(text: string): unknown {
   return result;
 }
 
-/** Writes a value as JSON text; `undefined` for what JSON cannot say. */
+/** Serializes a value as JSON text; returns `undefined` for values that JSON cannot represent. */
 export function stringify(value: unknown): string | undefined {
   const object = value as Record<string, unknown> | null;
   const parts: string[] = [];
   if (object && typeof object['toJSON'] === 'function') return stringify(object['toJSON'](''));
   if (typeof value === 'string') {
-    // oxlint-disable-next-line eslint/no-control-regex -- JSON allows none in a string
+    // oxlint-disable-next-line eslint/no-control-regex -- JSON strings must not contain them
     return '"' + value.replace(/[\x00-\x1f"\\\u2028\u2029]/g, escapeUnit) + '"';
   }
   if (value === null || /^[bn]/.test(typeof value)) {
@@ -97,5 +97,5 @@ export function stringify(value: unknown): string | undefined {
   return undefined;
 }
 
-/** The platform's own `JSON`, or ours. */
+/** The platform's `JSON`, or the implementation in this file. */
 export const Json: JsonLike = typeof JSON === 'undefined' ? { parse, stringify } : JSON;

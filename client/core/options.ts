@@ -1,34 +1,34 @@
 /** The options of `io.Socket`. @module */
-import { root } from './platform.js';
+import { platform } from './platform.js';
 import type { CookieJar } from './remembered-transport.js';
 import { order, type TransportOptions } from './transport.js';
 import { merge } from './util.js';
 
-/** What `new io.Socket(host, options)` takes; all times are in milliseconds. */
+/** The options of `new io.Socket(host, options)`; all times are in milliseconds. */
 export interface SocketOptions {
-  /** Whether to connect by TLS. @default true on `https:` pages */
+  /** Whether to connect over TLS. @default true on `https:` pages */
   secure?: boolean;
-  /** Where the cookie of `rememberTransport` is kept. @default the page's document */
+  /** The document that holds the cookie of `rememberTransport`. @default the page's document */
   document?: CookieJar;
-  /** The server's port. @default the page's */
+  /** The server's port. @default the port of the page */
   port?: number | string;
-  /** The server's `resource`. @default 'socket.io' */
+  /** The server's `resource`: the first part of every path. @default 'socket.io' */
   resource?: string;
-  /** What to try, in this order. */
+  /** The transports to try, in this order. @default all that this client has */
   transports?: string[];
-  /** Options for each transport, by its name. */
+  /** Options of single transports, by transport name. */
   transportOptions?: Record<string, TransportOptions>;
-  /** How long a transport has to connect; 0 leaves it to the network. @default 5000 */
+  /** How long a transport may take to connect; 0 means no limit of ours. @default 5000 */
   connectTimeout?: number;
-  /** Whether to try the other transports when one does not connect. @default true */
+  /** Whether to try the next transport when one does not connect. @default true */
   tryTransportsOnConnectTimeout?: boolean;
   /** Whether to reconnect when the connection is lost. @default true */
   reconnect?: boolean;
-  /** The delay before the first attempt; it doubles with each, up to a minute. @default 500 */
+  /** The delay before the first attempt; doubles with each attempt, up to 60000. @default 500 */
   reconnectionDelay?: number;
-  /** After how many attempts to give up. @default 10 */
+  /** The number of failed attempts after which reconnecting ends. @default 10 */
   maxReconnectionAttempts?: number;
-  /** Whether to begin next time with the transport that worked, by a cookie. @default true */
+  /** Whether to store the transport that worked in a cookie and try it first. @default true */
   rememberTransport?: boolean;
 }
 
@@ -37,12 +37,12 @@ export type FullSocketOptions = Required<Omit<SocketOptions, 'document'>> & {
   document: CookieJar | undefined;
 };
 
-/** Fills in the defaults; the caller's object stays as it is. */
+/** Fills in the defaults. Does not modify the caller's object. */
 export function withDefaults(options?: SocketOptions): FullSocketOptions {
-  const page = root.location;
+  const page = platform.location;
   const full: FullSocketOptions = {
     secure: page.protocol === 'https:',
-    document: root.document as CookieJar | undefined,
+    document: platform.document as CookieJar | undefined,
     port: '',
     resource: 'socket.io',
     transports: order.concat(),

@@ -1,19 +1,23 @@
 /**
- * The only door to the outside: timers, requests, sockets and the page.
+ * The platform interface: timers, requests, sockets and the page.
  *
- * In a browser `root` is the global object itself; in Node it is a small object that offers the
- * same names. No other module of the core touches a global, so the session runs unchanged in a
- * page, a worker, Node, or a test with a made-up clock.
+ * In a browser `platform` is the global object; in Node it is a small object with the same names.
+ * No other module of the core uses a global, so the same code runs in a page, in a worker, in Node,
+ * and in a test with a fake clock.
+ *
+ * `platform` is the one module variable of the core that can be reassigned. It exists once per
+ * process because a process has one set of globals; passing it to every object would not fit into
+ * the size limit of the browser client.
  *
  * @module
  */
 
-/** What can be broken off. */
+/** An operation that can be aborted. */
 export interface Abortable {
   abort(): void;
 }
 
-/** What we use of `XMLHttpRequest`. */
+/** The part of `XMLHttpRequest` that we use. */
 export interface Xhr extends Abortable {
   readyState: number;
   status: number;
@@ -27,7 +31,7 @@ export interface Xhr extends Abortable {
   send(body: string | null): void;
 }
 
-/** What we use of `WebSocket`. */
+/** The part of `WebSocket` that we use. */
 export interface WebSocketLike {
   readyState: number;
   onopen: unknown;
@@ -38,7 +42,7 @@ export interface WebSocketLike {
   close(): void;
 }
 
-/** What we use of `EventSource`. */
+/** The part of `EventSource` that we use. */
 export interface EventSourceLike {
   onopen: unknown;
   onmessage: unknown;
@@ -46,7 +50,7 @@ export interface EventSourceLike {
   close(): void;
 }
 
-/** What we use of a streamed `Response`. */
+/** The part of a streamed `Response` that we use. */
 export interface StreamedResponse {
   ok: boolean;
   body: {
@@ -56,19 +60,19 @@ export interface StreamedResponse {
   };
 }
 
-/** What we use of a window or an element that tells of events; the second is Internet Explorer's. */
+/** The part of a DOM event target that we use; `attachEvent` is Internet Explorer's. */
 export interface EventTargetLike {
   addEventListener?(name: string, fn: () => void, capture: boolean): void;
   attachEvent?(name: string, fn: () => void): void;
 }
 
-/** The names a platform offers; what is missing switches off the transports that need it. */
+/** The names that a platform offers. A missing one disables the transports that need it. */
 export interface Platform extends EventTargetLike {
   setTimeout(callback: () => void, delay: number): unknown;
   clearTimeout(timer: unknown): void;
-  /** Where the page is from; empty texts where there is none. */
+  /** The location of the page; empty strings where there is no page. */
   location: { protocol: string; hostname: string; port: string };
-  /** A `Document`; typed by the modules that need a page. */
+  /** The `Document`; the modules that need a page cast it. */
   document?: unknown;
   navigator: {
     userAgent?: string;
@@ -88,15 +92,16 @@ export interface Platform extends EventTargetLike {
 declare const self: Platform | undefined;
 
 /**
- * The platform in use: the browser's global object, until another one is chosen. There is neither
- * where somebody only loads the script, say to look at its version.
+ * The platform in use: the browser's global object, unless `setPlatform` chose another one. A
+ * program that only loads the script in Node, for instance to read its version, has neither.
  */
-export let root: Platform = typeof self === 'undefined' ? ({ navigator: {} } as Platform) : self;
+export let platform: Platform =
+  typeof self === 'undefined' ? ({ navigator: {} } as Platform) : self;
 
-/** Chooses another platform, before the first `Socket`. */
-export function usePlatform(platform: Platform): void {
-  root = platform;
+/** Sets the platform. Must be called before the first `Socket` is created. */
+export function setPlatform(chosen: Platform): void {
+  platform = chosen;
 }
 
-/** For handlers that must be functions and must do nothing. */
+/** An event handler that does nothing. */
 export function noop(): void {}

@@ -1,21 +1,25 @@
 /**
- * Which transport worked last time, kept in a session cookie as client 0.6 keeps it.
+ * The transport that worked last time, stored in a session cookie with the format of client 0.6.
  *
  * @module
  */
 
-/** Where cookies are: a `Document`, or whatever stands in for one. */
+/** An object with cookies: a `Document`, or a substitute for one. */
 export interface CookieJar {
   cookie: string;
 }
 
-/** The options that this is about. */
+/** The options that this module reads. */
 export interface Memory {
   rememberTransport: boolean;
   document: CookieJar | undefined;
 }
 
-/** The remembered transport, or an empty text; a `type` is remembered first, an empty one forgets. */
+/**
+ * Returns the remembered transport, or an empty string.
+ *
+ * @param type the transport to remember before that; an empty string clears the cookie.
+ */
 export function remembered(options: Memory, type?: string): string {
   try {
     if (options.rememberTransport) {
@@ -26,7 +30,7 @@ export function remembered(options: Memory, type?: string): string {
       return /(^|; *)socketio=([^;]*)/.exec(jar.cookie)![2]!;
     }
   } catch {
-    // no document, a sandbox without cookies, or nothing remembered yet
+    // There is no document, cookies are disabled, or nothing has been remembered yet.
   }
   return '';
 }

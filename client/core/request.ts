@@ -1,26 +1,26 @@
 /**
- * One HTTP request, by `XMLHttpRequest` or Internet Explorer 6's ActiveX.
+ * One HTTP request, by `XMLHttpRequest` or by the ActiveX object of Internet Explorer 6.
  *
- * `XDomainRequest` of Internet Explorer 8 and 9 is left out: it can do nothing for other origins
- * that jsonp-polling cannot.
+ * `XDomainRequest` of Internet Explorer 8 and 9 is not supported: jsonp-polling covers everything
+ * that it could do for other origins.
  *
  * @module
  */
-import { type Abortable, noop, root, type Xhr } from './platform.js';
+import { type Abortable, noop, platform, type Xhr } from './platform.js';
 
-/** A new request object, or null if this browser has none that reaches the server. */
+/** Creates a request object; returns null if the browser has none that can reach the server. */
 export function request(isXDomain?: boolean): Xhr | null {
   try {
-    const xhr = root.XMLHttpRequest
-      ? new root.XMLHttpRequest()
-      : (new root.ActiveXObject!('Microsoft.XMLHTTP') as Xhr);
+    const xhr = platform.XMLHttpRequest
+      ? new platform.XMLHttpRequest()
+      : (new platform.ActiveXObject!('Microsoft.XMLHTTP') as Xhr);
     return !isXDomain || 'withCredentials' in xhr ? xhr : null;
   } catch {
-    return null; // ActiveX switched off
+    return null; // ActiveX is disabled
   }
 }
 
-/** Calls `done` once, with the status; 0 if there was no answer. */
+/** Calls `done` once with the status of the response, or with 0 if there was no response. */
 export function whenDone(xhr: Xhr, done: (status: number) => void): void {
   xhr.onreadystatechange = () => {
     if (xhr.readyState !== 4) return;
@@ -28,14 +28,14 @@ export function whenDone(xhr: Xhr, done: (status: number) => void): void {
     try {
       status = xhr.status;
     } catch {
-      // Internet Explorer and Firefox 3 throw here when the connection was cut
+      // Internet Explorer and Firefox 3 throw here after a connection failure.
     }
     xhr.onreadystatechange = noop;
     done(status);
   };
 }
 
-/** Breaks a request off, if there is one; some browsers tell its listeners. */
+/** Aborts a request, if there is one. Some browsers call its event handlers. */
 export function abort(xhr: Abortable | undefined): void {
   if (xhr) xhr.abort();
 }

@@ -1,39 +1,42 @@
 /**
  * The session as a page sees it: one `Socket` that outlives its connections.
  *
- * It finds a transport that works, holds what is sent meanwhile, notices when the link is gone
- * and comes back, into the same session where the server still has it.
+ * A `Socket` selects a transport that works, queues messages while there is no connection, detects
+ * a lost connection and reconnects. It resumes the same session if the server still has it.
+ *
+ * States: IDLE -> CONNECTING -> OPEN -> (connection lost) IDLE -> WAITING -> CONNECTING ...
  *
  * @module
  */
 import { backoff } from './backoff.js';
 import { Emitter } from './events.js';
 import { type FullSocketOptions, type SocketOptions, withDefaults } from './options.js';
-import { root } from './platform.js';
+import { platform } from './platform.js';
 import { remembered } from './remembered-transport.js';
 import { request, whenDone } from './request.js';
-import { Ending, type Transport, transports } from './transport.js';
+import { CloseKind, type Transport, transports } from './transport.js';
 import { indexOf } from './util.js';
 
-/** Where a socket stands. */
+/** The state of a socket. */
 const State = {
-  /** No connection, and none wanted. */
+  /** There is no connection, and none is being made. */
   IDLE: 0,
-  /** Lost; the next attempt is a matter of time. */
+  /** The connection was lost; a timer starts the next attempt. */
   WAITING: 1,
   /** A transport is being tried. */
   CONNECTING: 2,
+  /** There is a connection with a session. */
   OPEN: 3,
 } as const;
 type State = (typeof State)[keyof typeof State];
 
-/** So many attempts to reconnect stay with the transport that worked: servers do restart. */
-const LOYAL_ATTEMPTS = 2;
+/** The number of attempts that reuse the last working transport before others are tried. */
+const SAME_TRANSPORT_ATTEMPTS = 2;
 
-/** So long a lost session is asked for and no new one, unless the server does not know it, in ms. */
-const INSISTENCE = 10000;
+/** How long only the lost session is requested and not a new one, in milliseconds. */
+const RESUME_WINDOW_MS = 10000;
 
-/** The events of a `Socket` and what their listeners are called with. */
+/** The events of a `Socket`, with the arguments of their listeners. */
 export interface SocketEvents {
   connect(): void;
   connecting(type: string): void;
@@ -47,7 +50,7 @@ export interface SocketEvents {
   error(error: unknown): void;
 }
 
-/** Sockets that are not idle, for who must tell them that the page comes and goes. */
+/** The sockets that are not idle; the page lifecycle handlers iterate them. */
 export const liveSockets: Socket[] = [];
 
 export class Socket extends Emitter<SocketEvents> {
@@ -56,37 +59,37 @@ export class Socket extends Emitter<SocketEvents> {
   declare connected: boolean;
   declare connecting: boolean;
   reconnecting: boolean;
-  /** The current transport, or the one that would be tried first; null if there is none. */
+  /** The current transport, or the one to be tried first; null if none is supported. */
   transport: Transport | null;
-  /** Messages that wait for a connection. */
+  /** Messages that are queued until there is a connection. */
   queueStack: unknown[];
-  /** How many attempts the current reconnection has made. */
+  /** The number of attempts of the current reconnection so far. */
   declare reconnectionAttempts: number;
   /** The delay before the next attempt, in milliseconds. */
   declare reconnectionDelay: number;
 
   declare _state: State;
-  /** The attempt's or the delay's; there is never more than one. */
+  /** The timer of the current attempt or delay; there is never more than one. */
   declare _timer: unknown;
-  /** Whose session to come back to. */
+  /** The transport whose session is to be resumed. */
   declare _session: Transport | null | undefined;
-  /** Until when no other session is asked for, unless the server does not know this one. */
-  declare _insistUntil: number;
-  /** True while only the transport that worked is tried. */
-  declare _isLoyal: boolean;
-  /** What this round has still to try: names of transports, and the one whose session was lost. */
+  /** Until this time no new session is requested, unless the server has lost the old one. */
+  declare _resumeUntil: number;
+  /** True while only the last working transport is tried. */
+  declare _keepsTransport: boolean;
+  /** What this round has yet to try: transport names, and the transport of the lost session. */
   declare _candidates: (string | Transport)[];
-  /** False once the page has called `disconnect`. */
+  /** False after the page has called `disconnect`. */
   declare _isWanted: boolean | undefined;
 
   /**
-   * @param host the server's name or address; by default the page's.
+   * @param host the server's name or address; by default the host of the page.
    * @param options see `SocketOptions`.
    * @example new io.Socket(null, { port: 8080 }).connect()
    */
   constructor(host?: string | null, options?: SocketOptions) {
     super();
-    this.host = host || root.location.hostname;
+    this.host = host || platform.location.hostname;
     this.options = withDefaults(options);
     this.reconnecting = false;
     this.queueStack = [];
@@ -94,7 +97,7 @@ export class Socket extends Emitter<SocketEvents> {
     this.transport = this.getTransport();
   }
 
-  /** The first transport of a list that works here, by default of the options. */
+  /** Creates the first supported transport of a list, by default of `options.transports`. */
   getTransport(override?: readonly string[]): Transport | null {
     const names = override || this._order();
     for (let i = 0; i < names.length; i++) {
@@ -106,37 +109,38 @@ export class Socket extends Emitter<SocketEvents> {
     return null;
   }
 
-  /** Connects; `fn` is called once that is done. */
+  /** Connects; `fn` is called once, on the next `connect` event. */
   connect(fn?: () => void): this {
     if (fn) this.once('connect', fn);
     if (this._state < State.CONNECTING) this._start();
     return this;
   }
 
-  /** Sends a message, or several in an array; keeps them until there is a connection. */
+  /** Sends a message, or several in an array. Without a connection they are queued. */
   send(data: unknown): this {
     if (this.connected) this.transport!.send(data);
     else this.queue(data);
     return this;
   }
 
-  /** Ends the connection; a `soft` end is followed by reconnecting. */
+  /** Closes the connection; after a `soft` close the socket reconnects. */
   disconnect(soft?: boolean): this {
     if (!soft) {
       this._isWanted = this.reconnecting = false;
       this._session = null;
     }
-    if (this._state >= State.CONNECTING) this._hangUp();
+    if (this._state >= State.CONNECTING) this._closeTransport();
     else if (!soft) this._enter(State.IDLE);
     return this;
   }
 
+  /** Queues a message, or several in an array. */
   queue(message: unknown): this {
     this.queueStack = this.queueStack.concat(message);
     return this;
   }
 
-  /** Sends what waits. */
+  /** Sends the queued messages. */
   doQueue(): this {
     const messages = this.queueStack;
     this.queueStack = [];
@@ -144,14 +148,14 @@ export class Socket extends Emitter<SocketEvents> {
     return this;
   }
 
-  /** True if the server is of another origin than the page. */
+  /** True if the server has another origin than the page. */
   isXDomain(): boolean {
-    const page = root.location;
+    const page = platform.location;
     const port = page.port || (page.protocol === 'https:' ? 443 : 80);
     return this.host !== page.hostname || +this.options.port !== +port;
   }
 
-  /** The transport has its session. */
+  /** Called by the transport when it has a session. */
   onConnect(): void {
     const transport = this.transport!;
     if (this._state !== State.CONNECTING) return;
@@ -166,31 +170,32 @@ export class Socket extends Emitter<SocketEvents> {
     }
   }
 
+  /** Called with each message of the server. */
   onMessage(message: unknown): void {
     this.emit('message', [message]);
   }
 
-  /** As `onMessage`, under the name that pages of 0.6.0 wrapped. */
+  /** The same as `onMessage`, under the name that pages of 0.6.0 override. */
   _onMessage(message: unknown): void {
     this.onMessage(message);
   }
 
-  /** The transport's connection is gone, or never came to be. */
+  /** Called by the transport when its connection has closed or could not be opened. */
   onDisconnect(): void {
     const transport = this.transport!;
     const isOpen = this._state === State.OPEN;
     if (this._state < State.CONNECTING) return;
-    transport._end(Ending.LOST);
+    transport._end(CloseKind.LOST);
     if (isOpen) {
-      this._insistUntil = +new Date() + INSISTENCE;
+      this._resumeUntil = +new Date() + RESUME_WINDOW_MS;
       this._enter(State.IDLE);
       this.emit('close').emit('disconnect');
       if (this._isWanted && this.options.reconnect) this.onReconnect();
     } else if (!this._isWanted) this._enter(State.IDLE);
-    else if (!this._ask(transport)) this._tryNext();
+    else if (!this._probeSession(transport)) this._tryNext();
   }
 
-  /** Begins to reconnect, unless a listener of `disconnect` has already connected. */
+  /** Starts to reconnect, unless a listener of `disconnect` has already called `connect`. */
   onReconnect(): void {
     this.reconnecting = true;
     this.reconnectionAttempts = 0;
@@ -198,9 +203,9 @@ export class Socket extends Emitter<SocketEvents> {
     if (this._state === State.IDLE) this._wait();
   }
 
-  /** The one place where the state changes. */
+  /** Enters a state; the only function that changes it. */
   _enter(state: State): void {
-    root.clearTimeout(this._timer);
+    platform.clearTimeout(this._timer);
     this._state = state;
     this.connected = state === State.OPEN;
     this.connecting = state === State.CONNECTING;
@@ -209,7 +214,7 @@ export class Socket extends Emitter<SocketEvents> {
     if (state) liveSockets.push(this);
   }
 
-  /** What to try: what worked last comes first. */
+  /** The transports to try, the last working one first. */
   _order(): string[] {
     const order = this.options.transports.concat();
     const at = indexOf(order, this._session ? this._session.type : remembered(this.options));
@@ -217,28 +222,28 @@ export class Socket extends Emitter<SocketEvents> {
     return order;
   }
 
-  /** One round through the transports. */
+  /** Starts a round: one attempt with each candidate. */
   _start(): void {
-    this._isLoyal =
+    this._keepsTransport =
       this.reconnecting &&
-      this.reconnectionAttempts <= LOYAL_ATTEMPTS &&
+      this.reconnectionAttempts <= SAME_TRANSPORT_ATTEMPTS &&
       this.reconnectionAttempts < this.options.maxReconnectionAttempts;
     this._isWanted = true;
     this._candidates =
-      this.transport && (this._isLoyal || !this.options.tryTransportsOnConnectTimeout)
+      this.transport && (this._keepsTransport || !this.options.tryTransportsOnConnectTimeout)
         ? [this.transport.type]
         : this._order();
-    // A session that was lost is asked for first, before a new one by the same transport.
+    // The lost session is requested before a new session on the same transport.
     if (this._session) this._candidates.unshift(this._session);
     this._tryNext();
   }
 
-  /** Tries the next transport. */
+  /** Tries the next candidate. */
   _tryNext(): void {
     let transport: Transport | null = null;
     while (!transport && this._candidates.length) {
       const candidate = this._candidates.shift()!;
-      const { type, sessionid } = candidate as Transport; // a name has neither
+      const { type, sessionid } = candidate as Transport; // both undefined if it is a name
       transport = this.getTransport([type || (candidate as string)]);
       if (transport) transport.sessionid = sessionid;
     }
@@ -246,10 +251,10 @@ export class Socket extends Emitter<SocketEvents> {
     this.transport = transport;
     this._enter(State.CONNECTING);
     if (this.options.connectTimeout) {
-      this._timer = root.setTimeout(() => this._hangUp(), this.options.connectTimeout);
+      this._timer = platform.setTimeout(() => this._closeTransport(), this.options.connectTimeout);
     }
     this.emit('connecting', [transport.type]);
-    if (transport._isOver) return;
+    if (transport._isClosed) return;
     try {
       transport.connect();
     } catch (err) {
@@ -259,29 +264,30 @@ export class Socket extends Emitter<SocketEvents> {
   }
 
   /**
-   * Asks the server whether it still has the session that could not be resumed: a new one would
-   * lose what waits in it, and no WebSocket tells an unknown session from a server that is down.
+   * Asks the server whether it still has the session that could not be resumed. A new session
+   * would lose the messages that are queued in the old one, and a failed WebSocket does not show
+   * whether the session is unknown or the server is down.
    *
-   * @returns whether it is asked.
+   * @returns a truthy value if a request was sent.
    */
-  _ask(attempt: Transport): unknown {
+  _probeSession(attempt: Transport): unknown {
     const others = this._candidates;
     const xhr =
       attempt.sessionid &&
       this.reconnecting &&
-      +new Date() < this._insistUntil &&
+      +new Date() < this._resumeUntil &&
       request(this.isXDomain());
     if (xhr) {
       this._candidates = [];
       xhr.open('POST', attempt.prepareUrl().replace(/^ws/, 'http') + '/send', true);
-      attempt.sessionid = null; // it is asked once
+      attempt.sessionid = null; // prevents a second request for this attempt
       whenDone(xhr, (status) => {
         if (this.transport !== attempt) return;
         if (status === 404) this._candidates = others;
-        else if (status && status < 500 && !this._isLoyal) {
-          // It has the session, and may have come up a moment too late for this attempt. If one
-          // more does not get through either, the way to it is gone.
-          this._insistUntil = 0;
+        else if (status && status < 500 && !this._keepsTransport) {
+          // The server has the session; it may have started just after the attempt failed. If one
+          // more attempt fails, this transport does not reach the server any longer.
+          this._resumeUntil = 0;
           this._candidates = others;
           others.unshift(this._session!);
         }
@@ -292,14 +298,14 @@ export class Socket extends Emitter<SocketEvents> {
     return xhr;
   }
 
-  /** Ends the current transport, also one of 2011's making that tells so later or never. */
-  _hangUp(): void {
+  /** Closes the current transport, also a custom one that reports its end late or never. */
+  _closeTransport(): void {
     const transport = this.transport!;
     transport.disconnect();
     if (this.transport === transport) this.onDisconnect();
   }
 
-  /** No transport worked in this round. */
+  /** Ends a round in which no transport connected. */
   _giveUp(): void {
     this._enter(State.IDLE);
     if (!this.reconnecting) {
@@ -313,29 +319,33 @@ export class Socket extends Emitter<SocketEvents> {
     }
   }
 
-  /** Waits before the next attempt. */
+  /** Schedules the next attempt. */
   _wait(): void {
     this._enter(State.WAITING);
-    this._timer = root.setTimeout(() => {
+    this._timer = platform.setTimeout(() => {
       const attempts = ++this.reconnectionAttempts;
       this.reconnectionDelay = backoff(this.options.reconnectionDelay, attempts);
       this._start();
-      // In this order, as in 2011, or `connecting` would hide it; unless that was all it took.
+      // `reconnecting` follows `connecting`, as in 0.6.3: pages display the last event. It is
+      // omitted if a listener of `connecting` has ended the reconnection.
       if (this.reconnecting) this.emit('reconnecting', [this.reconnectionDelay, attempts]);
     }, this.reconnectionDelay);
   }
 
-  /** The page goes, perhaps into the back/forward cache: say goodbye, but tell nobody here. */
+  /**
+   * The page is being unloaded or enters the back/forward cache: closes the session without
+   * emitting events.
+   */
   _suspend(): void {
     this.connected = false;
-    root.clearTimeout(this._timer);
-    this.transport!._end(Ending.UNLOADED);
+    platform.clearTimeout(this._timer);
+    this.transport!._end(CloseKind.UNLOADED);
     this._session = null;
   }
 
-  /** The page is shown, perhaps again: if the connection is over, the next one is tried at once. */
+  /** The page is shown, for the first time or again: reconnects if the connection has closed. */
   _wake(): void {
-    if (!this.transport!._isOver) return;
+    if (!this.transport!._isClosed) return;
     if (this._state === State.OPEN) this.onDisconnect();
     else this._enter(State.WAITING);
     if (this._state === State.WAITING) this._start();

@@ -1,28 +1,29 @@
 /**
- * What all transports share: framing, the session id, heartbeats and the watch for a dead link.
+ * The base of all transports: framing, the session id, heartbeats and the timeout that detects a
+ * dead connection.
  *
- * One `Transport` is one connection and is never used twice. Pages may bring their own, written
- * as in 2011: `io.util.inherit(Mine, io.Transport)`, then `connect`, `send` and `disconnect`.
+ * One `Transport` is one connection and is never reused. Pages may define their own as in 2011:
+ * `io.util.inherit(Mine, io.Transport)`, then the methods `connect`, `send` and `disconnect`.
  *
  * @module
  */
 import { decode, encode, frame, HEARTBEAT, JSON_TEXT } from '../../lib/protocol/frames.js';
 import { escapeUnit, Json } from './json.js';
-import { root } from './platform.js';
-import { merge, stamp } from './util.js';
+import { platform } from './platform.js';
+import { merge, cacheBuster } from './util.js';
 
 /** Options of one transport, in `options.transportOptions[type]`. */
 export interface TransportOptions {
   /**
-   * Milliseconds of silence after which the link is taken for dead; with jsonp-polling also the
-   * longest that a POST may take.
+   * Milliseconds without incoming data after which the connection counts as lost; with
+   * jsonp-polling also the longest that a POST may take.
    *
    * @default 15000, polling transports 25000
    */
   timeout?: number;
 }
 
-/** What a transport needs of its `Socket`. */
+/** The part of `Socket` that a transport uses. */
 export interface Base {
   host: string;
   options: {
@@ -39,27 +40,27 @@ export interface Base {
   emit(name: string, args?: readonly unknown[]): unknown;
 }
 
-/** A transport's constructor with its two questions to the browser. */
+/** The constructor of a transport, with its two feature tests. */
 export interface TransportType {
   new (base: Base, options?: TransportOptions): Transport;
-  /** Can this browser do it? */
+  /** True if the browser supports the transport. */
   check(): boolean;
-  /** Can it reach another origin? */
+  /** True if the transport can reach another origin. */
   xdomainCheck(): boolean;
 }
 
-/** How a connection ends. */
-export const Ending = {
-  /** The link is gone, or is taken for gone. */
+/** How a connection is closed. */
+export const CloseKind = {
+  /** The connection was lost, or counts as lost. */
   LOST: 0,
-  /** We leave, and tell the server so. */
-  LEFT: 1,
-  /** The page leaves: what is to be said must be said in this turn. */
+  /** This side closes it, and notifies the server. */
+  LOCAL: 1,
+  /** The page is being unloaded: the server must be notified synchronously. */
   UNLOADED: 2,
 } as const;
-export type Ending = (typeof Ending)[keyof typeof Ending];
+export type CloseKind = (typeof CloseKind)[keyof typeof CloseKind];
 
-/** A lone surrogate has no UTF-8, so no request and no frame can carry it as it is. */
+/** A lone surrogate has no UTF-8 encoding, so neither a request nor a frame can carry it. */
 const LONE_SURROGATE = /[\ud800-\udbff](?![\udc00-\udfff])|([^\ud800-\udbff]|^)[\udc00-\udfff]/;
 const NOT_ASCII = /[^ -~]/g;
 
@@ -71,32 +72,33 @@ export abstract class Transport {
   declare connected: boolean | undefined;
   /** The session's id; set before `connect` is emitted. */
   declare sessionid: string | null | undefined;
-  /** The timer of the watch for a dead link. */
+  /** The timer that detects a dead connection. */
   declare timeout: unknown;
-  declare _silence: number;
-  /** Matches what would not arrive as it is. */
-  declare _fragile: RegExp;
-  /** `onDisconnect` as a listener. */
-  _lost: () => void;
-  /** No event of this connection counts any more. */
-  declare _isOver: boolean | undefined;
+  /** The default of `options.timeout`. */
+  declare _defaultTimeout: number;
+  /** Matches text that this transport cannot carry unchanged. */
+  declare _unsafe: RegExp;
+  /** `onDisconnect`, bound for use as an event handler. */
+  _onLost: () => void;
+  /** True when the connection has closed; later events of it are ignored. */
+  declare _isClosed: boolean | undefined;
 
   constructor(base: Base, options?: TransportOptions) {
     this.base = base;
-    this.options = { timeout: this._silence };
+    this.options = { timeout: this._defaultTimeout };
     merge(this.options, options);
-    this._lost = () => this.onDisconnect();
+    this._onLost = () => this.onDisconnect();
   }
 
-  /** Opens the connection; with a `sessionid`, asks for that session again. */
+  /** Opens the connection; if `sessionid` is set, resumes that session. */
   abstract connect(): this;
 
   /** Sends a message, or several in an array. */
   abstract send(data: unknown): this;
 
-  /** Closes the connection for good. */
+  /** Closes the connection and the session. */
   disconnect(): this {
-    this._end(Ending.LEFT);
+    this._end(CloseKind.LOCAL);
     this.base.onDisconnect();
     return this;
   }
@@ -105,7 +107,7 @@ export abstract class Transport {
   encode(messages: unknown): string {
     const texts = decode(encode(messages));
     let payload = '';
-    for (let i = 0; i < texts.length; i++) payload += frame(this._portable(texts[i]!));
+    for (let i = 0; i < texts.length; i++) payload += frame(this._escape(texts[i]!));
     return payload;
   }
 
@@ -114,25 +116,26 @@ export abstract class Transport {
     return decode(payload);
   }
 
-  /** A payload arrived. */
+  /** Called with each payload of the server. */
   onData(payload: string): void {
-    if (this._isOver) return;
+    if (this._isClosed) return;
     this.setTimeout();
     const texts = this.decode(payload);
-    for (let i = 0; i < texts.length && !this._isOver; i++) this.onMessage(texts[i]!);
+    for (let i = 0; i < texts.length && !this._isClosed; i++) this.onMessage(texts[i]!);
   }
 
-  /** (Re)starts the watch for a dead link. */
+  /** Restarts the timeout that detects a dead connection. */
   setTimeout(): void {
-    root.clearTimeout(this.timeout);
-    this.timeout = root.setTimeout(() => this.onTimeout(), this.options.timeout);
+    platform.clearTimeout(this.timeout);
+    this.timeout = platform.setTimeout(() => this.onTimeout(), this.options.timeout);
   }
 
+  /** Called when no data has arrived for `options.timeout`. */
   onTimeout(): void {
     this.onDisconnect();
   }
 
-  /** A message arrived; the first one of a new session is its id. */
+  /** Called with the text of each message; the first one of a new session is its id. */
   onMessage(text: string): void {
     if (!this.sessionid) {
       this.sessionid = text;
@@ -146,32 +149,32 @@ export abstract class Transport {
       try {
         value = Json.parse(text.slice(3));
       } catch {
-        value = {}; // as the server does, and as clients of 0.6.4 and later expect
+        value = {}; // the same as on the server, and as in 0.6.4 and later
       }
     }
     this.base._onMessage(value);
   }
 
-  /** Echoes a heartbeat: as an object, which the codec does not take for a text like one. */
+  /** Echoes a heartbeat. It is a `String` object because the codec escapes such a primitive. */
   onHeartbeat(heartbeat: string): void {
     this.send(Object(HEARTBEAT + heartbeat));
   }
 
-  /** The session is there, new or again. */
+  /** Called when the session is established or resumed. */
   onConnect(): void {
     this.connected = true;
     this.setTimeout();
     this.base.onConnect();
   }
 
-  /** The connection is gone, or never came to be. */
+  /** Called when the connection has closed or could not be opened. */
   onDisconnect(): void {
-    if (this._isOver) return;
-    this._end(Ending.LOST);
+    if (this._isClosed) return;
+    this._end(CloseKind.LOST);
     this.base.onDisconnect();
   }
 
-  /** The address of the session, or of a new one. */
+  /** The URL of the session, or of a new session. */
   prepareUrl(): string {
     const options = this.base.options;
     return (
@@ -189,49 +192,52 @@ export abstract class Transport {
     );
   }
 
-  /** The address for a request that is to be no other's. */
+  /** A URL of the session that no other request of the page has. */
   _freshUrl(): string {
-    return this.prepareUrl() + '/' + stamp();
+    return this.prepareUrl() + '/' + cacheBuster();
   }
 
-  /** The one way out of a connection, to the end of it if the browser broke it off on the way. */
-  _end(how: Ending): void {
-    if (this._isOver && !this.connected) return;
-    this._isOver = true;
-    root.clearTimeout(this.timeout);
-    this._close(how);
+  /**
+   * Closes the connection; the only function that does. It can be called again if the browser
+   * aborted the script in the middle of it.
+   */
+  _end(kind: CloseKind): void {
+    if (this._isClosed && !this.connected) return;
+    this._isClosed = true;
+    platform.clearTimeout(this.timeout);
+    this._close(kind);
     this.connected = false;
   }
 
-  /** The page may be about to go. */
+  /** The page may be about to be unloaded. */
   _hold(): void {}
 
-  /** Lets go of what the connection holds. */
-  _close(_how: Ending): void {}
+  /** Releases the resources of the connection. */
+  _close(_kind: CloseKind): void {}
 
-  /** The text of a message such that it arrives as it is: as JSON in ASCII, if need be. */
-  _portable(text: string): string {
-    if (!this._fragile.test(text)) return text;
+  /** The text of a message in a form that this transport can carry: as ASCII JSON if needed. */
+  _escape(text: string): string {
+    if (!this._unsafe.test(text)) return text;
     const json = text.slice(0, 3) === JSON_TEXT ? text : JSON_TEXT + Json.stringify(text);
     return json.replace(NOT_ASCII, escapeUnit);
   }
 }
 
-/** Based on the server's default heartbeat interval of 10 s. */
-Transport.prototype._silence = 15000;
-Transport.prototype._fragile = LONE_SURROGATE;
+/** One and a half times the server's default heartbeat interval of 10 s. */
+Transport.prototype._defaultTimeout = 15000;
+Transport.prototype._unsafe = LONE_SURROGATE;
 
-/** `io.Transport[type]`: where transports are plugged in. */
+/** The registered transports: `io.Transport[type]`. */
 export const transports: Record<string, TransportType | undefined> = Transport as unknown as Record<
   string,
   TransportType | undefined
 >;
 
-/** The names of our transports, in the order in which they are tried. */
+/** The names of the built-in transports, in the order in which they are tried. */
 export const order: string[] = [];
 
-/** Makes transports known by their names. */
-export function plugIn(types: readonly (TransportType | undefined)[]): void {
+/** Registers transports under their names. */
+export function registerTransports(types: readonly (TransportType | undefined)[]): void {
   for (let i = 0; i < types.length; i++) {
     const name = types[i]!.prototype.type;
     transports[name] = types[i];

@@ -7,7 +7,7 @@ import flash.net.Socket;
 import flash.utils.ByteArray;
 import haxe.Timer;
 
-/** What comes next on the wire. **/
+/** The next element on the wire. **/
 private enum abstract Expecting(Int) {
 	var TunnelHead;
 	var Head;
@@ -29,21 +29,21 @@ class DraftSocket {
 
 	final id:Int;
 	final handshake:Handshake;
-	final onGone:Int->Bool;
+	final onClosed:Int->Bool;
 	final socket = new Socket();
 	var readyState = CONNECTING;
 	var expecting = Head;
 	var tunnelRequest:Null<ByteArray> = null;
 	var closeTimer:Null<Timer> = null;
 
-	/** Bytes not yet taken: the ones before `scanned` have been looked at. **/
+	/** Bytes that are not parsed yet; those before `scanned` contain no end of a frame. **/
 	var input = new ByteArray();
 	var scanned = 0;
 
-	public function new(id:Int, handshake:Handshake, onGone:Int->Bool) {
+	public function new(id:Int, handshake:Handshake, onClosed:Int->Bool) {
 		this.id = id;
 		this.handshake = handshake;
-		this.onGone = onGone;
+		this.onClosed = onClosed;
 		socket.addEventListener(Event.CONNECT, socketOnConnect);
 		socket.addEventListener(Event.CLOSE, socketOnClose);
 		socket.addEventListener(ProgressEvent.SOCKET_DATA, socketOnData);
@@ -59,7 +59,7 @@ class DraftSocket {
 			tunnelRequest = new ByteArray();
 			tunnelRequest.writeUTFBytes("CONNECT " + target + " HTTP/1.1\r\nHost: " + target + "\r\n\r\n");
 		}
-		Page.log("connects to " + to.host + ":" + to.port);
+		Page.log("connecting to " + to.host + ":" + to.port);
 		try {
 			socket.connect(to.host, to.port);
 		} catch (error:Error) {
@@ -67,7 +67,7 @@ class DraftSocket {
 		}
 	}
 
-	/** True if it was sent, false if the socket is closing or closed. **/
+	/** Returns true if the text was sent, false if the socket is closing or closed. **/
 	public function send(text:ByteArray):Bool {
 		if (readyState == CONNECTING)
 			Page.error("send before the connection is open");
@@ -86,7 +86,7 @@ class DraftSocket {
 				finish();
 			case OPEN:
 				readyState = CLOSING;
-				sayGoodbye();
+				sendClosingFrame();
 				closeTimer = Timer.delay(() -> finish(), CLOSE_TIMEOUT_MS);
 		}
 	}
@@ -96,7 +96,7 @@ class DraftSocket {
 	}
 
 	function socketOnClose(_):Void {
-		Page.log("the server hung up");
+		Page.log("the server closed the connection");
 		finish();
 	}
 
@@ -125,7 +125,7 @@ class DraftSocket {
 		}
 	}
 
-	/** Takes one thing off the input, and says where the next one begins: at `start` if it is not all there. **/
+	/** Parses one element and returns where the next one begins: `start` if the element is incomplete. **/
 	function take(start:Int):Int {
 		switch expecting {
 			case TunnelHead:
@@ -134,7 +134,7 @@ class DraftSocket {
 					return start;
 				final head = textOf(start, end);
 				if (!~/^HTTP\/1\.[01] 200 /.match(head))
-					fail("the proxy refuses: " + head.split("\r\n")[0]);
+					fail("the proxy refused: " + head.split("\r\n")[0]);
 				else {
 					expecting = Head;
 					write(handshake.request);
@@ -175,7 +175,7 @@ class DraftSocket {
 				fail("bad frame");
 			else {
 				if (readyState == OPEN)
-					sayGoodbye();
+					sendClosingFrame();
 				finish();
 			}
 			return start + 2;
@@ -202,7 +202,7 @@ class DraftSocket {
 		return at + 1;
 	}
 
-	/** Where the head that begins at `start` ends, blank line included; `start` while it is not complete. **/
+	/** Returns the end of the head that begins at `start`, including its blank line; `start` if it is incomplete. **/
 	function headEnd(start:Int):Int {
 		final length = Std.int(input.length);
 		for (at in start...length - 3)
@@ -213,20 +213,20 @@ class DraftSocket {
 		return start;
 	}
 
-	/** A head as text, without its blank line. **/
+	/** Returns a head as text, without its blank line. **/
 	function textOf(start:Int, end:Int):String {
 		input.position = start;
 		return input.readUTFBytes(end - start - 4);
 	}
 
-	function sayGoodbye():Void {
+	function sendClosingFrame():Void {
 		final frame = new ByteArray();
 		frame.writeByte(0xFF);
 		frame.writeByte(0x00);
 		write(frame);
 	}
 
-	/** False if the connection is gone, of which the player may not have told us yet. **/
+	/** Returns false if the connection has closed; the player may not have reported that yet. **/
 	function write(bytes:ByteArray):Bool {
 		try {
 			socket.writeBytes(bytes);
@@ -238,7 +238,7 @@ class DraftSocket {
 		}
 	}
 
-	/** Before the connection is open pages hear of a failure by a line on the console, later by an event. **/
+	/** Reports a failure: before the connection is open by a call of `__error`, later by an event. **/
 	function fail(reason:String):Void {
 		if (readyState == CLOSED)
 			return;
@@ -250,7 +250,7 @@ class DraftSocket {
 		finish(!wasConnecting);
 	}
 
-	/** The one way out. **/
+	/** Closes the socket; the only function that does. **/
 	function finish(isError = false):Void {
 		if (readyState == CLOSED)
 			return;
@@ -267,7 +267,7 @@ class DraftSocket {
 		} catch (error:Error) {
 			Page.log("was not connected: " + error);
 		}
-		onGone(id);
+		onClosed(id);
 		if (isError)
 			queue("error");
 		queue("close");

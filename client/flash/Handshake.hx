@@ -6,16 +6,16 @@ typedef HandshakeOptions = {
 	final origin:String;
 	final cookie:String;
 	final protocols:Array<String>;
-	/** Raw lines, each with its CR LF. **/
+	/** Raw lines, each with CR LF. **/
 	final headers:String;
 }
 
-/** The opening handshake of draft-hixie-thewebsocketprotocol-76, the client's side. **/
+/** The client side of the opening handshake of draft-hixie-thewebsocketprotocol-76. **/
 class Handshake {
 	/** The first bytes to send. **/
 	public final request = new ByteArray();
 
-	/** What the server has chosen, percent-encoded; null if nothing was asked for. **/
+	/** The protocol that the server has chosen, percent-encoded; null if none was requested. **/
 	public var protocol(default, null):Null<String> = null;
 
 	final options:HandshakeOptions;
@@ -45,7 +45,7 @@ class Handshake {
 		request.writeBytes(challenge.getData(), 8, 8);
 	}
 
-	/** Why the head of an answer is not acceptable, or null if it is. **/
+	/** Returns why the head of a response is not acceptable, or null if it is. **/
 	public function refusal(head:String):Null<String> {
 		final lines = head.split("\r\n");
 		final status = lines.shift();
@@ -66,7 +66,7 @@ class Handshake {
 			return "origin not allowed: " + options.origin;
 		if (options.protocols.length == 0)
 			return null;
-		// some servers choose one, others echo the header
+		// Some servers choose one protocol, others echo the header.
 		final answer = headers.get("sec-websocket-protocol");
 		if (options.protocols.indexOf(answer) < 0 && answer != options.protocols.join(", "))
 			return "protocol not accepted: " + answer;
@@ -74,7 +74,7 @@ class Handshake {
 		return null;
 	}
 
-	/** Whether the 16 bytes after the head prove that the server has read the keys. **/
+	/** Returns true if the 16 bytes after the head are the correct response to the challenge. **/
 	public function isProof(bytes:ByteArray, start:Int):Bool {
 		for (i in 0...16)
 			if (bytes[start + i] != expected.get(i))
@@ -86,10 +86,10 @@ class Handshake {
 		return text == null ? "" : text.toLowerCase();
 	}
 
-	/** A Sec-WebSocket-Key (section 4.1, steps 16 to 23) whose number goes to `challenge` at `offset`. **/
+	/** Creates a Sec-WebSocket-Key (section 4.1, steps 16 to 23) and writes its number to `challenge` at `offset`. **/
 	static function key(challenge:Bytes, offset:Int):String {
 		final spaces = random(1, 12);
-		// 32 bits unsigned, which an Int does not hold
+		// 32 bits unsigned, which do not fit into an Int
 		final number = Math.ffloor(Math.random() * Math.ffloor(4294967295.0 / spaces));
 		for (i in 0...4)
 			challenge.set(offset + i, Std.int(Math.ffloor(number / Math.pow(256, 3 - i)) % 256));
@@ -107,7 +107,7 @@ class Handshake {
 		return text.substr(0, at) + character + text.substr(at);
 	}
 
-	/** From `low` to `high`, both included. **/
+	/** Returns a random integer from `low` to `high`, both included. **/
 	static function random(low:Int, high:Int):Int {
 		return low + Std.int(Math.random() * (high - low + 1));
 	}

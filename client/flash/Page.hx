@@ -9,7 +9,7 @@ typedef SocketEvent = {
 	final ?message:String;
 }
 
-/** The page that embeds us. What goes there is percent-encoded: players mangle some characters. **/
+/** The page that embeds this file. Text for it is percent-encoded, because players corrupt some characters. **/
 class Page {
 	static inline var RETRY_MS = 500;
 
@@ -43,14 +43,14 @@ class Page {
 		announce();
 	}
 
-	/** Hands out what is queued. The page fetches events itself, for calls to it may change their order. **/
+	/** Returns and clears the queued events. The page fetches them, because calls to it may be reordered. **/
 	public static function receiveEvents():Array<SocketEvent> {
 		final received = events;
 		events = [];
 		return received;
 	}
 
-	/** A page that is busy with a call of its own does not take ours. **/
+	/** Notifies the page; repeats it, because a page that is executing a call of its own ignores it. **/
 	static function announce():Void {
 		if (ExternalInterface.call("WebSocket.__onFlashEvent") != true)
 			Timer.delay(announce, RETRY_MS);

@@ -1,4 +1,4 @@
-/** The parts of an absolute URL that matter here; a fragment is dropped. **/
+/** The parts of an absolute URL that are used; a fragment is dropped. **/
 class Url {
 	public final scheme:String;
 	public final host:String;
@@ -7,7 +7,7 @@ class Url {
 
 	final isDefaultPort:Bool;
 
-	/** Null unless it is a URL without blanks and control characters, which could forge headers. **/
+	/** Parses a URL; returns null if it is invalid or contains blanks or control characters, which could forge headers. **/
 	public static function parse(text:String):Null<Url> {
 		final parts = ~/^([a-z]+):\/\/([^\s\/:?#@]+)(?::(\d+))?(\/[!-"$-~]*|\?[!-"$-~]*)?(?:#.*)?$/i;
 		return text != null && parts.match(text) ? new Url(parts) : null;
@@ -24,7 +24,7 @@ class Url {
 		path = rest == null || rest == "" ? "/" : rest.charAt(0) == "?" ? "/" + rest : rest;
 	}
 
-	/** Host and port as in a Host header. **/
+	/** The host and port as in a Host header. **/
 	public function authority():String {
 		return isDefaultPort ? host : host + ":" + port;
 	}

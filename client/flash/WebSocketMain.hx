@@ -2,10 +2,10 @@ import flash.external.ExternalInterface;
 import flash.system.Security;
 
 /**
-	The Flash half of the flashsocket transport: opens sockets for the page and hands it their events.
+	The Flash part of the flashsocket transport: opens sockets for the page and passes it their events.
 
-	Security.allowDomain is left alone on purpose: only pages of the host that serves this file may
-	call it. Whoever may call it chooses the Origin that servers see.
+	Security.allowDomain is not called on purpose: only pages of the host that serves this file may
+	call it, because the caller chooses the Origin that servers receive.
 **/
 class WebSocketMain {
 	static inline var POLICY_PORT = 843;
@@ -34,7 +34,7 @@ class WebSocketMain {
 
 	static function create(id:Int, address:String, protocols:Array<String>, proxyHost:Null<String>, proxyPort:Int, headers:Null<String>):Void {
 		final url = Url.parse(address);
-		// there is no TLS here: it would have to be carried along, and to be kept up to date
+		// Flash sockets have no TLS; a library for it would have to be included and maintained.
 		if (url == null || url.scheme != "ws") {
 			Page.error(url != null && url.scheme == "wss" ? "no wss in Flash: " + address : "bad URL: " + address);
 			Page.queue({type: "close", webSocketId: id, readyState: DraftSocket.CLOSED, protocol: null});
@@ -54,7 +54,7 @@ class WebSocketMain {
 		socket.connect(url, proxy);
 	}
 
-	/** -1 if sent, else how many bytes were not. **/
+	/** Returns -1 if sent, otherwise the number of bytes not sent. **/
 	static function send(id:Int, encodedText:String):Int {
 		final bytes = Text.fromPage(encodedText);
 		final socket = sockets.get(id);

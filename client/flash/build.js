@@ -1,11 +1,11 @@
 'use strict';
 /**
- * Builds WebSocketMain.swf from the Haxe source beside it.
+ * Builds WebSocketMain.swf from the Haxe source in this folder.
  *
  *     node client/flash/build.js           writes the file
- *     node client/flash/build.js --check   fails if the committed file is another one
+ *     node client/flash/build.js --check   fails if the committed file differs from a new build
  *
- * The built file is committed, so that nobody needs Haxe to install or to run.
+ * The built file is committed, so that installing and running does not require Haxe.
  */
 const { spawnSync } = require('node:child_process');
 const { mkdtempSync, readFileSync, rmSync, writeFileSync } = require('node:fs');
@@ -15,12 +15,12 @@ const { inflateSync } = require('node:zlib');
 
 const COMMITTED = join(__dirname, 'WebSocketMain.swf');
 const LIMIT_BYTES = 16 * 1024;
-/** Signature, version and length; everything after them is compressed. */
+/** The signature, the version and the length; everything after them is compressed. */
 const SWF_HEAD_BYTES = 8;
 const FLAGS =
   '-main WebSocketMain -swf-version 10 -swf-header 1:1:30:FFFFFF -dce full -D no-traces'.split(' ');
 
-/** What `swf` says, however well its writer's zlib compresses. */
+/** Decompresses `swf`, so that files can be compared independently of the zlib version. */
 function inflate(swf) {
   return Buffer.concat([
     swf.subarray(0, SWF_HEAD_BYTES),
@@ -28,11 +28,11 @@ function inflate(swf) {
   ]);
 }
 
-/** The freshly built file; nothing without Haxe. */
+/** Builds the file; returns undefined if Haxe is not installed. */
 function build() {
   const folder = mkdtempSync(join(tmpdir(), 'flash-'));
   try {
-    // Haxe names a class after a hash of this name: another one would make another file
+    // Haxe derives a class name from a hash of the file name, so the name must not change.
     const output = join(folder, 'WebSocketMain.swf');
     const { error, status } = spawnSync('haxe', ['-cp', __dirname, '-swf', output, ...FLAGS], {
       stdio: 'inherit',
@@ -54,7 +54,7 @@ function main(isCheck) {
     return;
   }
   if (built.length > LIMIT_BYTES)
-    throw new Error(`${built.length} bytes, more than ${LIMIT_BYTES}`);
+    throw new Error(`Expected at most ${LIMIT_BYTES} bytes, got ${built.length}`);
   if (!isCheck) {
     writeFileSync(COMMITTED, built);
     console.log(`WebSocketMain.swf: ${built.length} bytes`);
@@ -64,7 +64,7 @@ function main(isCheck) {
   if (inflate(committed).equals(inflate(built))) {
     console.log(`WebSocketMain.swf equals its source: ${committed.length} bytes`);
   } else {
-    console.log('WebSocketMain.swf is not what its source gives: npm run build:flash, and commit');
+    console.log('WebSocketMain.swf differs from its source: run npm run build:flash and commit it');
     process.exitCode = 1;
   }
 }

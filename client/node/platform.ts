@@ -1,9 +1,9 @@
 /** Node as the platform of the client's core: timers, and no page. @module */
-import { usePlatform } from '../core/platform.js';
+import { setPlatform } from '../core/platform.js';
 
-/** Makes Node the platform. Must be called before the first `Socket` is created. */
+/** Sets Node as the platform. Each `Socket` calls this, so that the import has no side effect. */
 export function useNode(): void {
-  usePlatform({
+  setPlatform({
     setTimeout: (callback, delay) => setTimeout(callback, delay),
     clearTimeout: (timer) => clearTimeout(timer as NodeJS.Timeout),
     navigator: {},

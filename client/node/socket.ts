@@ -14,8 +14,6 @@ import { checkOptions, DEFAULTS, type SocketOptions, TRANSPORTS } from './option
 import { useNode } from './platform.js';
 import { transports, type WithHandshake } from './transports/index.js';
 
-useNode();
-
 /** The options that a URL contains. */
 function optionsOf(address: Address): SocketOptions {
   return {
@@ -67,6 +65,7 @@ export class Socket extends BrowserSocket implements AsyncIterable<unknown> {
    *   option is unknown or invalid.
    */
   constructor(target: string | URL, options: SocketOptions = {}) {
+    useNode();
     checkOptions(options);
     const isUrl = typeof target !== 'string' || target.includes('://');
     const address = isUrl ? parseAddress(target, TRANSPORTS) : null;

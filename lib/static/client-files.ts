@@ -1,5 +1,5 @@
 /**
- * Serves the client script and the Flash file: these, and no others.
+ * Serves the client script, its source map and the Flash file; no other files.
  *
  * @module
  */
@@ -19,15 +19,15 @@ const FLASH = join(PACKAGE, 'client', 'flash', 'WebSocketMain.swf');
 interface File {
   readonly file: string;
   readonly type: string;
-  /** Where debuggers find the source of it, relative to it. */
+  /** The URL of its source map, relative to it. */
   readonly map?: string;
 }
 
 const MAP = 'source/socket.io.map.json';
-/** What the map calls `socket.io.js` is the readable script, beside the map. */
+/** The map refers to the readable script as `socket.io.js`, relative to the map. */
 const SOURCE = 'source/socket.io.js';
 
-/** Paths below the resource; the long one is where clients of 2011 look for the Flash file. */
+/** The files by path below the resource; clients of 2011 use the long path of the Flash file. */
 const FILES: ReadonlyMap<string, File> = new Map<string, File>([
   // Without a charset, as in 0.6: the script is plain ASCII.
   ['socket.io.js', { file: join(CLIENT, 'socket.io.min.js'), type: 'text/javascript', map: MAP }],
@@ -67,7 +67,7 @@ function load(path: string): Served | null {
   return served;
 }
 
-/** True if a list of encodings or tags names `name`, and does not refuse it. */
+/** True if a list of encodings or entity tags contains `name` with a quality other than 0. */
 function names(list: string, name: string): boolean {
   return list.split(',').some((entry) => {
     const [value, ...parameters] = entry.split(';').map((part) => part.trim());
@@ -76,10 +76,11 @@ function names(list: string, name: string): boolean {
 }
 
 /**
- * Answers a GET for one of the client's files.
+ * Responds to a GET request for one of the client files.
  *
- * @param path what stands behind the resource in the URL
- * @returns false if `path` names none, or the method is another: not ours then.
+ * @param path the path below the resource
+ * @returns false, without having responded, if `path` is not one of the files or the method is
+ *   not GET
  */
 export function serveClientFile(
   path: string,

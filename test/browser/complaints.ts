@@ -1,11 +1,11 @@
 import { Outcome, type Result } from './matrix.js';
 
-/** What the users of the 2011 client suffered from, and the scenarios that ours must pass instead. */
+/** Public complaints about client 0.6.3, with the scenarios that our client must pass instead. */
 const COMPLAINTS: readonly (readonly [string, readonly string[]])[] = [
-  ['the default list takes 5 s', ['default list under 300 ms', 'falls over: upgrade hangs']],
-  ['a strict CSP kills it', ['strict CSP']],
+  ['the default list takes 5 s', ['default list under 300 ms', 'falls back: upgrade hangs']],
+  ['it fails under a strict CSP', ['strict CSP']],
   [
-    'JSONP polls on, posts to the wrong session, breaks text',
+    'JSONP continues to poll, posts to the wrong session, corrupts text',
     [
       'page disconnects',
       'no traffic after disconnect',
@@ -15,20 +15,20 @@ const COMPLAINTS: readonly (readonly [string, readonly string[]])[] = [
       'page in windows-1252',
     ],
   ],
-  ['an aborted POST silences it', ['disconnects while posting', 'lone surrogate']],
-  ['what is sent while the server is down is lost', ['sent while server is down', 'network cut']],
-  ['a remembered transport that is gone', ['remembered transport gone']],
-  ['connect() right after disconnect() is ignored', ['reopen in one breath']],
+  ['an aborted POST blocks all later ones', ['disconnects while posting', 'lone surrogate']],
+  ['messages sent while the server is down are lost', ['sent while server is down', 'network cut']],
+  ['a remembered transport that fails', ['remembered transport gone']],
+  ['connect() right after disconnect() is ignored', ['reopen in one turn']],
   ['a poller outlives its connection', ['server ends connection', 'server destroys connection']],
-  ['the end is noticed late', ['tab closes', 'page navigates away', 'restart', 'half-open link']],
+  ['the end is detected late', ['tab closes', 'page navigates away', 'restart', 'half-open link']],
   ['markup and boundaries in messages', ['markup', 'newlines']],
-  ['WebKit is delayed by its name', ['connects under 300 ms']],
+  ['WebKit is delayed by user agent detection', ['connects under 300 ms']],
   ['forever frames need padding', ['connects under 300 ms', 'idle pushes']],
   ['multipart streams block each other', ['two sockets']],
   ['six connections for all pages', ['two sockets on three pages']],
 ];
 
-/** One line per complaint: how many cells of its scenarios passed. */
+/** One line per complaint: the number of passed cells of its scenarios. */
 export function complaints(results: readonly Result[]): string {
   const lines = COMPLAINTS.map(([complaint, scenarios], i) => {
     const own = results.filter(

@@ -24,16 +24,16 @@ export interface SocketOptions {
 export interface Cell {
   readonly browser: BrowserName;
   readonly client: ClientName;
-  /** `any` where the scenario is about the choice of a transport. */
+  /** `any` if the scenario is about the choice of a transport. */
   readonly transport: string;
 }
 
-/** How long the server waits for a poller of 2011, which says no goodbye, in milliseconds. */
+/** The `closeTimeout` for pollers of 2011, which send no close request, in milliseconds. */
 const SHORT_GRACE_MS = 1000;
 
 /**
- * What one run of a scenario works with: a server of its own and the pages it opened.
- * Everything it started is gone after {@link Context.end}.
+ * The environment of one run of a scenario: its server and the pages it opened. {@link Context.end}
+ * ends everything that was started.
  */
 export class Context {
   readonly cell: Cell;
@@ -83,7 +83,7 @@ export class Context {
   /**
    * Creates a socket on the cell's transport and starts to connect it.
    *
-   * @param queue what to send in the same breath, before it can be connected
+   * @param queue the messages to send in the same turn, before it is connected
    */
   async socket(
     page: Page,
@@ -104,14 +104,14 @@ export class Context {
     return peer;
   }
 
-  /** What the consoles complained about, without what the scenario's broken network explains. */
+  /** The lines on the consoles, without those that a broken network explains. */
   async complaints(networkIsBroken: boolean): Promise<string[]> {
     const lines: string[] = [];
     for (const page of this.#pages) {
       try {
         lines.push(...(await page.problems()));
       } catch {
-        // A window that the scenario closed has no console any more.
+        // A window that the scenario has closed has no console.
       }
     }
     return networkIsBroken ? lines.filter((line) => !isNetworkNoise(line)) : lines;
@@ -123,7 +123,7 @@ export class Context {
     for (const server of this.#servers) await server.stop();
   }
 
-  /** A poller of 2011 leaves without a word, so the server gets a short grace period for it. */
+  /** A poller of 2011 sends no close request, so the server gets a short `closeTimeout`. */
   #withGrace(options: ListenerOptions): ListenerOptions {
     if (this.cell.client === 'ours' || 'transportOptions' in options) return options;
     const polling = { closeTimeout: SHORT_GRACE_MS };

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 
-/** How long either side may take to notice that the other one is gone, in milliseconds. */
+/** How long either side may take to detect that the other one has closed, in milliseconds. */
 export const NOTICE_MS = 2000;
 
-/** Resolves once `condition` holds; rejects with what was expected after `timeoutMs`. */
+/** Resolves when `condition` holds; rejects after `timeoutMs` with an error that names `expected`. */
 export async function eventually(
   expected: string,
   condition: () => boolean | Promise<boolean>,
@@ -17,7 +17,7 @@ export async function eventually(
   }
 }
 
-/** Deep equality with a message short enough for a table of results. */
+/** Asserts deep equality, with a message that is short enough for a table of results. */
 export function same(actual: unknown, expected: unknown, what: string): void {
   if (isDeepStrictEqual(actual, expected)) return;
   const got = JSON.stringify(actual) ?? 'undefined';

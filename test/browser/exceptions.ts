@@ -8,31 +8,31 @@ interface Exception {
   readonly reason: string;
 }
 
-/** What cannot exist in a browser, whoever writes the client. */
+/** Combinations that a browser does not support, independent of the client. */
 const IMPOSSIBLE: readonly Exception[] = [
   {
     browsers: ['webkit'],
     transports: ['xhr-multipart'],
-    reason: 'WebKit hands pages no body of a multipart/x-mixed-replace answer',
+    reason: 'WebKit does not pass the body of a multipart/x-mixed-replace response to pages',
   },
   {
     transports: ['htmlfile'],
     scenarios: ['cross-origin'],
-    reason: 'a frame of another origin may not call the page',
+    reason: 'a frame of another origin cannot call the page',
   },
   {
     transports: ['server-events', 'htmlfile', 'xhr-multipart'],
     scenarios: ['two sockets on three pages'],
-    reason: 'six streams take all six connections a browser opens to a host, none is left to post',
+    reason: 'six streams use all six connections of a browser to one host; none remains to post',
   },
 ];
 
-/** An exception that is known by what it looks like, so that it hides no other failure. */
+/** An exception that is recognized by its symptom, so that it does not hide other failures. */
 export interface Fault extends Exception {
   readonly symptom: RegExp;
 }
 
-/** What client 0.6.3 gets wrong by itself; the numbers are those of shared/client-2011.md. */
+/** The faults of client 0.6.3; the numbers are those of shared/client-2011.md. */
 const FAULTS_OF_2011: readonly Fault[] = [
   {
     transports: ['jsonp-polling'],
@@ -44,20 +44,20 @@ const FAULTS_OF_2011: readonly Fault[] = [
     transports: ['jsonp-polling'],
     scenarios: ['restart'],
     symptom: /Expected 'after' on the server/,
-    reason: "3: the form keeps the first session's URL, what is sent after a reconnect is lost",
+    reason: "3: the form keeps the first session's URL, messages after a reconnect are lost",
   },
   {
     browsers: ['firefox'],
     transports: ['jsonp-polling'],
     scenarios: ['two sockets'],
     symptom: /insertBefore|parentNode/,
-    reason: '3: the second socket anchors its script on a tag that was removed and throws',
+    reason: '3: the second socket inserts its script before a removed tag and throws',
   },
   {
     transports: ['jsonp-polling'],
     scenarios: ['newlines'],
     symptom: /Expected echo|Expected 7 × 'message'/,
-    reason: '3: the form turns a line feed into CR LF, the lengths no longer fit',
+    reason: '3: the form changes a line feed to CR LF, so the lengths are wrong',
   },
 ];
 
@@ -74,12 +74,12 @@ function find<T extends Exception>(
   );
 }
 
-/** Why the scenario cannot be run in that cell at all. */
+/** Returns why the scenario cannot be run in that cell, or undefined if it can. */
 export function impossible(scenario: string, cell: Cell): string | undefined {
   return find(IMPOSSIBLE, scenario, cell)?.reason;
 }
 
-/** The fault that the client of 2011 is expected to show there; ours has none that is known. */
+/** Returns the fault that client 0.6.3 is expected to show; our client has no known one. */
 export function knownFault(scenario: string, cell: Cell): Fault | undefined {
   return cell.client === '2011' ? find(FAULTS_OF_2011, scenario, cell) : undefined;
 }

@@ -4,30 +4,30 @@ import { Context, type Cell, type ClientName } from './context.js';
 import { impossible, knownFault } from './exceptions.js';
 import { TRANSPORTS, TRANSPORTS_2011, type Scenario } from './scenarios/scenario.js';
 
-/** Longest a scenario may take, in milliseconds; each step within has its own, shorter limit. */
+/** The time limit of a scenario, in milliseconds; each of its steps has a shorter one. */
 const SCENARIO_MS = 30_000;
 
-/** Longest a browser may take to give back what a scenario used; one that takes longer hangs. */
+/** The time limit of the clean-up; a browser that takes longer counts as hanging. */
 const CLEANUP_MS = 10_000;
 
 const SCENARIOS_AT_ONCE = 4;
 
 /**
- * How often a scenario is tried again, after all others and with none beside it: browsers hang,
- * with whatever runs in them, and machines are busy.
+ * How often a failed scenario is repeated, after all others and without others in parallel:
+ * browsers sometimes hang, and the machine may be busy.
  */
 const RETRIES = 2;
 
 export const Outcome = {
   Passed: 'passed',
   Failed: 'failed',
-  /** Cannot exist in that browser. */
+  /** Not supported by that browser. */
   Impossible: 'impossible',
-  /** Passed when it was tried again: the machine was busy, or the browser hung. */
+  /** Passed when it was repeated: the machine was busy, or the browser hung. */
   Retried: 'retried',
-  /** Failed as the list of known faults says. */
+  /** Failed with the symptom in the list of known faults. */
   OwnFault: 'own fault',
-  /** On that list, and passed. */
+  /** Passed although it is on that list. */
   Outgrown: 'outgrown',
 } as const;
 export type Outcome = (typeof Outcome)[keyof typeof Outcome];
@@ -37,9 +37,9 @@ export interface Result {
   readonly cell: Cell;
   readonly outcome: Outcome;
   readonly ms: number;
-  /** Why it is no failure to fail here. */
+  /** Why a failure here is accepted. */
   readonly reason: string;
-  /** What failed. */
+  /** The message of the failure. */
   readonly failure: string;
 }
 
@@ -61,7 +61,7 @@ function firstLine(error: unknown): string {
   return text.split('\n', 1).join('');
 }
 
-/** Runs a scenario once; resolves with what went wrong, at the latest after both limits. */
+/** Runs a scenario once; resolves with its failures, at the latest after both limits. */
 async function attempt(windows: Windows, scenario: Scenario, cell: Cell): Promise<string> {
   const { browser } = windows;
   const context = new Context(windows, cell);
@@ -107,7 +107,7 @@ async function runCell(windows: Windows, { scenario, cell }: Job): Promise<Resul
   return { ...base, outcome: isOwn ? Outcome.OwnFault : Outcome.Failed, ms, reason, failure };
 }
 
-/** Tries a cell that failed again. */
+/** Repeats a failed cell. */
 async function retry(windows: Windows, { scenario, cell }: Job, failed: Result): Promise<Result> {
   for (let tries = 0; tries < RETRIES; tries++) {
     // oxlint-disable-next-line eslint/no-await-in-loop -- one after the other
@@ -139,8 +139,8 @@ function cells(name: BrowserName, { client, scenarios, transports }: Selection):
 }
 
 /**
- * Runs the selected scenarios in one browser; first those that want it for themselves,
- * then the others, several at once, because most of their time is spent waiting.
+ * Runs the selected scenarios in one browser: first those that need to run alone, then the others,
+ * several in parallel, because they mostly wait.
  */
 export async function runMatrix(
   windows: Windows,

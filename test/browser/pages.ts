@@ -4,21 +4,21 @@ import { join } from 'node:path';
 
 const ROOT = join(__dirname, '..', '..', '..');
 
-/** What a test page is made of; goes into its query string. */
+/** The options of a test page, encoded in its query string. */
 export interface PageOptions {
   /** `2011` loads client 0.6.3 instead of ours. */
   readonly client?: 'ours' | '2011';
   readonly charset?: string;
   /** Sends a Content-Security-Policy that allows scripts and connections of the origin only. */
   readonly strict?: boolean;
-  /** Another document than the test page, such as the one to go to and come back from. */
+  /** Serves an empty document instead of the test page, to navigate to. */
   readonly blank?: boolean;
 }
 
 const STRICT_POLICY = "default-src 'self'; script-src 'self'; object-src 'none'; base-uri 'none'";
 
 const SCRIPTS: Readonly<Record<string, string>> = {
-  '/rig.js': join(ROOT, 'test', 'browser', 'page', 'rig.js'),
+  '/harness.js': join(ROOT, 'test', 'browser', 'page', 'harness.js'),
   '/2011.js': join(ROOT, 'node_modules/socket.io/support/socket.io-client/socket.io.js'),
 };
 
@@ -33,13 +33,13 @@ export function pagePath(options: PageOptions = {}): string {
 
 function html(charset: string, client: 'ours' | '2011'): string {
   return `<!doctype html>
-<html><head><meta charset="${charset}"><title>rig</title>
-<script src="/rig.js"></script>
+<html><head><meta charset="${charset}"><title>harness</title>
+<script src="/harness.js"></script>
 <script src="${CLIENT_URL[client]}"></script>
 </head><body></body></html>`;
 }
 
-/** The app behind the Listener: serves the test page and its scripts. */
+/** The request handler of the application: serves the test page and its scripts. */
 export function servePage(req: IncomingMessage, res: ServerResponse): void {
   const url = new URL(req.url ?? '/', 'http://localhost');
   const script = SCRIPTS[url.pathname];
@@ -52,7 +52,7 @@ export function servePage(req: IncomingMessage, res: ServerResponse): void {
     res.end(`importScripts(${scripts.map((path) => JSON.stringify(path)).join(', ')});`);
   } else if (url.pathname === '/blank') {
     res.setHeader('Content-Type', 'text/html; charset=utf-8');
-    res.end('<!doctype html><title>blank</title><script src="/rig.js"></script>');
+    res.end('<!doctype html><title>blank</title><script src="/harness.js"></script>');
   } else if (url.pathname === '/') {
     const charset = url.searchParams.get('charset') ?? 'utf-8';
     const client = url.searchParams.get('client') === '2011' ? '2011' : 'ours';

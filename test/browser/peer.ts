@@ -14,10 +14,10 @@ export interface LogLine {
   readonly at: number;
 }
 
-/** Longest a step may take that no scenario measures, in milliseconds. */
+/** The time limit of a step that the scenario does not measure, in milliseconds. */
 const STEP_MS = 6000;
 
-/** A socket in a page, as a scenario speaks of it. */
+/** A socket in a page, controlled by a scenario. */
 export class Peer {
   readonly page: Page;
   readonly name: string;
@@ -29,12 +29,12 @@ export class Peer {
     this.#server = server;
   }
 
-  /** The argument lists of the first `count` events of that name, once they are there. */
+  /** Resolves with the argument lists of the first `count` events of that name. */
   wait(event: string, count: number = 1, timeoutMs: number = STEP_MS): Promise<unknown[][]> {
     return this.page.call('wait', this.name, event, count, timeoutMs);
   }
 
-  /** The first `count` messages. */
+  /** Resolves with the first `count` messages. */
   async messages(count: number, timeoutMs?: number): Promise<unknown[]> {
     const lists = await this.wait('message', count, timeoutMs);
     return lists.map((args) => args[0]);
@@ -60,12 +60,12 @@ export class Peer {
     return this.page.call('log', this.name);
   }
 
-  /** Forgets the events so far. */
+  /** Clears the log of events. */
   clear(): Promise<void> {
     return this.page.call('clear', this.name);
   }
 
-  /** The server's half, found by the session id. */
+  /** The session on the server, found by the session id. */
   async session(): Promise<Session> {
     const { sessionId } = await this.state();
     return this.#server.session(String(sessionId));

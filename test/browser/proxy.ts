@@ -6,19 +6,19 @@ import {
   type Socket,
 } from 'node:net';
 
-/** What happens to a connection when a rule has looked at what was sent on it. */
+/** The action that a rule returns for data on a connection. */
 export const Verdict = {
   Pass: 'pass',
-  /** Accepted, never answered. */
+  /** The connection is accepted and never answered. */
   Hang: 'hang',
-  /** Ended by a TCP reset. */
+  /** The connection is reset. */
   Reset: 'reset',
-  /** Answered with 502, as a proxy does that cannot or will not forward it. */
+  /** The request is answered with 502, as by a proxy that cannot forward it. */
   BadGateway: 'bad-gateway',
 } as const;
 export type Verdict = (typeof Verdict)[keyof typeof Verdict];
 
-/** Judges what the browser sends: the beginning of a request, or a later part of it. */
+/** Decides about data of the browser: the beginning of a request, or a later part of it. */
 export type Rule = (head: string) => Verdict;
 
 interface Pair {
@@ -29,10 +29,10 @@ interface Pair {
 const BAD_GATEWAY = 'HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\nConnection: close\r\n\r\n';
 
 /**
- * A TCP proxy on an ephemeral port that breaks connections the way networks do.
+ * A TCP proxy on an ephemeral port that breaks connections as networks do.
  *
- * Pages are loaded through it, so that page and server share one origin and what is cut
- * is what a router, a phone in a tunnel or a company's proxy would cut.
+ * Pages are loaded through it, so that page and server have the same origin and all connections
+ * between them can be cut.
  */
 export class FaultyProxy {
   readonly #target: number;
@@ -63,7 +63,7 @@ export class FaultyProxy {
     return `http://127.0.0.1:${this.#port}`;
   }
 
-  /** Listens (again) on the port it had. */
+  /** Listens, after {@link refuse} on the same port again. */
   async accept(): Promise<void> {
     await new Promise<void>((resolve, reject) => {
       this.#server.once('error', reject);
@@ -72,19 +72,19 @@ export class FaultyProxy {
     this.#port = (this.#server.address() as AddressInfo).port;
   }
 
-  /** Resets every connection there is; new ones pass. */
+  /** Resets all current connections; accepts new ones. */
   cut(): void {
     for (const pair of this.#pairs) this.#drop(pair);
   }
 
-  /** Resets every connection and lets the kernel refuse new ones, until {@link accept}. */
+  /** Resets all connections and refuses new ones until {@link accept}. */
   async refuse(): Promise<void> {
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
     this.cut();
     await closed;
   }
 
-  /** Swallows everything in both directions, old connections and new ones: a dead link. */
+  /** Stops forwarding in both directions, on current and new connections. */
   stall(): void {
     this.#stalled = true;
     for (const { browser, server } of this.#pairs) {
@@ -93,7 +93,7 @@ export class FaultyProxy {
     }
   }
 
-  /** Lets through what was held up since {@link stall}. */
+  /** Forwards again, including the data since {@link stall}. */
   resume(): void {
     this.#stalled = false;
     for (const { browser, server } of this.#pairs) {
@@ -102,12 +102,12 @@ export class FaultyProxy {
     }
   }
 
-  /** Holds every packet from the server back for this long. */
+  /** Delays all data from the server. */
   delay(ms: number): void {
     this.#delayMs = ms;
   }
 
-  /** Judges all that browsers send from now on. */
+  /** Sets the rule for data from browsers. */
   judge(rule: Rule): void {
     this.#rule = rule;
   }

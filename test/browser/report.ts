@@ -18,7 +18,7 @@ function cellText(result: Result | undefined): string {
   return result.outcome === Outcome.Passed ? `${mark} ${result.ms}` : mark;
 }
 
-/** One table: scenarios down, transports across, milliseconds in the cells. */
+/** A table with a row per scenario, a column per transport, and milliseconds in the cells. */
 export function table(title: string, client: ClientName, results: readonly Result[]): string {
   const own = results.filter(({ cell }) => cell.client === client);
   if (own.length === 0) return '';
@@ -43,7 +43,7 @@ export function table(title: string, client: ClientName, results: readonly Resul
   return [...lines, ''].join('\n');
 }
 
-/** What did not simply pass, each once, with where and why. */
+/** The results other than `passed`, with cells and reasons. */
 export function notes(results: readonly Result[]): string {
   const lines: string[] = [];
   const told = [Outcome.Impossible, Outcome.OwnFault, Outcome.Outgrown, Outcome.Retried];
@@ -52,7 +52,7 @@ export function notes(results: readonly Result[]): string {
     for (const { scenario, cell, reason, failure } of those) {
       const where = `${cell.browser}, ${cell.client}, ${cell.transport}: ${scenario}`;
       if (outcome === Outcome.Failed) lines.push(`FAILED ${where}\n       ${failure}`);
-      if (outcome === Outcome.Retried) lines.push(`at the second try: ${where}: ${failure}`);
+      if (outcome === Outcome.Retried) lines.push(`passed when repeated: ${where}: ${failure}`);
       if (outcome === Outcome.Outgrown) lines.push(`listed, but passed: ${where} (${reason})`);
     }
     if (outcome !== Outcome.Impossible && outcome !== Outcome.OwnFault) continue;

@@ -32,7 +32,7 @@ const LAUNCHERS: Readonly<Record<BrowserName, () => Promise<Browser>>> = {
   webkit: launchWebKit,
 };
 
-/** So that two at a time end at about the same time. */
+/** Ordered so that the parallel runs end at about the same time. */
 const LONGEST_FIRST: readonly BrowserName[] = ['firefox', 'webkit', 'chromium'];
 
 const SCENARIOS: readonly Scenario[] = [
@@ -120,10 +120,10 @@ async function main(): Promise<void> {
   if (failed > 0 || passed === 0) process.exitCode = 1;
 }
 
-// No browser outlives a run that is broken off.
+// The exit handlers end the browsers when the run is interrupted.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
 
-/** A browser that hung leaves connections behind, which would hold the process. */
+/** A browser that hung leaves connections open, which would keep the process running. */
 async function runAndExit(): Promise<void> {
   await main();
   process.exit();

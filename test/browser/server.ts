@@ -5,19 +5,19 @@ import { listen, type Client, type Listener, type ListenerOptions } from '../../
 import { eventually } from './eventually.js';
 import { servePage } from './pages.js';
 
-/** One session as the server saw it. */
+/** The record of one session on the server. */
 export interface Session {
   readonly client: Client;
   readonly messages: unknown[];
   disconnectedAt: number | undefined;
 }
 
-/** Our server on an ephemeral port, with a record of what its sessions did. */
+/** Our server on an ephemeral port, with a record of its sessions. */
 export class TestServer {
   readonly sessions: Session[] = [];
-  /** Sends every message back. */
+  /** If true, the server sends every message back. */
   echo = false;
-  /** Called for each new session, before anything else is done with it. */
+  /** Called first for each new session. */
   onSession: (session: Session) => void = () => undefined;
   readonly #options: ListenerOptions;
   readonly #sockets: Set<Socket> = new Set();
@@ -64,7 +64,7 @@ export class TestServer {
     this.#port = (http.address() as AddressInfo).port;
   }
 
-  /** Goes away as a killed process does: every connection ends at once. */
+  /** Stops like a killed process: closes all connections at once. */
   async stop(): Promise<void> {
     const http = this.#http;
     this.#http = undefined;
@@ -74,7 +74,7 @@ export class TestServer {
     await closed;
   }
 
-  /** The session with that id, once it is there. */
+  /** Resolves with the session of that id. */
   async session(id: string): Promise<Session> {
     const find = (): Session | undefined =>
       this.sessions.find(({ client }) => client.sessionId === id);

@@ -7,7 +7,7 @@ import { portOf } from '../support/raw-socket.js';
 
 let policyServer: NetServer | undefined;
 
-// Nobody but root may open port 843: it is opened somewhere else.
+// Only root can listen on port 843, so the policy server listens on an ephemeral port instead.
 // eslint-disable-next-line typescript/unbound-method -- called with its server below
 const { listen: listenAnywhere } = NetServer.prototype;
 NetServer.prototype.listen = function listenElsewhere(this: NetServer, ...args: unknown[]) {
@@ -22,12 +22,13 @@ function keepPolicyServer(server: NetServer): NetServer {
 }
 
 export class App {
-  /** Every session since the last start, in order. */
+  /** The sessions since the last start, in order. */
   clients: Client[] = [];
-  /** What each session sent, and how many times it ended. */
+  /** The messages of each session. */
   readonly messages: Map<Client, unknown[]> = new Map();
-  readonly gone: Set<Client> = new Set();
-  /** Set to send every message back. */
+  /** The sessions that have ended. */
+  readonly disconnected: Set<Client> = new Set();
+  /** If true, the server sends every message back. */
   echo = false;
   port = 0;
   #http: HttpServer | undefined;
@@ -47,11 +48,11 @@ export class App {
     }
   }
 
-  /** The port that stands for 843 at the moment. */
+  /** The current port of the policy server. */
   readonly policyPort = (): number | undefined =>
     policyServer?.listening === true ? portOf(policyServer) : undefined;
 
-  /** Goes away as a killed process does. */
+  /** Stops like a killed process. */
   async stop(): Promise<void> {
     const http = this.#http;
     if (http === undefined) return;
@@ -72,6 +73,6 @@ export class App {
       messages.push(message);
       if (this.echo) client.send(message);
     });
-    client.on('disconnect', () => this.gone.add(client));
+    client.on('disconnect', () => this.disconnected.add(client));
   }
 }

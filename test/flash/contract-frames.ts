@@ -1,10 +1,10 @@
-/** The contract between page and swf, once the connection is open. */
+/** The contract between page and swf after the connection is open. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { FlashSocket, type Check, type ContractContext } from './flash-socket.js';
 import { eventually, same } from '../browser/eventually.js';
 
-/** Longer than the swf waits for the answer to its closing handshake. */
-const GOODBYE_MS = 2500;
+/** Longer than the swf waits for the response to its closing frame. */
+const CLOSE_MS = 2500;
 
 async function sends(context: ContractContext): Promise<void> {
   const socket = new FlashSocket(context);
@@ -50,15 +50,15 @@ async function receivesPieces(context: ContractContext): Promise<void> {
   await socket.call('close');
 }
 
-/** Not a word on what becomes of it: the next message counts, or the end. */
+/** Text that is not UTF-8 may be delivered in any form: the next message or the end must follow. */
 async function notUtf8(context: ContractContext): Promise<void> {
   for (const bytes of [[0xc3], [0x80], [0xed, 0xa0, 0x80], [0xf8, 0x88, 0x80, 0x80, 0x80]]) {
     const socket = new FlashSocket(context);
     const connection = await socket.open();
     connection.write([0x00, ...bytes, 0xff], Buffer.from('\0next'), [0xff]);
-    const goesOn = async (): Promise<boolean> =>
+    const continues = async (): Promise<boolean> =>
       (await socket.events()).some(({ type, message }) => type === 'close' || message === 'next');
-    await eventually('the next message, or the end', goesOn);
+    await eventually('the next message, or the end', continues);
     await socket.call('close');
   }
 }
@@ -78,7 +78,7 @@ async function closesAlone(context: ContractContext): Promise<void> {
   const socket = new FlashSocket(context);
   const connection = await socket.open();
   await socket.call('close');
-  await socket.event('close', GOODBYE_MS);
+  await socket.event('close', CLOSE_MS);
   await eventually('the connection to end', () => connection.isClosed);
 }
 
@@ -116,9 +116,9 @@ async function errorThenClose(context: ContractContext): Promise<void> {
   await socket.event('close');
 }
 
-/** What every WebSocketMain.swf does. */
+/** The checks that every WebSocketMain.swf passes. */
 export const FRAMES: Readonly<Record<string, Check>> = {
-  'sends frames, and says what it could not send': sends,
+  'sends frames, and reports the bytes not sent': sends,
   'receives frames': receives,
   'receives frames cut anywhere': receivesPieces,
   'closes by the closing handshake': closes,
@@ -126,10 +126,10 @@ export const FRAMES: Readonly<Record<string, Check>> = {
   'answers the closing handshake': serverCloses,
 };
 
-/** Where ours goes beyond the one of 2011, as far as that one can be seen under Ruffle. */
+/** The checks that only our file passes; the one of 2011 fails them under Ruffle. */
 export const FRAMES_OURS: Readonly<Record<string, Check>> = {
-  'survives text that is no UTF-8': notUtf8,
+  'survives text that is not UTF-8': notUtf8,
   'reports a bad frame': badFrame,
-  'closes without an answer': closesAlone,
-  "says 'close' after 'error'": errorThenClose,
+  'closes without a response': closesAlone,
+  "emits 'close' after 'error'": errorThenClose,
 };

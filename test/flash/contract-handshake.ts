@@ -1,4 +1,4 @@
-/** The contract between page and swf, until the connection is open. */
+/** The contract between page and swf until the connection is open. */
 import { same } from '../browser/eventually.js';
 import { FlashSocket, type Check, type ContractContext } from './flash-socket.js';
 
@@ -58,17 +58,17 @@ async function manyKeys(context: ContractContext): Promise<void> {
   }
 }
 
-async function asksForProtocol(context: ContractContext): Promise<void> {
+async function requestsProtocol(context: ContractContext): Promise<void> {
   const socket = new FlashSocket(context);
   await socket.create({ protocols: ['sample'] });
   const connection = await context.wire.next();
   const head = await connection.accept({ 'Sec-WebSocket-Protocol': 'sample' });
-  same(head.includes('Sec-WebSocket-Protocol: sample'), true, 'the protocol to be asked for');
+  same(head.includes('Sec-WebSocket-Protocol: sample'), true, 'the protocol in the request');
   same((await socket.event('open')).protocol, 'sample', 'protocol');
   await socket.call('close');
 }
 
-/** Answers that are none, by what is wrong with them. */
+/** The headers of invalid handshake responses, by the kind of fault. */
 const REFUSED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'a status that is not 101': { '': 'HTTP/1.1 200 OK' },
   'another version of HTTP': { '': 'HTTP/1.0 101 Switching Protocols' },
@@ -116,7 +116,7 @@ async function wrongProof(context: ContractContext): Promise<void> {
   await socket.fails();
 }
 
-async function hangUpInHandshake(context: ContractContext): Promise<void> {
+async function closeInHandshake(context: ContractContext): Promise<void> {
   const socket = new FlashSocket(context);
   await socket.create();
   const connection = await context.wire.next();
@@ -157,27 +157,27 @@ async function tunnels(context: ContractContext): Promise<void> {
   await socket.call('close');
 }
 
-/** What every WebSocketMain.swf does. */
+/** The checks that every WebSocketMain.swf passes. */
 export const HANDSHAKE: Readonly<Record<string, Check>> = {
   'sends the handshake of draft 76': handshake,
-  'leaves out the default port': defaultPort,
+  'omits the default port': defaultPort,
   'sends no cookies to another host': otherHost,
-  'asks for a protocol': asksForProtocol,
+  'requests a protocol': requestsProtocol,
   ...Object.fromEntries(
     Object.entries(REFUSED).map(([what, changes]): [string, Check] => [
-      `refuses ${what}`,
+      `rejects ${what}`,
       (context) => refuses(context, changes),
     ]),
   ),
-  'refuses a header without a space': noSpace,
-  'refuses another protocol': otherProtocol,
-  'refuses a wrong proof': wrongProof,
-  'reports a hang-up during the handshake': hangUpInHandshake,
+  'rejects a header without a space': noSpace,
+  'rejects another protocol': otherProtocol,
+  'rejects a wrong response to the challenge': wrongProof,
+  'reports a close during the handshake': closeInHandshake,
 };
 
-/** Where ours goes beyond the one of 2011, as far as that one can be seen under Ruffle. */
+/** The checks that only our file passes; the one of 2011 fails them under Ruffle. */
 export const HANDSHAKE_OURS: Readonly<Record<string, Check>> = {
-  'makes keys that a server can read': manyKeys,
+  'generates valid keys': manyKeys,
   'connects through a proxy': tunnels,
   'reports a bad URL': badUrl,
   'reports a wss URL': secureUrl,

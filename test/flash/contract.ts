@@ -1,6 +1,6 @@
 /**
- * What page and swf have promised each other, with the page's side and the server's side both in
- * the hands of the test. The swf of 2011 runs it too, which is how we know what the contract is.
+ * The contract between page and swf. The tests control both the page and the server. The swf of
+ * 2011 passes the same checks, which verifies the contract.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { FRAMES, FRAMES_OURS } from './contract-frames.js';
@@ -15,7 +15,7 @@ async function initializes({ page }: ContractContext): Promise<void> {
 }
 
 async function announcesAgain(context: ContractContext): Promise<void> {
-  await context.page.evaluate('rig.refuseAnnouncement = 1');
+  await context.page.evaluate('harness.refuseAnnouncement = 1');
   const socket = new FlashSocket(context);
   const connection = await socket.open();
   await sleep(LOST_ANNOUNCEMENT_MS);
@@ -23,7 +23,7 @@ async function announcesAgain(context: ContractContext): Promise<void> {
   const again = async (): Promise<boolean> =>
     (await context.page.call<Seen>('seen')).announced === 2;
   await eventually('another announcement', again, 1000);
-  await context.page.evaluate('rig.refuseAnnouncement = 0');
+  await context.page.evaluate('harness.refuseAnnouncement = 0');
   connection.socket.destroy();
 }
 
@@ -45,21 +45,21 @@ async function debugLog(context: ContractContext): Promise<void> {
   await context.page.call('call', 'setDebug', [false]);
 }
 
-/** What every WebSocketMain.swf does. */
+/** The checks that every WebSocketMain.swf passes. */
 const EVERY: Readonly<Record<string, Check>> = {
-  'says once that it is there': initializes,
+  'announces once that it is ready': initializes,
   ...HANDSHAKE,
   ...FRAMES,
   'loads a policy file': manualPolicy,
-  'logs when told to': debugLog,
+  'logs in debug mode': debugLog,
 };
 
-/** The checks by whose swf it is. */
+/** The checks by the origin of the swf. */
 export const CONTRACT: Readonly<Record<'ours' | '2011', Readonly<Record<string, Check>>>> = {
   '2011': EVERY,
-  // first announcements, while no socket of another check can be heard
+  // The announcement check is first, while there are no events of sockets of other checks.
   ours: {
-    'announces again what the page did not take': announcesAgain,
+    'repeats an announcement that the page ignored': announcesAgain,
     ...EVERY,
     ...HANDSHAKE_OURS,
     ...FRAMES_OURS,

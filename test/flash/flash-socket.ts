@@ -1,4 +1,4 @@
-/** One socket of a swf, driven from the page's side. */
+/** One socket of a swf, controlled from the page. */
 import { eventually, same } from '../browser/eventually.js';
 import type { Page } from '../browser/browsers/browser.js';
 import type { WireConnection, WireServer } from './wire-server.js';
@@ -11,7 +11,7 @@ export interface FlashEvent {
   readonly message?: string;
 }
 
-/** What the page has seen of its swf. */
+/** The calls and events of the swf that the page has recorded. */
 export interface Seen {
   readonly initialized: number;
   readonly announced: number;
@@ -23,7 +23,7 @@ export interface Seen {
 export interface ContractContext {
   readonly page: Page;
   readonly wire: WireServer;
-  /** 80 in the page leads to the wire server as well. */
+  /** The port of the wire server; port 80 is forwarded to it as well. */
   readonly port: number;
 }
 
@@ -51,7 +51,7 @@ export class FlashSocket {
     await this.call('create', url, protocols, ...rest);
   }
 
-  /** Creates it, and plays the server until it is open. */
+  /** Creates the socket and responds as the server until it is open. */
   async open(): Promise<WireConnection> {
     await this.create();
     const connection = await this.#context.wire.next();
@@ -64,7 +64,7 @@ export class FlashSocket {
     return this.#context.page.call('call', method, [this.id, ...args]);
   }
 
-  /** Everything that happened to this socket so far. */
+  /** Resolves with the events of this socket so far. */
   async events(): Promise<FlashEvent[]> {
     const { events } = await this.#context.page.call<Seen>('seen');
     return events.filter(({ webSocketId }) => webSocketId === this.id);
@@ -80,7 +80,7 @@ export class FlashSocket {
     return found as FlashEvent;
   }
 
-  /** Waits for as many messages. */
+  /** Waits for `count` messages. */
   async messages(count: number): Promise<string[]> {
     const received = async (): Promise<string[]> =>
       (await this.events()).flatMap(({ message }) =>
@@ -90,7 +90,7 @@ export class FlashSocket {
     return received();
   }
 
-  /** Expects a failure before the connection was open: a line on the console, and 'close'. */
+  /** Expects a failure before the connection is open: a call of `__error`, and 'close'. */
   async fails(): Promise<void> {
     const event = await this.event('close');
     same(event.readyState, 3, 'readyState');

@@ -4,7 +4,7 @@ import type { Page } from '../browser/browsers/browser.js';
 import { eventually, same } from '../browser/eventually.js';
 import type { App } from './app.js';
 
-/** What `rig.state` of a page says. */
+/** The result of `harness.state` in a page. */
 export interface PeerState {
   readonly connects: number;
   readonly disconnects: number;
@@ -15,7 +15,7 @@ export interface PeerState {
   readonly sessionId: string | null;
 }
 
-/** The first connection of a page waits until Ruffle is loaded. */
+/** The time limit of a connection; the first one of a page waits until Ruffle is loaded. */
 const CONNECT_MS = 15_000;
 
 export class Peer {
@@ -50,7 +50,7 @@ export class Peer {
     await eventually(`${expected} in the page`, holds, timeoutMs);
   }
 
-  /** The server's client of this session. */
+  /** The client of this session on the server. */
   async client(): Promise<Client> {
     const { sessionId } = await this.state();
     const client = this.#app.clients.find((each) => each.sessionId === sessionId);
@@ -62,13 +62,13 @@ export class Peer {
     await this.page.call('send', this.name, messages);
   }
 
-  /** Waits for `messages` to be all that the page has received. */
+  /** Waits for messages in the page, and expects exactly `messages`. */
   async receives(messages: readonly unknown[]): Promise<void> {
     await this.until(`${messages.length} messages`, (state) => state.received >= messages.length);
     same(await this.page.call('messages', this.name), messages, 'messages in the page');
   }
 
-  /** Waits for `messages` to be all that the server has received from the page. */
+  /** Waits for messages on the server, and expects exactly `messages`. */
   async delivers(messages: readonly unknown[]): Promise<void> {
     const received = this.#app.messages.get(await this.client()) ?? [];
     await eventually(

@@ -1,21 +1,21 @@
-/** What a Flash player does before it lets a file open a socket. */
+/** The policy check of a Flash player before a file may open a socket. */
 import { connect } from 'node:net';
 
 const POLICY_REQUEST = '<policy-file-request/>\0';
-/** As long as Flash waits for the answer of port 843. */
+/** The time that Flash waits for the response of port 843. */
 const TIMEOUT_MS = 3000;
 
-/** Where the permission came from; null if there was none. */
+/** The source of the permission; null if there was none. */
 export type Grant = '843' | 'inline' | null;
 
-/** The policy file that `port` hands out; empty if it does not answer with one. */
+/** Resolves with the policy file of `port`, or with an empty string if it has none. */
 async function fetchPolicy(port: number): Promise<string> {
   return new Promise((resolve) => {
     const socket = connect({ port, host: '127.0.0.1' });
     let text = '';
     socket.setTimeout(TIMEOUT_MS, () => socket.destroy());
     socket.on('data', (packet) => (text += packet.toString()));
-    // whatever went wrong, there is no policy file then
+    // After an error there is no policy file; 'close' follows.
     socket.on('error', () => undefined);
     socket.on('close', () => resolve(text.includes('</cross-domain-policy>') ? text : ''));
     socket.write(POLICY_REQUEST);
@@ -34,7 +34,7 @@ function matchesPort(rule: string, port: number): boolean {
   });
 }
 
-/** Whether the policy file `xml` lets a file from `domain` connect to `port`. */
+/** True if the policy file `xml` allows a file from `domain` to connect to `port`. */
 export function isAllowed(xml: string, domain: string, port: number): boolean {
   const rules = xml.matchAll(/<allow-access-from domain="([^"]*)" to-ports="([^"]*)"\s*\/>/g);
   return [...rules].some(
@@ -42,7 +42,7 @@ export function isAllowed(xml: string, domain: string, port: number): boolean {
   );
 }
 
-/** Asks port 843 (if anything stands for it), then the port itself. */
+/** Requests the policy file from port 843 (or its substitute), then from the port itself. */
 export async function checkPolicy(
   domain: string,
   port: number,

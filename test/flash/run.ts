@@ -1,5 +1,5 @@
 /**
- * Flashsocket end to end: Chromium, Ruffle for the player, our server.
+ * Tests the flashsocket end to end: Chromium, Ruffle as the Flash player, our server.
  *
  *     npm run flash [-- words of the lines to run]
  */
@@ -14,9 +14,9 @@ import { Site } from './site.js';
 import { SocketProxy } from './socket-proxy.js';
 import { WireServer } from './wire-server.js';
 
-/** A scenario that takes longer has failed. */
+/** The time limit of a scenario, in milliseconds. */
 const LIMIT_MS = 20_000;
-/** In one handshake of a few hundred the swf of 2011 makes a key that does not divide. */
+/** The swf of 2011 generates an invalid key in one of a few hundred handshakes. */
 const TRIES_OF_2011 = 2;
 const PAGES = {
   'our page, our swf': 'ours',
@@ -32,7 +32,7 @@ function isWanted(line: string): boolean {
   return words.every((word) => line.includes(word));
 }
 
-/** Why it failed, if it did. */
+/** Runs `work`; resolves with the message of its failure, or undefined. */
 async function attempt(work: () => Promise<void>): Promise<string | undefined> {
   let timer: NodeJS.Timeout | undefined;
   const limit = new Promise<void>((_, reject) => {
@@ -67,9 +67,9 @@ async function openPage(browser: Browser, url: string): Promise<Page> {
   return page;
 }
 
-/** Errors that pages wrote, but for those of Ruffle about the proxy that stands for the network. */
+/** Errors on the console of a page, except those of Ruffle about the proxy. */
 async function complaints(page: Page, proxy: SocketProxy): Promise<string[]> {
-  // Scenarios restart the server: the client asks whether its session is still known, and it is not.
+  // Scenarios restart the server: the client then requests a session that is not known any longer.
   return (await page.problems()).filter(
     (line) =>
       !isNetworkNoise(line) &&
@@ -90,7 +90,7 @@ async function runPages(
       openPage(browser, `http://${host}:${context.app.port}/${name}.html`);
     const page = await openAt('127.0.0.1');
     const otherPage = await openAt('127.0.0.1');
-    // scenarios that restart the server must not do so while the page loads Ruffle from it
+    // Scenarios must not restart the server while the page loads Ruffle from it.
     await report(`${kind}: loads`, async () => {
       for (const each of [page, otherPage]) {
         await (await Peer.connect(each, 'first', context.app)).disconnect();

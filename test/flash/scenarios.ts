@@ -1,4 +1,4 @@
-/** What a page with a flashsocket and the server must be able to do, whoever wrote page and swf. */
+/** The scenarios that all combinations of page and swf must pass. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RequestListener } from 'node:http';
 import type { App } from './app.js';
@@ -85,7 +85,7 @@ async function push({ app, page }: Context, name: string): Promise<void> {
   await peer.disconnect();
 }
 
-/** The next heartbeat is sent when the page has answered the one before. */
+/** The next heartbeat is sent after the page has echoed the previous one. */
 async function heartbeat({ app, page, serve }: Context, name: string): Promise<void> {
   await app.stop();
   const flashsocket = { heartbeatInterval: 100 };
@@ -115,7 +115,7 @@ async function pageDisconnects({ app, page }: Context, name: string): Promise<vo
   const peer = await Peer.connect(page, name, app);
   const client = await peer.client();
   await peer.disconnect();
-  await eventually("'disconnect' on the server", () => app.gone.has(client), NOTICE_MS);
+  await eventually("'disconnect' on the server", () => app.disconnected.has(client), NOTICE_MS);
   await peer.until("'disconnect'", (state) => state.disconnects === 1, NOTICE_MS);
   same((await peer.state()).connected, false, 'connected');
 }
@@ -127,7 +127,7 @@ async function serverDisconnects({ app, page }: Context, name: string): Promise<
   client.disconnect();
   await peer.until("'disconnect'", (state) => state.disconnects === 1, NOTICE_MS);
   await peer.receives(['last words']);
-  same(app.gone.has(client), true, "'disconnect' on the server");
+  same(app.disconnected.has(client), true, "'disconnect' on the server");
 }
 
 async function connectionBreaks({ app, page }: Context, name: string): Promise<void> {
@@ -135,7 +135,7 @@ async function connectionBreaks({ app, page }: Context, name: string): Promise<v
   const client = await peer.client();
   client.connection.resetAndDestroy();
   await peer.until("'disconnect'", (state) => state.disconnects === 1, NOTICE_MS);
-  await eventually("'disconnect' on the server", () => app.gone.has(client), NOTICE_MS);
+  await eventually("'disconnect' on the server", () => app.disconnected.has(client), NOTICE_MS);
 }
 
 async function restart({ app, page, serve }: Context, name: string): Promise<void> {
@@ -171,7 +171,7 @@ async function policyInline({ app, page, proxy, serve }: Context, name: string):
   await app.start(serve);
 }
 
-/** A page that comes from `localhost`, and a server that is `127.0.0.1` to it. */
+/** A page on `localhost`, and a server at `127.0.0.1`. */
 async function foreignPage({ app, proxy, serve, openAt }: Context, name: string): Promise<void> {
   await app.stop();
   await app.start(serve, { origins: 'localhost:*' });
@@ -246,11 +246,11 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   'policy file from port 843': policyOn843,
   "policy file from the app's port": policyInline,
   'from a page of another host': foreignPage,
-  'refused to a page of another host': foreignPageRefused,
+  'refused for a page of another host': foreignPageRefused,
 };
 
-/** What was never promised of the client of 2011. */
+/** The scenarios that client 0.6.3 does not have to pass. */
 export const OUR_SCENARIOS: Readonly<Record<string, Scenario>> = {
-  'leaves the native WebSocket alone': nativeWebSocket,
+  'does not change the native WebSocket': nativeWebSocket,
   'fails at once when the player refuses': refusedAtOnce,
 };

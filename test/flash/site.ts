@@ -1,4 +1,4 @@
-/** The pages under test and what they load, as the app's own request handler. */
+/** The request handler of the application: serves the test pages and their files. */
 import { readFileSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { basename, dirname, extname, join } from 'node:path';
@@ -20,7 +20,7 @@ const TYPES: Readonly<Record<string, string>> = {
 export const SWF_OURS = '/socket.io/lib/vendor/web-socket-js/WebSocketMain.swf';
 export const SWF_2011 = '/2011/lib/vendor/web-socket-js/WebSocketMain.swf';
 
-/** A page with Ruffle, which may dial `port` through the proxy, by other names too. */
+/** A page with Ruffle, which may connect to `port` through the proxy, also under other names. */
 function page(proxyPort: number, port: number, rest: string): string {
   const proxyUrl = `ws://127.0.0.1:${proxyPort}/${port}`;
   const socketProxy = [
@@ -62,19 +62,19 @@ export class Site {
     this.#pages.set('/swf-2011.html', bare(SWF_2011));
   }
 
-  /** Adds the pages whose sockets go to `port`, where this site is served from. */
+  /** Adds the pages whose sockets connect to `port`, the port that serves this site. */
   addPages(port: number): void {
     const proxyPort = this.#proxyPort;
-    const rig = '<script src="/page/rig.js"></script>';
+    const harness = '<script src="/page/harness.js"></script>';
     const page2011 = (swf: string): string =>
       page(
         proxyPort,
         port,
         `<script src="/page/modern-browser.js"></script><script>WEB_SOCKET_SWF_LOCATION = '${swf}'</script>` +
           '<script src="/2011/socket.io.js"></script>' +
-          `<script>restoreWebSocketForRuffle('ws://127.0.0.1:${proxyPort}/')</script>${rig}`,
+          `<script>restoreWebSocketForRuffle('ws://127.0.0.1:${proxyPort}/')</script>${harness}`,
       );
-    const ours = `<script src="/socket.io/socket.io.js"></script>${rig}`;
+    const ours = `<script src="/socket.io/socket.io.js"></script>${harness}`;
     this.#pages.set('/ours.html', page(proxyPort, port, ours));
     this.#pages.set('/mixed.html', page2011(SWF_OURS));
     this.#pages.set('/2011.html', page2011(SWF_2011));

@@ -1,7 +1,7 @@
 /**
- * Plain TCP for Ruffle, which runs in a page and has none: binary frames to it, bytes from it.
+ * Plain TCP for Ruffle, which runs in a page: forwards binary WebSocket frames to a TCP connection.
  *
- * Ruffle never asks for the policy file, so this does, and opens no connection without one.
+ * Ruffle does not request the policy file, so this proxy does, and refuses connections without one.
  */
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
@@ -16,18 +16,18 @@ function bridge(webSocket: WebSocket, socket: Socket): void {
   webSocket.on('close', () => socket.destroy());
   webSocket.on('error', () => socket.destroy());
   socket.on('data', (bytes) => webSocket.send(bytes));
-  // a reset is a hang-up here: Ruffle has but one way to tell
+  // A reset is reported as a close, because Ruffle does not distinguish them.
   socket.on('error', () => webSocket.close());
   socket.on('close', () => webSocket.close());
   socket.resume();
 }
 
 export class SocketProxy {
-  /** Where each connection had its permission from, in order. */
+  /** The source of the permission of each connection, in order. */
   readonly grants: Grant[] = [];
-  /** The port that stands for 843, as long as there is one. */
+  /** Returns the port of the substitute for port 843, if there is one. */
   policyPort: () => number | undefined = () => undefined;
-  /** Ports that need no policy file. */
+  /** The ports that do not need a policy file. */
   readonly trusted: Set<number> = new Set();
   readonly #http: Server = createServer();
   readonly #webSockets = new WebSocketServer({ noServer: true });
@@ -51,7 +51,7 @@ export class SocketProxy {
     for (const webSocket of this.#webSockets.clients) webSocket.terminate();
   }
 
-  /** The path is the port to reach, the origin is the domain that wants to. */
+  /** The path is the target port; the origin is the domain of the file. */
   async #onUpgrade(request: IncomingMessage, duplex: Duplex, head: Buffer): Promise<void> {
     const port = Number(request.url?.slice(1));
     if (!this.trusted.has(port)) {

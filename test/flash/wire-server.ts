@@ -1,4 +1,4 @@
-/** The server's side of draft 76 in the hands of a test: raw bytes in, raw bytes out. */
+/** A server of draft 76 that is controlled by a test: raw bytes in, raw bytes out. */
 import { createHash } from 'node:crypto';
 import { createServer, type Server, type Socket } from 'node:net';
 import { listening, portOf } from '../support/raw-socket.js';
@@ -6,14 +6,14 @@ import { eventually } from '../browser/eventually.js';
 
 const KEY3_BYTES = 8;
 
-/** The 32 bits that a Sec-WebSocket-Key hides. */
+/** The 32-bit number that a Sec-WebSocket-Key encodes. */
 function keyNumber(key: string): Buffer {
   const bytes = Buffer.alloc(4);
   bytes.writeUInt32BE(Number(key.replace(/\D/g, '')) / (key.split(' ').length - 1));
   return bytes;
 }
 
-/** One connection: what came, and a way to answer. */
+/** One connection with its unread input. */
 export class WireConnection {
   readonly socket: Socket;
   #input: Buffer = Buffer.alloc(0);
@@ -24,14 +24,14 @@ export class WireConnection {
     socket.on('data', (packet) => {
       this.#input = Buffer.concat([this.#input, packet]);
     });
-    // a page that goes away may reset the connection; 'close' follows
+    // A page that is unloaded may reset the connection; 'close' follows.
     socket.on('error', () => undefined);
     socket.on('close', () => {
       this.isClosed = true;
     });
   }
 
-  /** Takes the next head off the input, up to and without its blank line. */
+  /** Reads the next head, without its blank line. */
   async head(): Promise<string[]> {
     await eventually('a head', () => this.#input.includes('\r\n\r\n'));
     const end = this.#input.indexOf('\r\n\r\n');
@@ -52,7 +52,7 @@ export class WireConnection {
     }
   }
 
-  /** Answers the handshake as the draft says, with `changes` to the headers; gives the head. */
+  /** Responds to the handshake by the draft, with `changes` to the headers; resolves with the head. */
   async accept(changes: Readonly<Record<string, string>> = {}): Promise<string[]> {
     const head = await this.head();
     const fields = new Map(
@@ -101,7 +101,7 @@ export class WireServer {
     return portOf(this.#server);
   }
 
-  /** The next connection that nobody has asked for yet. */
+  /** Resolves with the oldest connection that has not been returned yet. */
   async next(): Promise<WireConnection> {
     await eventually('a connection', () => this.#connections.length > 0);
     return this.#connections.shift() as WireConnection;

@@ -19,7 +19,7 @@ const FILES = [
   ['lib/vendor/web-socket-js/WebSocketMain.swf', FLASH, 'application/x-shockwave-flash'],
 ] as const;
 
-/** The bytes of the body, which need not be text. */
+/** Requests a file and returns its headers and the bytes of its body. */
 async function fetchBytes(
   port: number,
   path: string,
@@ -49,7 +49,7 @@ describe('client files', () => {
       expect(headers).to.not.have.property('content-encoding');
     });
 
-    it(`serves ${path} compressed to whom it may`, async () => {
+    it(`serves ${path} compressed if the client accepts gzip`, async () => {
       const { port } = await serve();
       const zipped = await fetchBytes(port, `/socket.io/${path}`, {
         'Accept-Encoding': 'br, gzip;q=0.5',
@@ -63,7 +63,7 @@ describe('client files', () => {
     });
   }
 
-  it('are not sent again to whom has them', async () => {
+  it('responds with 304 if the entity tag matches', async () => {
     const { port } = await serve();
     const path = '/socket.io/socket.io.js';
     for (const encoding of ['identity', 'gzip']) {
@@ -82,7 +82,7 @@ describe('client files', () => {
     }
   });
 
-  it('have another tag for each encoding', async () => {
+  it('uses another entity tag for each encoding', async () => {
     const { port } = await serve();
     const path = '/socket.io/socket.io.js';
     const plain = await fetchBytes(port, path, {});
@@ -90,14 +90,14 @@ describe('client files', () => {
     expect(plain.headers['etag']).to.not.equal(zipped.headers['etag']);
   });
 
-  it('stand below the resource', async () => {
+  it('serves the files below the resource', async () => {
     const { port } = await serve({ resource: 'deep/down' });
     expect((await request(port, '/deep/down/socket.io.js')).headers['etag']).to.be.a('string');
     expect((await request(port, '/socket.io/socket.io.js')).body).to.equal('app');
   });
 
   for (const method of ['HEAD', 'POST', 'PUT', 'OPTIONS']) {
-    it(`leave ${method} to the application`, async () => {
+    it(`passes ${method} requests to the application`, async () => {
       const seen: (string | undefined)[] = [];
       const { port } = await serve({}, (incoming, response) => {
         seen.push(incoming.method);
@@ -121,13 +121,13 @@ describe('client files', () => {
     '__proto__',
     'package.json',
   ]) {
-    it(`are no others: ${JSON.stringify(path)} goes to the application`, async () => {
+    it(`passes ${JSON.stringify(path)}, which is not one of the files, to the application`, async () => {
       const { port } = await serve();
       expect((await request(port, `/socket.io/${path}`)).body).to.equal('app');
     });
   }
 
-  it('name the map of the script, and the map names its source', async () => {
+  it('refers from the script to its source map, and from the map to the source', async () => {
     const { port } = await serve();
     const { headers } = await fetchBytes(port, '/socket.io/socket.io.js', {});
     const mapPath = `/socket.io/${headers['sourcemap']}`;
@@ -136,7 +136,7 @@ describe('client files', () => {
     expect(paths).to.deep.equal(['/socket.io/source/socket.io.js']);
   });
 
-  it('are there', () => {
+  it('has all files after the build', () => {
     for (const [, file] of FILES) expect(existsSync(file), file).to.equal(true);
   });
 });

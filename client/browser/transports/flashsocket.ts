@@ -1,4 +1,4 @@
-/** A WebSocket spoken by Flash Player, for browsers that have that and no WebSocket. @module */
+/** A WebSocket by Flash Player, for browsers that have no WebSocket of their own. @module */
 import { FlashWebSocket, hasFlash } from '../flash-websocket.js';
 import type { WebSocketLike } from '../../core/platform.js';
 import { WS } from '../../core/transports/websocket.js';

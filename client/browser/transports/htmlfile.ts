@@ -1,49 +1,51 @@
 /**
- * An endless page in a hidden iframe, whose scripts call us: by ActiveX where that exists, which
- * neither clicks nor shows the page as loading, in a plain iframe elsewhere.
+ * An endless page in a hidden iframe, whose scripts call this module. In Internet Explorer the
+ * iframe is in an ActiveX document, which avoids the click sound and the loading indicator; in
+ * other browsers it is in a plain iframe.
  *
  * @module
  */
-import { root } from '../../core/platform.js';
-import type { Ending } from '../../core/transport.js';
-import { defer, listen, place, remove } from '../../core/util.js';
+import { platform } from '../../core/platform.js';
+import type { CloseKind } from '../../core/transport.js';
+import { defer, listen, insertHidden, remove } from '../../core/util.js';
 import { XHR } from '../../core/transports/xhr.js';
 
-/** How often to look whether the connection was refused, in milliseconds. */
-const LOOK = 250;
+/** The interval of checks whether the connection was refused, in milliseconds. */
+const CHECK_INTERVAL_MS = 250;
 
 type OldDocument = Document & { parentWindow?: Window };
 
 export class HTMLFile extends XHR {
   declare iframe: HTMLIFrameElement | undefined;
-  /** Holds `iframe`, so that `parent.s` is a name in a window of our own. */
+  /** Contains `iframe`, so that `parent.s` is a global of a window of our own. */
   declare _frame: HTMLIFrameElement | undefined;
 
   static override check(): boolean {
-    return !!root.document;
+    return !!platform.document;
   }
 
   static override xdomainCheck(): boolean {
-    return false; // the page that streams must reach its parent
+    return false; // the streamed page must be allowed to call its parent
   }
 
   override get(): void {
-    // A page that never ends would keep this one from being loaded.
+    // Before the load event, the endless page would prevent this page from finishing to load.
     defer(() => {
-      if (!this._isOver) this._openFrame();
+      if (!this._isClosed) this._openFrame();
     });
   }
 
+  /** Inserts the iframe. */
   _openFrame(): void {
     let doc: OldDocument;
     try {
-      doc = new root.ActiveXObject!('htmlfile') as OldDocument;
+      doc = new platform.ActiveXObject!('htmlfile') as OldDocument;
     } catch {
       // not Internet Explorer
-      const page = root.document as Document;
+      const page = platform.document as Document;
       const frame = (this._frame = page.createElement('iframe'));
       frame.style.display = 'none';
-      place(frame);
+      insertHidden(frame);
       doc = frame.contentWindow!.document;
     }
     doc.open();
@@ -52,28 +54,28 @@ export class HTMLFile extends XHR {
     ((doc.parentWindow || doc.defaultView) as unknown as { s: HTMLFile }).s = this;
     const iframe = (this.iframe = doc.createElement('iframe'));
     iframe.src = this._streamUrl();
-    listen(iframe, 'load', this._lost);
+    listen(iframe, 'load', this._onLost);
     doc.body.appendChild(iframe);
-    this._look();
+    this._checkRefused();
   }
 
-  /** WebKit and Firefox tell of a refused connection only by a page that we may not look into. */
-  _look(): void {
-    if (this._isOver || this.connected) return;
+  /** WebKit and Firefox show a refused connection only as a document that we cannot access. */
+  _checkRefused(): void {
+    if (this._isClosed || this.connected) return;
     if (this.iframe!.contentDocument === null) this.onDisconnect();
-    else root.setTimeout(() => this._look(), LOOK);
+    else platform.setTimeout(() => this._checkRefused(), CHECK_INTERVAL_MS);
   }
 
-  /** A script of the stream calls. */
+  /** Called by the scripts of the stream. */
   _(payload: string, doc: Document): void {
     remove(doc.getElementsByTagName('script')[0]);
     this.onData(payload);
   }
 
-  override _stop(how: Ending): void {
+  override _stop(kind: CloseKind): void {
     remove(this._frame);
     if (this.iframe) this.iframe.src = 'about:blank';
-    super._stop(how);
+    super._stop(kind);
   }
 }
 HTMLFile.prototype.type = 'htmlfile';

@@ -1,38 +1,38 @@
 /**
- * Polling by script elements, posting by a form into a hidden iframe: for other origins in
- * browsers without CORS, and for pages whose policy leaves nothing else.
+ * Polling by script elements and posting by a form into a hidden iframe: for other origins in
+ * browsers without CORS, and for pages whose policy allows nothing else.
  *
  * @module
  */
-import { noop, root } from '../../core/platform.js';
-import { type Ending } from '../../core/transport.js';
-import { listen, load, place, remove } from '../../core/util.js';
+import { noop, platform } from '../../core/platform.js';
+import { type CloseKind } from '../../core/transport.js';
+import { listen, load, insertHidden, remove } from '../../core/util.js';
 import { XHRPolling } from '../../core/transports/xhr-polling.js';
 
-/** What an answer calls: `io.JSONP[INDEX]._(payload)`. */
+/** The object that a response calls: `io.JSONP[INDEX]._(payload)`. */
 interface Receiver {
   _(payload: string): void;
 }
 
-/** `io.JSONP`; an index is never used again, since answers may be late. */
+/** `io.JSONP`; an index is never reused, because responses may be late. */
 export const JSONP: Receiver[] = [];
 
-/** Where the answers of closed connections go. */
-const NOBODY: Receiver = { _: noop };
+/** Receives the responses of closed connections. */
+const CLOSED_RECEIVER: Receiver = { _: noop };
 
-/** How long a resumed poll must stay unrefused before the session counts, in milliseconds. */
-const SETTLING = 250;
+/** How long a poll must stay unrefused until its session counts as resumed, in milliseconds. */
+const SETTLE_DELAY_MS = 250;
 
 type OldScript = HTMLScriptElement & { onreadystatechange: unknown; readyState?: string };
 
 export class JSONPPolling extends XHRPolling {
   declare index: number | undefined;
   declare script: OldScript | undefined;
-  /** Holds the form and the frame that its answer goes to. */
+  /** Contains the form and the iframe that receives its response. */
   declare _holder: HTMLElement | undefined;
 
   static override check(): boolean {
-    return !!root.document;
+    return !!platform.document;
   }
 
   static override xdomainCheck(): boolean {
@@ -40,17 +40,18 @@ export class JSONPPolling extends XHRPolling {
   }
 
   override connect(): this {
-    const io = root as { io?: { JSONP?: Receiver[] } };
+    const io = platform as { io?: { JSONP?: Receiver[] } };
     (io.io = io.io || {}).JSONP = JSONP;
     this.index = JSONP.push(this) - 1;
-    // Also when it asks for a session: the answer to a form cannot be read, only a refused poll tells.
+    // Also to resume a session: the response to a form cannot be read, only a poll shows whether
+    // the session was refused.
     this.get();
     return super.connect();
   }
 
   override get(): void {
-    if (this._isOver || this.script) return;
-    const document = root.document as Document;
+    if (this._isClosed || this.script) return;
+    const document = platform.document as Document;
     const script = document.createElement('script') as OldScript;
     this.script = script;
     script.async = true;
@@ -59,28 +60,28 @@ export class JSONPPolling extends XHRPolling {
       script.onload =
       script.onreadystatechange =
         () => {
-          // An answer puts the next poll in this one's place; so this one brought nothing. Internet
-          // Explorer to 8 has only `onreadystatechange`, which also tells of "loading".
-          if (this.script === script && !/ing|ive/.test(script.readyState!)) this._lost();
+          // A response replaces `this.script`, so this script had none. Internet Explorer until 8
+          // has only `onreadystatechange`, which is also called for "loading".
+          if (this.script === script && !/ing|ive/.test(script.readyState!)) this._onLost();
         };
-    place(script);
+    insertHidden(script);
   }
 
-  /** An answer came. */
+  /** Called by the response to a poll. */
   _(payload: string): void {
     remove(this.script);
     this.script = undefined;
     this.onData(payload);
-    // A poll that is held while the page loads would hold up the page.
+    // Before the load event, a held poll would prevent the page from finishing to load.
     load(() => this.get());
   }
 
   override sendIORequest(payload: string): void {
-    const document = root.document as Document;
+    const document = platform.document as Document;
     const name = 'socketio' + this.index;
     const holder = (this._holder = document.createElement('div'));
     holder.style.display = 'none';
-    // As markup, since Internet Explorer to 7 knows a frame only by the name it was created with.
+    // As markup: Internet Explorer until 7 ignores a frame name that is set later.
     holder.innerHTML =
       '<form method=post target=' +
       name +
@@ -91,36 +92,38 @@ export class JSONPPolling extends XHRPolling {
     const iframe = form.lastChild as HTMLIFrameElement;
     (form.firstChild as HTMLTextAreaElement).value = payload;
     form.action = this._freshUrl() + '/' + this.index;
-    place(holder);
+    insertHidden(holder);
     this.posting = true;
-    // Firefox and WebKit say nothing at all of a POST that fails.
-    const patience = root.setTimeout(this._lost, this.options.timeout);
+    // Firefox and WebKit emit no event for a POST that fails.
+    const timeout = platform.setTimeout(this._onLost, this.options.timeout);
     listen(iframe, 'load', () => {
       try {
         if (iframe.contentWindow!.location.href === 'about:blank') return;
       } catch {
-        // an answer of another origin, which we may not look at
+        // a response of another origin, which we cannot access
       }
-      root.clearTimeout(patience);
-      root.setTimeout(
+      platform.clearTimeout(timeout);
+      platform.setTimeout(
         () => {
           remove(holder);
           this._posted(200);
         },
-        this.connected ? 0 : SETTLING,
+        this.connected ? 0 : SETTLE_DELAY_MS,
       );
     });
     form.submit();
   }
 
-  override _stop(how: Ending): void {
-    if (this.index !== undefined) JSONP[this.index] = NOBODY;
+  override _stop(kind: CloseKind): void {
+    if (this.index !== undefined) JSONP[this.index] = CLOSED_RECEIVER;
     remove(this.script);
-    super._stop(how);
+    super._stop(kind);
     remove(this._holder);
   }
 }
 JSONPPolling.prototype.type = 'jsonp-polling';
-/** Line breaks, which forms change, and all that depends on the charset of the
- * page; without them the form needs no `accept-charset`, which old browsers ignore anyway. */
-JSONPPolling.prototype._fragile = /[^ -~]/;
+/**
+ * Forms change line breaks, and encode other characters by the charset of the page; old browsers
+ * ignore `accept-charset`.
+ */
+JSONPPolling.prototype._unsafe = /[^ -~]/;

@@ -1,6 +1,6 @@
 /** One WebSocket per connection, one payload per frame. @module */
-import { noop, root, type WebSocketLike } from '../platform.js';
-import { type Ending, Transport } from '../transport.js';
+import { noop, platform, type WebSocketLike } from '../platform.js';
+import { type CloseKind, Transport } from '../transport.js';
 
 /** `WebSocket.OPEN` */
 const OPEN = 1;
@@ -9,8 +9,8 @@ export class WS extends Transport {
   declare socket: WebSocketLike | undefined;
 
   static check(): boolean {
-    // A bare object of this name is the flashsocket's or a polyfill's, no WebSocket.
-    return !!(root.WebSocket && root.WebSocket.prototype);
+    // A plain object of this name belongs to the flashsocket or to a polyfill.
+    return !!(platform.WebSocket && platform.WebSocket.prototype);
   }
 
   static xdomainCheck(): boolean {
@@ -20,13 +20,13 @@ export class WS extends Transport {
   override connect(): this {
     const socket = (this.socket = this._open(this.prepareUrl()));
     socket.onopen = () => {
-      // A server that does not know the session would have refused the upgrade.
+      // A server that does not know the session refuses the upgrade.
       if (this.sessionid) this.onConnect();
     };
     socket.onmessage = (event: { data: unknown }) => {
       if (typeof event.data === 'string') this.onData(event.data);
     };
-    socket.onclose = this._lost;
+    socket.onclose = this._onLost;
     socket.onerror = (event: unknown) => this.onError(event);
     return this;
   }
@@ -37,6 +37,7 @@ export class WS extends Transport {
     return this;
   }
 
+  /** Called with the `error` events of the WebSocket. */
   onError(event: unknown): void {
     this.base.emit('error', [event]);
   }
@@ -46,10 +47,10 @@ export class WS extends Transport {
   }
 
   _open(url: string): WebSocketLike {
-    return new root.WebSocket!(url);
+    return new platform.WebSocket!(url);
   }
 
-  override _close(_how: Ending): void {
+  override _close(_kind: CloseKind): void {
     const socket = this.socket;
     if (!socket) return;
     socket.onopen = socket.onmessage = socket.onclose = socket.onerror = noop;

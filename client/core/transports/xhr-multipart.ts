@@ -1,18 +1,18 @@
 /**
- * One endless multipart response, a part for each payload: taken apart by the Firefox of old, or
- * read as it arrives.
+ * One endless multipart response with a part for each payload. Firefox until 22 splits it itself;
+ * in other browsers it is read by `fetch`.
  *
  * @module
  */
-import { root } from '../platform.js';
+import { platform } from '../platform.js';
 import { request } from '../request.js';
 import { canStream, readStream } from '../fetch-stream.js';
-import { stamp } from '../util.js';
+import { cacheBuster } from '../util.js';
 import { XHR } from './xhr.js';
 
-/** WebKit takes this content type for a download and hands pages no byte of it. */
+/** WebKit treats this content type as a download and gives the page none of it. */
 function isWebKit(): boolean {
-  return /Apple/.test(root.navigator.vendor!);
+  return /Apple/.test(platform.navigator.vendor!);
 }
 
 export class XHRMultipart extends XHR {
@@ -27,14 +27,14 @@ export class XHRMultipart extends XHR {
         this._streamUrl(),
         '\n--socketio\n',
         (part) => this.onData(part.slice(part.indexOf('\n\n') + 2)),
-        this._lost,
+        this._onLost,
       );
     } else {
-      // Firefox until 22: a `load` for each part
-      const xhr = (this.xhr = this.request(stamp()));
+      // Firefox until 22: one `load` event for each part
+      const xhr = (this.xhr = this.request(cacheBuster()));
       xhr.multipart = true;
       xhr.onload = () => this.onData(xhr.responseText);
-      xhr.onerror = this._lost;
+      xhr.onerror = this._onLost;
       xhr.send(null);
     }
   }

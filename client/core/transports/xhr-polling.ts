@@ -1,21 +1,21 @@
-/** Long polling: a GET that the server holds until it has something. @module */
+/** Long polling: the server holds each GET until there is a message. @module */
 import { whenDone } from '../request.js';
-import { stamp } from '../util.js';
+import { cacheBuster } from '../util.js';
 import { XHR } from './xhr.js';
 
 export class XHRPolling extends XHR {
   override get(): void {
-    const xhr = (this.xhr = this.request(stamp()));
+    const xhr = (this.xhr = this.request(cacheBuster()));
     whenDone(xhr, (status) => {
       if (status === 200) this.onData(xhr.responseText);
-      if (this._isOver) return;
-      // An answer without a session is some other server's; another poll would get no better one.
+      if (this._isClosed) return;
+      // A response without a session is from another kind of server; polling again is useless.
       if (status === 200 && this.sessionid) this.get();
-      else this._lost();
+      else this._onLost();
     });
     xhr.send(null);
   }
 }
 XHRPolling.prototype.type = 'xhr-polling';
-/** Based on the server's default poll duration of 20 s. */
-XHRPolling.prototype._silence = 25000;
+/** The server's default poll duration of 20 s, and 5 s more. */
+XHRPolling.prototype._defaultTimeout = 25000;

@@ -1,18 +1,21 @@
 /**
- * What transports over HTTP share: messages go up by POST, one request at a time, and what
- * gathers meanwhile travels in the next one.
+ * The base of the HTTP transports: messages are sent by POST, one request at a time. Messages that
+ * are sent during a request are collected for the next one.
  *
  * @module
  */
-import { type Abortable, root, type Xhr } from '../platform.js';
+import { type Abortable, platform, type Xhr } from '../platform.js';
 import { abort, request, whenDone } from '../request.js';
-import { type Base, Ending, Transport, type TransportOptions } from '../transport.js';
+import { type Base, CloseKind, Transport, type TransportOptions } from '../transport.js';
 
-/** How long a page may take to go once its connections are gone, in milliseconds. */
-const PAUSE = 250;
+/**
+ * How long a connection failure is not acted upon, in milliseconds: some browsers abort the
+ * connections of a page just before they unload it.
+ */
+const UNLOAD_DELAY_MS = 250;
 
-/** How long messages are held back when the page may be about to go, in milliseconds. */
-const HOLD = 500;
+/** How long messages are held back when the page may be about to be unloaded, in milliseconds. */
+const HOLD_DELAY_MS = 500;
 
 /** The body of a POST. */
 function asForm(payload: string): string {
@@ -22,17 +25,17 @@ function asForm(payload: string): string {
 export abstract class XHR extends Transport {
   /** Messages for the next POST. */
   sendBuffer: unknown[];
-  /** True while a POST is under way. */
+  /** True while a POST is in flight. */
   posting: boolean;
-  /** The messages of the POST under way. */
+  /** The messages of the POST in flight. */
   _batch: unknown[];
   declare sendXHR: Xhr | undefined;
-  /** The GET that brings messages. */
+  /** The GET request that receives messages. */
   declare xhr: Abortable | undefined;
-  /** The stream that brings messages, where the browser has something of its own for that. */
+  /** The browser's own object that receives messages, such as an `EventSource`. */
   declare _stream: { close(): void } | undefined;
-  /** True while the last messages of a session that is over are posted. */
-  declare _isLeaving: boolean | undefined;
+  /** True while the last messages of a closed session are posted. */
+  declare _isClosing: boolean | undefined;
 
   static check(isXDomain?: boolean): boolean {
     return !!request(isXDomain);
@@ -46,18 +49,18 @@ export abstract class XHR extends Transport {
     super(base, options);
     this.sendBuffer = this._batch = [];
     this.posting = false;
-    this._lost = () => {
+    this._onLost = () => {
       if (!this.connected) return this.onDisconnect();
-      // In some browsers this is how a page learns that it goes: a goodbye may still be due.
+      // The page may be about to be unloaded; in that case a close request is still to be sent.
       this.posting = true;
-      root.setTimeout(() => this.onDisconnect(), PAUSE);
+      platform.setTimeout(() => this.onDisconnect(), UNLOAD_DELAY_MS);
     };
   }
 
   /**
-   * Opens the way down. When a session is to be resumed, an empty POST first asks whether the
-   * server still knows it: the way down takes all that waits in the session, and what it carries
-   * would be lost if the attempt failed by something else.
+   * Opens the GET request. To resume a session, an empty POST first checks that the server still
+   * has it: the GET receives everything that is queued in the session, which would be lost if the
+   * attempt failed for another reason.
    */
   override connect(): this {
     if (this.sessionid) this.sendIORequest('');
@@ -65,7 +68,7 @@ export abstract class XHR extends Transport {
     return this;
   }
 
-  /** Opens the way down; each transport has its own. */
+  /** Opens the request that receives messages. */
   abstract get(): void;
 
   override send(data: unknown): this {
@@ -74,7 +77,7 @@ export abstract class XHR extends Transport {
     return this;
   }
 
-  /** Posts what has gathered, unless a POST is under way. */
+  /** Posts the collected messages, unless a POST is in flight. */
   checkSend(): void {
     if (this.posting || !this.sendBuffer.length) return;
     this._batch = this.sendBuffer;
@@ -82,7 +85,7 @@ export abstract class XHR extends Transport {
     this.sendIORequest(this.encode(this._batch));
   }
 
-  /** Posts a payload. No `Content-Type`: some requests cannot set it, and no server needs it. */
+  /** Posts a payload. Without `Content-Type`: not every request can set it, and it is not needed. */
   sendIORequest(payload: string): void {
     this.posting = true;
     const xhr = (this.sendXHR = this.request('send', 'POST'));
@@ -90,21 +93,22 @@ export abstract class XHR extends Transport {
     xhr.send(asForm(payload));
   }
 
-  /** A request of this session, opened but not sent. */
+  /** Opens a request of this session, without sending it. */
   request(path: string | number, method?: string): Xhr {
     const xhr = request(this.base.isXDomain())!;
     xhr.open(method || 'GET', this.prepareUrl() + '/' + path, true);
     return xhr;
   }
 
-  /** A POST was answered, or failed. */
+  /** Called with the status of a POST; 0 if there was no response. */
   _posted(status: number): void {
     this.posting = false;
-    if (this._isLeaving) {
+    if (this._isClosing) {
       if (status === 200) this.checkSend();
-      if (!this.posting) this._stop(Ending.LEFT);
-    } else if (!this._isOver) {
-      // What was refused was not delivered. Without an answer it may have been: never twice.
+      if (!this.posting) this._stop(CloseKind.LOCAL);
+    } else if (!this._isClosed) {
+      // A refused POST was not delivered. One without a response may have been delivered, so it
+      // is not sent again.
       if (status >= 400) this.sendBuffer = this._batch.concat(this.sendBuffer);
       if (status !== 200) return this.onDisconnect();
       if (!this.connected) {
@@ -115,61 +119,61 @@ export abstract class XHR extends Transport {
     }
   }
 
-  /** The address for a stream; it says that a goodbye will follow, for which the server waits. */
+  /** The URL of a stream. `?goodbye` announces a close request, for which the server waits. */
   _streamUrl(): string {
     return this._freshUrl() + '?goodbye';
   }
 
   /**
-   * Some browsers break off the POSTs of a page that goes: what is sent now travels with the
-   * goodbye.
+   * Some browsers abort the POSTs of a page that is unloaded: messages that are sent from now on
+   * are kept for the close request.
    */
   override _hold(): void {
     if (this.posting) return;
     this.posting = true;
-    root.setTimeout(() => this._posted(200), HOLD);
+    platform.setTimeout(() => this._posted(200), HOLD_DELAY_MS);
   }
 
-  /** Leaves as soon as everything is said; until then the server must not see us go. */
-  override _close(how: Ending): void {
-    if (!this.connected) how = Ending.LOST;
-    this._isLeaving = how === Ending.LEFT;
-    if (this._isLeaving) this.checkSend();
-    if (!this._isLeaving || !this.posting) this._stop(how);
+  /** Closes after all messages have been posted; until then the GET request stays open. */
+  override _close(kind: CloseKind): void {
+    if (!this.connected) kind = CloseKind.LOST;
+    this._isClosing = kind === CloseKind.LOCAL;
+    if (this._isClosing) this.checkSend();
+    if (!this._isClosing || !this.posting) this._stop(kind);
   }
 
-  /** Stops what runs; unless the link is lost, tells the server. */
-  _stop(how: Ending): void {
+  /** Aborts the requests and, unless the connection was lost, notifies the server. */
+  _stop(kind: CloseKind): void {
     const base = this.base;
     abort(this.xhr);
     if (this._stream) this._stream.close();
-    if (how === Ending.LOST) {
+    if (kind === CloseKind.LOST) {
       abort(this.sendXHR);
       base.queueStack = this.sendBuffer.concat(base.queueStack);
     } else {
-      this._sayGoodbye(
+      this._sendCloseRequest(
         this.prepareUrl() + '/close',
         asForm(this.encode(this.sendBuffer)),
-        how === Ending.UNLOADED,
+        kind === CloseKind.UNLOADED,
       );
     }
     this.sendBuffer = [];
   }
 
   /**
-   * The last words of the session: a POST that outlives the page, by the means there are.
+   * Sends the close request of the session: a POST that outlives the page if possible.
    *
-   * @param isUnloading whether the page leaves in this turn, so that only a blocking request would
-   *   still get out of an old browser.
+   * @param isUnloading whether the page is being unloaded; without `sendBeacon` the request must be
+   *   synchronous then.
    */
-  _sayGoodbye(url: string, body: string, isUnloading: boolean): void {
+  _sendCloseRequest(url: string, body: string, isUnloading: boolean): void {
     try {
-      if (root.navigator.sendBeacon && root.navigator.sendBeacon(url, body)) return;
+      if (platform.navigator.sendBeacon && platform.navigator.sendBeacon(url, body)) return;
       const xhr = request()!;
       xhr.open('POST', url, !isUnloading);
       xhr.send(body);
     } catch {
-      // nothing gets out of here: the server will notice by itself
+      // The request is not possible; the server detects the end by its timeout.
     }
   }
 }

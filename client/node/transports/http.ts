@@ -1,7 +1,7 @@
 /** Adapts the HTTP transports of the client's core to the requests of Node. @module */
 import { type Abortable, noop } from '../../core/platform.js';
 import { abort, whenDone } from '../../core/request.js';
-import { Ending, type TransportOptions } from '../../core/transport.js';
+import { CloseKind, type TransportOptions } from '../../core/transport.js';
 import type { XHR } from '../../core/transports/xhr.js';
 import { HttpRequest } from '../http-request.js';
 import { CLOSE_TIMEOUT_MS, type NodeBase } from '../request-config.js';
@@ -23,22 +23,22 @@ export function withNodeHttp(Type: HttpTransportType): HttpTransportType {
 
     override request(path: string | number, method = 'GET'): HttpRequest {
       const request = new HttpRequest(this.base.config, (error) => {
-        if (!this._isOver) this.base.emit('error', [error]);
+        if (!this._isClosed) this.base.emit('error', [error]);
       });
       request.open(method, `${this.prepareUrl()}/${path}`);
       return request;
     }
 
-    override _close(how: Ending): void {
-      if (how === Ending.LEFT && this.connected) {
+    override _close(how: CloseKind): void {
+      if (how === CloseKind.LOCAL && this.connected) {
         this.#closeTimer = setTimeout(() => this.#abortAll(), CLOSE_TIMEOUT_MS);
       }
       super._close(how);
     }
 
     /** Keeps the downstream request open until the close request is answered. */
-    override _stop(how: Ending): void {
-      if (how === Ending.LEFT) {
+    override _stop(how: CloseKind): void {
+      if (how === CloseKind.LOCAL) {
         // if it ended first, the server would see a lost connection instead of a close request
         this.#downstream = this.xhr;
         this.xhr = undefined;
@@ -46,7 +46,7 @@ export function withNodeHttp(Type: HttpTransportType): HttpTransportType {
       super._stop(how);
     }
 
-    override _sayGoodbye(url: string, body: string): void {
+    override _sendCloseRequest(url: string, body: string): void {
       // a failure is ignored: the server then detects the end by its timeout
       this.#closeRequest = new HttpRequest(this.base.config, noop);
       whenDone(this.#closeRequest, () => this.#abortAll());

@@ -1,7 +1,7 @@
 /** Server-sent events, read from the response while it arrives. @module */
 import { whenDone } from '../../core/request.js';
 import { XHR } from '../../core/transports/xhr.js';
-import { stamp } from '../../core/util.js';
+import { cacheBuster } from '../../core/util.js';
 import type { HttpRequest } from '../http-request.js';
 import type { NodeBase } from '../request-config.js';
 
@@ -17,7 +17,7 @@ export class ServerEvents extends XHR {
   declare readonly base: NodeBase;
 
   override get(): void {
-    const xhr = this.request(stamp()) as HttpRequest;
+    const xhr = this.request(cacheBuster()) as HttpRequest;
     const limit = this.base.config.maxPayload || Infinity;
     let rest = '';
     this.xhr = xhr;
@@ -30,7 +30,7 @@ export class ServerEvents extends XHR {
       rest = events.pop() ?? '';
       for (const event of events) this.onData(dataOf(event));
     };
-    whenDone(xhr, this._lost);
+    whenDone(xhr, this._onLost);
     xhr.send(null);
   }
 }

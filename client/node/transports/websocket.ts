@@ -1,7 +1,7 @@
 /** WebSocket connections of the `ws` package. @module */
 import { WebSocket } from 'ws';
 import type { WebSocketLike } from '../../core/platform.js';
-import { Ending } from '../../core/transport.js';
+import { CloseKind } from '../../core/transport.js';
 import { WS } from '../../core/transports/websocket.js';
 import { CLOSE_TIMEOUT_MS, type NodeBase } from '../request-config.js';
 
@@ -35,9 +35,9 @@ export class NodeWebSocket extends WS {
     return socket;
   }
 
-  override _close(how: Ending): void {
+  override _close(how: CloseKind): void {
     super._close(how);
     // A lost peer does not answer the closing handshake, and waiting keeps the process running.
-    if (how === Ending.LOST) (this.socket as WebSocket | undefined)?.terminate();
+    if (how === CloseKind.LOST) (this.socket as WebSocket | undefined)?.terminate();
   }
 }

@@ -1,25 +1,25 @@
 /**
- * What the scenarios ask of a browser, whatever drives it.
+ * The browser interface of the scenarios, independent of the driver.
  *
  * @module
  */
 
-/** One window; the page in it speaks through `window.rig` (page/rig.js). */
+/** One window; its page is controlled through `window.harness` (page/harness.js). */
 export interface Page {
   goto(url: string): Promise<void>;
-  /** Calls `rig[method](...args)` in the page and waits for the promise it may return. */
+  /** Calls `harness[method](...args)` in the page and awaits its result. */
   call<T>(method: string, ...args: readonly unknown[]): Promise<T>;
-  /** The value of an expression, in a page that has no rig. */
+  /** Resolves with the value of an expression, also in a page without the harness. */
   evaluate<T>(expression: string): Promise<T>;
-  /** Goes one page back in the history, the way the back button does. */
+  /** Goes back by one page in the history, like the back button. */
   back(): Promise<void>;
-  /** What the browser's console complained about since the last call. */
+  /** Resolves with the errors and warnings on the console since the last call. */
   problems(): Promise<readonly string[]>;
-  /** Closes the window as a user would: the page may run its `pagehide` handlers. */
+  /** Closes the window like a user: the page can run its `pagehide` handlers. */
   close(): Promise<void>;
 }
 
-/** Longest a command to a browser may take, in milliseconds: one that hangs must not hang the run. */
+/** The time limit of a command to a browser, in milliseconds. */
 export const COMMAND_TIMEOUT_MS = 40_000;
 
 /** A running browser with a fresh profile. */
@@ -27,7 +27,7 @@ export interface Browser {
   readonly version: string;
   open(): Promise<Page>;
   close(): Promise<void>;
-  /** Ends its processes at once: it no longer answers. */
+  /** Kills its processes, because it does not respond. */
   kill(): void;
 }
 
@@ -39,16 +39,16 @@ export class BrowserMissing extends Error {
   readonly code = 'ERR_SIO_TEST_BROWSER_MISSING';
 }
 
-/** The source text of a call to the page's rig. */
-export function rigCall(method: string, args: readonly unknown[]): string {
-  return `rig[${JSON.stringify(method)}](...${JSON.stringify(args)})`;
+/** The source text of a call of the harness. */
+export function harnessCall(method: string, args: readonly unknown[]): string {
+  return `harness[${JSON.stringify(method)}](...${JSON.stringify(args)})`;
 }
 
-/** A browser's own words for a request that failed; no page can keep them back. */
+/** The browsers' console messages about failed requests, which a page cannot suppress. */
 const NETWORK_NOISE =
   /Failed to load resource|WebSocket connection to|can.t establish a connection|interrupted while the page|NS_ERROR_|Cross-Origin Request Blocked|net::ERR_|Loading failed for/;
 
-/** True for a console line that tells of a broken network rather than of a broken script. */
+/** True for a console line about a failed request rather than about a script error. */
 export function isNetworkNoise(line: string): boolean {
   return NETWORK_NOISE.test(line);
 }

@@ -1,10 +1,16 @@
 import { existsSync } from 'node:fs';
 
-import { BrowserMissing, COMMAND_TIMEOUT_MS, rigCall, type Browser, type Page } from './browser.js';
+import {
+  BrowserMissing,
+  COMMAND_TIMEOUT_MS,
+  harnessCall,
+  type Browser,
+  type Page,
+} from './browser.js';
 
 /*
- * The parts of puppeteer-core in use. Its own declarations need the DOM library,
- * which has no place in a project for Node.
+ * The parts of puppeteer-core that are used. Its own declarations need the DOM library, which this
+ * project does not include.
  */
 interface ConsoleMessage {
   type(): string;
@@ -50,7 +56,7 @@ const CHROMIUM_ARGS = [
   '--disable-sync',
 ];
 
-/** Several windows are open at once; a hidden one must not be slowed down to 1 s timers. */
+/** Several windows are open at once; timers of hidden windows must not be throttled to 1 s. */
 const FIREFOX_PREFS = {
   'dom.min_background_timeout_value': 4,
   'dom.timeout.enable_budget_timer_throttling': false,
@@ -76,7 +82,7 @@ class PuppeteerPageDriver implements Page {
   }
 
   call<T>(method: string, ...args: readonly unknown[]): Promise<T> {
-    return this.evaluate(rigCall(method, args));
+    return this.evaluate(harnessCall(method, args));
   }
 
   async evaluate<T>(expression: string): Promise<T> {
@@ -109,7 +115,7 @@ class PuppeteerDriver implements Browser {
   }
 
   async open(): Promise<Page> {
-    // Firefox fails to open a window while it closes another one.
+    // Firefox cannot open a window while it closes another one.
     return this.#inTurn(async () => {
       const page = await this.#browser.newPage({ type: 'window' });
       return new PuppeteerPageDriver(page, () => this.#inTurn(() => page.close()));
@@ -148,7 +154,7 @@ export function launchChromium(): Promise<Browser> {
   });
 }
 
-/** Firefox over its own WebDriver BiDi, without geckodriver. */
+/** Firefox by its own WebDriver BiDi implementation, without geckodriver. */
 export function launchFirefox(): Promise<Browser> {
   return launch({
     browser: 'firefox',

@@ -3,17 +3,23 @@ import { existsSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { BrowserMissing, COMMAND_TIMEOUT_MS, rigCall, type Browser, type Page } from './browser.js';
+import {
+  BrowserMissing,
+  COMMAND_TIMEOUT_MS,
+  harnessCall,
+  type Browser,
+  type Page,
+} from './browser.js';
 
 const DRIVER = process.env['WEBKIT_DRIVER'] ?? '/usr/bin/WebKitWebDriver';
 const XVFB = process.env['XVFB'] ?? '/usr/bin/Xvfb';
 const MINI_BROWSER =
   process.env['WEBKIT'] ?? '/usr/lib/x86_64-linux-gnu/webkit2gtk-4.1/MiniBrowser';
 
-/** Longest a page's answer may take, above every timeout a scenario uses. */
+/** The time limit of a call of the harness; longer than all timeouts of the scenarios. */
 const SCRIPT_TIMEOUT_MS = 35_000;
 
-/** Longest a page may take to load, in milliseconds; the driver's own limit is five minutes. */
+/** The time limit of loading a page, in milliseconds; the default of the driver is 5 minutes. */
 const LOAD_TIMEOUT_MS = 15_000;
 
 interface WindowHandle {
@@ -45,8 +51,7 @@ class WebDriver {
 /**
  * One window of the WebDriver session.
  *
- * A session has one current window, so every command first takes its turn: see
- * {@link WebKitDriver.inWindow}.
+ * A session has one current window, so commands are serialized: see {@link WebKitDriver.inWindow}.
  */
 class WebKitPage implements Page {
   readonly #browser: WebKitDriver;
@@ -62,17 +67,19 @@ class WebKitPage implements Page {
   }
 
   async call<T>(method: string, ...args: readonly unknown[]): Promise<T> {
-    // The answer is fetched by polling, so that a waiting page does not hold the driver.
-    const id = await this.#script<number>(`return rig.start(() => ${rigCall(method, args)})`);
+    // The result is polled, so that a waiting page does not block the driver.
+    const id = await this.#script<number>(
+      `return harness.start(() => ${harnessCall(method, args)})`,
+    );
     for (const end = performance.now() + SCRIPT_TIMEOUT_MS; performance.now() < end;) {
       const answer = await this.#script<{ value?: T; error?: string } | null>(
-        `return rig.take(${id})`,
+        `return harness.take(${id})`,
       );
       if (answer === null) await sleep(20);
       else if (answer.error === undefined) return answer.value as T;
       else throw new Error(answer.error);
     }
-    throw new Error(`Expected an answer of ${method} within ${SCRIPT_TIMEOUT_MS} ms`);
+    throw new Error(`Expected a result of ${method} within ${SCRIPT_TIMEOUT_MS} ms`);
   }
 
   evaluate<T>(expression: string): Promise<T> {
@@ -84,7 +91,7 @@ class WebKitPage implements Page {
   }
 
   problems(): Promise<readonly string[]> {
-    return this.#script<string[]>('return window.rig ? rig.faults() : []');
+    return this.#script<string[]>('return window.harness ? harness.faults() : []');
   }
 
   async close(): Promise<void> {
@@ -104,7 +111,7 @@ class WebKitDriver implements Browser {
   readonly version: string;
   readonly #driver: WebDriver;
   readonly kill: () => void;
-  /** The first window stays open: a session without any is over. */
+  /** The first window stays open: a session without windows ends. */
   readonly #home: string;
   #turn: Promise<unknown> = Promise.resolve();
   #current: string;
@@ -117,7 +124,7 @@ class WebKitDriver implements Browser {
     this.kill = kill;
   }
 
-  /** Runs commands with that window as the current one, after the commands before it. */
+  /** Runs commands with that window as the current one, after all earlier commands. */
   inWindow<T>(handle: string, commands: (driver: WebDriver) => Promise<T>): Promise<T> {
     const turn = this.#turn.then(async () => {
       if (this.#current !== handle) {
@@ -131,7 +138,7 @@ class WebKitDriver implements Browser {
   }
 
   async open(): Promise<Page> {
-    // A window of its own: hidden tabs get timers of 1 s.
+    // A window and not a tab: timers of hidden tabs are throttled to 1 s.
     const opened = this.inWindow(this.#home, (driver) =>
       driver.send<WindowHandle>('POST', '/window/new', { type: 'window' }),
     );
@@ -162,7 +169,7 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-/** An X server that picks its own display; resolves with the display's number. */
+/** Starts an X server on a free display; resolves with the display's number. */
 async function startXvfb(): Promise<{ child: ChildProcess; display: string }> {
   const child = spawn(
     XVFB,
@@ -173,7 +180,7 @@ async function startXvfb(): Promise<{ child: ChildProcess; display: string }> {
   );
   const display = await new Promise<string>((resolve, reject) => {
     child.once('error', reject);
-    child.once('exit', () => reject(new Error('Expected Xvfb to stay up, it went')));
+    child.once('exit', () => reject(new Error('Expected Xvfb to keep running, but it exited')));
     child.stdio[3]?.once('data', (line: Buffer) => resolve(`:${line.toString().trim()}`));
   });
   return { child, display };
@@ -191,7 +198,7 @@ async function untilReady(driver: WebDriver): Promise<void> {
   }
 }
 
-/** WebKitGTK's MiniBrowser by WebKitWebDriver on an Xvfb of its own. */
+/** Launches WebKitGTK's MiniBrowser by WebKitWebDriver on its own Xvfb. */
 export async function launchWebKit(): Promise<Browser> {
   for (const path of [DRIVER, XVFB, MINI_BROWSER]) {
     if (!existsSync(path)) throw new BrowserMissing(`Expected ${path} to be installed`);
@@ -204,7 +211,7 @@ export async function launchWebKit(): Promise<Browser> {
   });
   const kill = (): void => {
     driverProcess.kill('SIGKILL');
-    // Asked politely, it takes its lock file with it; the browser goes with its display.
+    // SIGTERM lets it remove its lock file; the browser exits when its display closes.
     xvfb.kill();
   };
   process.once('exit', kill);

@@ -1,8 +1,8 @@
 import type { Browser, Page } from './browser.js';
 
 /**
- * The windows of a browser, used again by one scenario after the other: opening one costs
- * more than most scenarios do. A window that waits shows an empty page.
+ * The windows of a browser, reused by the scenarios: opening a window takes longer than most
+ * scenarios. An idle window shows an empty page.
  */
 export class Windows {
   readonly version: string;
@@ -24,7 +24,7 @@ export class Windows {
     return this.#browser;
   }
 
-  /** Puts another browser in the place of one that hangs; of those who ask, the first one does. */
+  /** Replaces a browser that hangs; only the first of several calls does so. */
   async replace(hung: Promise<Browser>): Promise<void> {
     if (this.#browser === hung) {
       this.#idle = [];
@@ -45,7 +45,7 @@ export class Windows {
     return idle ?? (await this.#browser).open();
   }
 
-  /** Takes a window back; one that the scenario closed is forgotten. */
+  /** Returns a window to the pool; one that the scenario has closed is dropped. */
   async give(page: Page): Promise<void> {
     try {
       await page.goto('about:blank');

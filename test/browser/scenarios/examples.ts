@@ -10,7 +10,7 @@ import { TRANSPORTS, type Scenario } from './scenario.js';
 
 const SERVER = join(__dirname, '..', '..', '..', '..', 'example', 'server.js');
 
-/** example/server.js as a user would run it. */
+/** example/server.js, run like by a user. */
 class Example {
   #child: ChildProcess | undefined;
   #port = '0';
@@ -19,7 +19,7 @@ class Example {
     return `http://127.0.0.1:${this.#port}`;
   }
 
-  /** Starts it on an ephemeral port, or again on the one that it had. */
+  /** Starts it on an ephemeral port, or again on the previous one. */
   async start(): Promise<void> {
     const child = spawn(process.execPath, [SERVER], {
       env: { ...process.env, PORT: this.#port },
@@ -43,7 +43,7 @@ class Example {
   }
 }
 
-/** Runs the example while `work` needs it. */
+/** Runs the example until `work` has finished. */
 async function withExample(work: (example: Example) => Promise<void>): Promise<void> {
   const example = new Example();
   try {
@@ -54,7 +54,7 @@ async function withExample(work: (example: Example) => Promise<void>): Promise<v
   }
 }
 
-/** The text of every element that the selector finds. */
+/** Resolves with the texts of the elements that match a selector. */
 function texts(page: Page, selector: string): Promise<string[]> {
   const list = `document.querySelectorAll(${JSON.stringify(selector)})`;
   return page.evaluate(`Array.prototype.map.call(${list}, (one) => one.textContent)`);
@@ -90,7 +90,7 @@ async function chats(context: Context, { url }: Example): Promise<void> {
   same((await texts(one, '.line.mine')).length, 1, 'own lines');
 }
 
-/** What is said while the server is down reaches the others when it is back, and stays where it was said. */
+/** Messages sent while the server is down are delivered after its restart, and stay visible. */
 async function survives(context: Context, example: Example): Promise<void> {
   const one = await context.window(`${example.url}/chat.html#websocket`);
   const two = await context.window(`${example.url}/chat.html#websocket`);

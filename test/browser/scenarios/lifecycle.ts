@@ -4,7 +4,7 @@ import type { Peer } from '../peer.js';
 import type { Session } from '../server.js';
 import { TRANSPORTS_2011, type Scenario } from './scenario.js';
 
-/** The server sees the session end in time, and once. */
+/** The server ends the session in time. */
 async function serverNotices(session: Session): Promise<void> {
   await eventually(
     "'disconnect' on the server",
@@ -14,7 +14,7 @@ async function serverNotices(session: Session): Promise<void> {
   same(session.client.connected, false, 'connected on the server');
 }
 
-/** The page sees the connection end in time. */
+/** The page detects the end of the connection in time. */
 async function pageNotices(peer: Peer): Promise<void> {
   await peer.wait('disconnect', 1, NOTICE_MS);
   same((await peer.state()).connected, false, 'connected in the page');
@@ -36,7 +36,7 @@ async function connected(context: Context): Promise<{ peer: Peer; session: Sessi
   const peer = await context.peer({ reconnect: false });
   await converses(peer, 'hello');
   const session = await peer.session();
-  // A poller is between two polls now and then.
+  // A poller may be between two polls.
   await eventually('an open connection', () => session.client._open);
   return { peer, session };
 }
@@ -91,7 +91,7 @@ export const lifecycleScenarios: readonly Scenario[] = [
   },
   {
     name: 'page navigates away',
-    // The 2011 client knows no `pagehide`; Chromium keeps its page, connections and all, for the back button.
+    // Client 0.6.3 does not use `pagehide`; Chromium keeps its page with open connections in the back/forward cache.
     clients: ['ours'],
     async run(context) {
       const { peer, session } = await connected(context);
@@ -123,7 +123,7 @@ export const lifecycleScenarios: readonly Scenario[] = [
       await peer.wait('reconnect');
       const names = (await peer.log()).map(({ event }) => event);
       const before = names.filter((_name, i) => names[i + 1] === 'reconnecting');
-      same([...new Set(before)], ['connecting'], 'what came right before reconnecting');
+      same([...new Set(before)], ['connecting'], 'the event right before reconnecting');
       await converses(peer, 'after');
     },
   },
@@ -132,7 +132,7 @@ export const lifecycleScenarios: readonly Scenario[] = [
     async run(context) {
       await context.serve();
       const elsewhere = await context.serve();
-      // Another host as well as another port; `localhost` is this machine too.
+      // Another host and another port; `localhost` is the same machine.
       const page = await context.page(elsewhere.url.replace('127.0.0.1', 'localhost'));
       const { port } = context.server;
       const peer = await context.socket(page, { host: '127.0.0.1', port });

@@ -4,10 +4,10 @@ import { eventually, same } from '../eventually.js';
 import type { Scenario } from './scenario.js';
 
 const COUNT = 1000;
-/** In UTF-16 units; with its few characters beyond ASCII a little over 1 MB of UTF-8. */
+/** In UTF-16 code units; slightly more than 1 MB in UTF-8. */
 const BIG = 950_000;
 
-/** Sends each value up and expects it back unchanged and in order. */
+/** Sends values to the server and expects them back unchanged and in order. */
 async function expectEcho(context: Context, values: readonly unknown[]): Promise<void> {
   await context.serve();
   context.server.echo = true;
@@ -148,7 +148,7 @@ export const messageScenarios: readonly Scenario[] = [
     name: 'idle pushes',
     async run(context) {
       const { transport } = context.cell;
-      // Short intervals, so that polls run out and heartbeats pass while nothing else does.
+      // Short intervals, so that polls end and heartbeats are exchanged in the idle time.
       const timings = { duration: 250, heartbeatInterval: 250, timeout: 3000, closeTimeout: 8000 };
       await context.serve({ transportOptions: { [transport]: timings } });
       const peer = await context.peer();

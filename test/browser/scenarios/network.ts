@@ -5,10 +5,10 @@ import { Verdict, type FaultyProxy, type Rule } from '../proxy.js';
 import { converses } from './lifecycle.js';
 import { POSTING, type Scenario } from './scenario.js';
 
-/** Short heartbeats for both sides, so that a dead link is noticed while the test looks on. */
+/** Short timeouts for both sides, so that a dead connection is detected within the test. */
 const QUICK = { heartbeatInterval: 500, timeout: 1500, duration: 500, closeTimeout: 8000 };
 const QUICK_CLIENT = { timeout: 2000 };
-/** Reconnects soon. */
+/** Reconnects quickly. */
 const EAGER = { reconnectionDelay: 100 };
 const UNHURRIED = { reconnectionDelay: 600 };
 
@@ -17,7 +17,7 @@ interface Proxied {
   readonly peer: Peer;
 }
 
-/** A peer whose page and server are joined by a proxy. */
+/** A peer that is connected to the server through a proxy. */
 async function throughProxy(
   context: Context,
   pace: { readonly reconnectionDelay: number } = EAGER,
@@ -31,13 +31,13 @@ async function throughProxy(
   return { proxy, peer };
 }
 
-/** The same, cut off and refused, with a message that waits in its session. */
+/** The same without a connection, while the proxy refuses new ones and a message is queued. */
 async function awayWithQueue(context: Context): Promise<Proxied> {
   const { proxy, peer } = await throughProxy(context);
   const session = await peer.session();
   await proxy.refuse();
   await peer.wait('disconnect', 1, NOTICE_MS);
-  // What is sent before the server notices is lost on the wire.
+  // A message that is sent before the server detects the cut is lost on the wire.
   await eventually('the cut on the server', () => !session.client._open);
   session.client.send('queued meanwhile');
   return { proxy, peer };
@@ -49,15 +49,15 @@ const ofTransport =
   (head) =>
     head.includes(`/socket.io/${name}/`) ? Verdict.Reset : Verdict.Pass;
 
-/** The default list through a proxy that handles upgrades in its own way. */
-async function fallsOver(context: Context, rule: Rule, limitMs: number): Promise<void> {
+/** The default list through a proxy that does not forward upgrades. */
+async function fallsBack(context: Context, rule: Rule, limitMs: number): Promise<void> {
   await context.serve();
   const proxy = await context.proxy();
   const page = await context.page(proxy.url);
   proxy.judge(rule);
   const peer = await context.socket(page);
   await peer.wait('connect', 1, limitMs);
-  await converses(peer, 'fallen over');
+  await converses(peer, 'after falling back');
 }
 
 export const networkScenarios: readonly Scenario[] = [
@@ -68,7 +68,7 @@ export const networkScenarios: readonly Scenario[] = [
     async run(context) {
       const { proxy, peer } = await throughProxy(context);
       await proxy.refuse();
-      // What is written before the page can know is lost on the wire; this is about what comes after.
+      // A message that is sent before the page detects the cut is lost on the wire.
       await peer.wait('disconnect', 1, NOTICE_MS);
       await peer.send('sent while cut');
       await new Promise((resolve) => setTimeout(resolve, 400));
@@ -87,7 +87,7 @@ export const networkScenarios: readonly Scenario[] = [
       const { proxy, peer } = await throughProxy(context, UNHURRIED);
       const session = await peer.session();
       proxy.cut();
-      // Let the server notice first, so that what it sends is queued rather than lost on the wire.
+      // The server must detect the cut first, so that it queues the message.
       await new Promise((resolve) => setTimeout(resolve, UNHURRIED.reconnectionDelay / 3));
       session.client.send('queued meanwhile');
       await eventually('the queued message in the page', async () =>
@@ -120,7 +120,7 @@ export const networkScenarios: readonly Scenario[] = [
     breaksNetwork: true,
     async run(context) {
       const { proxy, peer } = await awayWithQueue(context);
-      // What a GET would fetch comes later than the news that a POST does not get through.
+      // The response to a GET must arrive later than the failure of the POST.
       proxy.delay(50);
       let refused = 0;
       proxy.judge((head) => {
@@ -199,7 +199,7 @@ export const networkScenarios: readonly Scenario[] = [
       });
       await peer.send('cut off');
       await eventually('a cut POST', () => cut > 0);
-      // The page goes on receiving, which takes longer than browsers try the POST again.
+      // The page continues to receive for longer than browsers retry the POST.
       for (let i = 0; i < 20; i++) session.client.send(String(i));
       proxy.judge(() => Verdict.Pass);
       await peer.send('after the cut');
@@ -247,30 +247,30 @@ export const networkScenarios: readonly Scenario[] = [
     },
   },
   {
-    name: 'falls over: upgrade reset',
+    name: 'falls back: upgrade reset',
     transports: ['any'],
     clients: ['ours'],
     breaksNetwork: true,
     run: (context) =>
-      fallsOver(context, (head) => (isUpgrade(head) ? Verdict.Reset : Verdict.Pass), 1000),
+      fallsBack(context, (head) => (isUpgrade(head) ? Verdict.Reset : Verdict.Pass), 1000),
   },
   {
-    name: 'falls over: upgrade answered 502',
+    name: 'falls back: upgrade answered 502',
     transports: ['any'],
     clients: ['ours'],
     breaksNetwork: true,
     run: (context) =>
-      fallsOver(context, (head) => (isUpgrade(head) ? Verdict.BadGateway : Verdict.Pass), 1000),
+      fallsBack(context, (head) => (isUpgrade(head) ? Verdict.BadGateway : Verdict.Pass), 1000),
   },
   {
-    name: 'falls over: upgrade hangs',
+    name: 'falls back: upgrade hangs',
     alone: true,
     transports: ['any'],
     clients: ['ours'],
     breaksNetwork: true,
-    // Only a timeout can tell; it is the option's default of 5 s.
+    // Only `connectTimeout` detects this; its default is 5 s.
     run: (context) =>
-      fallsOver(context, (head) => (isUpgrade(head) ? Verdict.Hang : Verdict.Pass), 6000),
+      fallsBack(context, (head) => (isUpgrade(head) ? Verdict.Hang : Verdict.Pass), 6000),
   },
   {
     name: 'remembered transport gone',
@@ -308,7 +308,7 @@ export const networkScenarios: readonly Scenario[] = [
       }
       proxy.cut();
       await peer.wait('reconnect');
-      await converses(peer, 'another way');
+      await converses(peer, 'by another transport');
     },
   },
 ];

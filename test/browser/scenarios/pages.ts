@@ -3,18 +3,18 @@ import { eventually, NOTICE_MS, same } from '../eventually.js';
 import { converses } from './lifecycle.js';
 import { POLLING, type Scenario } from './scenario.js';
 
-/** Longest the default list may take to connect, in milliseconds. */
+/** The time limit of connecting by the default list, in milliseconds. */
 const DEFAULT_LIST_MS = 300;
 
-/** Transports that need no document. */
+/** The transports that do not need a document. */
 const WORKER_TRANSPORTS = ['websocket', 'server-events', 'xhr-multipart', 'xhr-polling'] as const;
 
-/** How long a message may have to wait where polls hold all connections, in milliseconds. */
+/** How long a message may be delayed if polls use all connections, in milliseconds. */
 const SHORT_POLL_MS = 1000;
 
 const SPECIAL = 'grüße € 日本 \u{1F600} end';
 
-/** The best of a few sockets counts: the machine may be busy with something else. */
+/** Measures the best of three sockets, because the machine may be busy. */
 async function connectsWithin(context: Context, limitMs: number): Promise<void> {
   await context.serve();
   const page = await context.page();
@@ -75,7 +75,7 @@ export const pageScenarios: readonly Scenario[] = [
       const page = await context.page();
       const inWorker = <T>(...args: readonly unknown[]): Promise<T> =>
         page.call<T>('inWorker', ...args);
-      await page.call('worker', ['/rig.js', '/socket.io/socket.io.js']);
+      await page.call('worker', ['/harness.js', '/socket.io/socket.io.js']);
       const options = { transports: [context.cell.transport], rememberTransport: false };
       await inWorker('open', 'w', options, []);
       await inWorker('wait', 'w', 'connect', 1, 5000);
@@ -98,14 +98,14 @@ export const pageScenarios: readonly Scenario[] = [
       await eventually("'disconnect'", () => first.disconnectedAt !== undefined, NOTICE_MS);
       await peer.page.back();
       const shows: boolean[] = await peer.page.call('shows');
-      // Not kept by the cache, the page has been loaded anew and its script starts over.
+      // The page was not in the cache: it has been loaded again.
       if (shows.at(-1) !== true) return;
       await eventually('a live socket', async () => (await peer.state()).connected);
       await converses(peer, 'after');
     },
   },
   {
-    name: 'reopen in one breath',
+    name: 'reopen in one turn',
     clients: ['ours'],
     async run(context) {
       await context.serve();

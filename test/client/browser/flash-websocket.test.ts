@@ -12,7 +12,7 @@ interface FlashEvent {
   readonly message?: string;
 }
 
-/** What we use of a page's `io.Socket`. */
+/** The part of `io.Socket` that these tests use. */
 interface PageSocket {
   connect(): void;
   disconnect(): void;
@@ -20,7 +20,7 @@ interface PageSocket {
   readonly transport: { readonly socket: { readonly readyState: number } };
 }
 
-/** A page with Flash in it that is not yet ready. */
+/** A page with a Flash object that is not ready yet. */
 function flashPage() {
   const created: number[] = [];
   const timers: (() => void)[] = [];
@@ -47,7 +47,7 @@ function flashPage() {
   window['self'] = window;
   const run = (code: string): unknown => runInContext(code, createContext(window));
   run(SCRIPT);
-  /** Flash calls the page, which does its part in the next turn. */
+  /** Flash calls the page, which responds in the next turn of the event loop. */
   const call = (name: string): void => {
     run(`WebSocket.${name}()`);
     for (const callback of timers.splice(0)) callback();
@@ -60,39 +60,39 @@ function flashPage() {
         new io.Socket(null, ${options}))`) as PageSocket;
     },
     ready: (): void => call('__onFlashInitialized'),
-    tell: (...told: readonly FlashEvent[]): void => {
-      events = told;
+    emit: (...emitted: readonly FlashEvent[]): void => {
+      events = emitted;
       call('__onFlashEvent');
     },
   };
 }
 
-/** The server's first message to the socket of that number. */
+/** The server's first message to the socket with that id. */
 function hello(webSocketId: number): FlashEvent {
   return { type: 'message', webSocketId, readyState: 1, message: '~m~3~m~123' };
 }
 
 describe('client Flash sockets', () => {
-  it('are opened when Flash is ready, unless they are closed by then', () => {
-    const { created, open, ready, tell } = flashPage();
+  it('are opened when Flash is ready, unless they have been closed before', () => {
+    const { created, open, ready, emit } = flashPage();
     open().disconnect();
     const kept = open();
     ready();
     expect(created).to.have.lengthOf(1);
-    tell(hello(created[0] ?? NaN));
+    emit(hello(created[0] ?? NaN));
     expect(kept.connected).to.equal(true);
   });
 
-  it('are forgotten when they are closed, by either side, and their numbers are not given again', () => {
-    const { created, open, ready, tell } = flashPage();
+  it('ignore events after either side has closed them, and never reuse an id', () => {
+    const { created, open, ready, emit } = flashPage();
     const sockets = [open(), open()];
     ready();
-    tell(...created.map(hello));
+    emit(...created.map(hello));
     sockets[0]?.disconnect();
-    tell({ type: 'error', webSocketId: created[1] ?? NaN, readyState: 3 });
-    tell(...created.map(hello));
+    emit({ type: 'error', webSocketId: created[1] ?? NaN, readyState: 3 });
+    emit(...created.map(hello));
     const states = sockets.map(({ transport }) => transport.socket.readyState);
-    expect(states, 'untouched by what Flash tells of their numbers').to.deep.equal([3, 3]);
+    expect(states, 'not changed by later events of Flash').to.deep.equal([3, 3]);
     open();
     expect(new Set(created).size).to.equal(3);
   });

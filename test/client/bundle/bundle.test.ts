@@ -15,7 +15,7 @@ function read(name: string): string {
   return readFileSync(join(FOLDER, name), 'utf8');
 }
 
-/** What ES5 and later have brought; Internet Explorer 6 has none of it. */
+/** Removes the features of ES5 and later, which Internet Explorer 6 does not have. */
 const REMOVE_THE_NEW = `
   ['create', 'defineProperty', 'defineProperties', 'assign', 'keys', 'values', 'entries', 'freeze',
    'setPrototypeOf', 'getPrototypeOf', 'getOwnPropertyNames'].forEach(function (name) { delete Object[name]; });
@@ -38,7 +38,7 @@ interface Requested {
   answer(status: number, text: string): void;
 }
 
-/** A browser of 2001 as far as we need it, with the script loaded. */
+/** A minimal browser of 2001 with the script loaded. */
 function oldBrowser(script: string) {
   const requests: Requested[] = [];
   class OldRequest {
@@ -85,7 +85,7 @@ function prototypeOf(Type: unknown): Record<string, unknown> {
   return (Type as { prototype: Record<string, unknown> }).prototype;
 }
 
-/** Names of the 0.6.3 client that pages use or patch. */
+/** Names of client 0.6.3 that pages use or override. */
 const SOCKET_METHODS = (
   'connect send disconnect on once emit fire addListener addEvent addEventListener ' +
   'removeEvent removeListener removeEventListener getTransport queue doQueue isXDomain ' +
@@ -112,19 +112,19 @@ const OPTIONS = (
 describe('client script', () => {
   for (const script of SCRIPTS) {
     describe(script, () => {
-      it('is ES3, reserved words as names included', () => {
+      it('is valid ES3, with reserved words not used as names', () => {
         parse(read(script), { ecmaVersion: 3, allowReserved: 'never', sourceType: 'script' });
       });
 
-      it('evaluates nothing, so that a strict Content-Security-Policy is kept', () => {
+      it('evaluates no strings, so that it works under a strict Content-Security-Policy', () => {
         expect(read(script)).to.not.match(/\beval\b|\bFunction\s*\(|setTimeout\(\s*["']/);
       });
 
-      it('names setPath, by which programs tell that it is the client', () => {
+      it('contains setPath, by which programs detect the client', () => {
         expect(read(script)).to.include('setPath').and.to.have.lengthOf.above(1000);
       });
 
-      it('connects, sends and receives in a browser without any of ES5', () => {
+      it('connects, sends and receives in a browser without ES5', () => {
         const { window, requests, run } = oldBrowser(script);
         run(`
           var log = [];
@@ -185,7 +185,7 @@ describe('client script', () => {
         expect(run('jQuery.io === io')).to.equal(true);
       });
 
-      it('takes a transport written in 2011', () => {
+      it('accepts a custom transport of 2011', () => {
         const { run } = oldBrowser(script);
         const seen = run(`
           var seen = [];
@@ -209,14 +209,14 @@ describe('client script', () => {
         expect(seen).to.equal('connect id,~m~4~m~~h~1,hi,~m~2~m~up,disconnect');
       });
 
-      it('says where the Flash file is', () => {
+      it('sets the location of the Flash file by setPath', () => {
         const { run } = oldBrowser(script);
         expect(run("io.setPath('/client'); [io.path, WEB_SOCKET_SWF_LOCATION].join()")).to.equal(
           '/client/,/client/lib/vendor/web-socket-js/WebSocketMain.swf',
         );
       });
 
-      it('is a module for CommonJS and AMD', () => {
+      it('exports itself to CommonJS and AMD', () => {
         const code = read(script);
         const module = { exports: {} as Record<string, unknown> };
         runInContext(code, createContext({ module }));
@@ -231,7 +231,7 @@ describe('client script', () => {
     });
   }
 
-  it('names no source map, which nobody serves', () => {
+  it('does not refer to a source map, which is served by a header', () => {
     for (const script of SCRIPTS) expect(read(script)).to.not.include('sourceMappingURL');
   });
 

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { Emitter } from '../../../client/core/events.js';
 
 describe('client Emitter', () => {
-  it('has each method under all its names of 0.6', () => {
+  it('has all method names of 0.6', () => {
     const emitter = new Emitter() as unknown as Record<string, unknown>;
     for (const name of ['addListener', 'addEvent', 'addEventListener']) {
       expect(emitter[name]).to.equal(emitter['on']);
@@ -13,7 +13,7 @@ describe('client Emitter', () => {
     expect(emitter['fire']).to.equal(emitter['emit']);
   });
 
-  it('calls listeners in order with the arguments of a list, the emitter as this', () => {
+  it('calls listeners in order, with the arguments of an array and the emitter as this', () => {
     const emitter = new Emitter();
     const seen: unknown[] = [];
     emitter.on('x', function (this: unknown, a: number, b: number) {
@@ -24,7 +24,7 @@ describe('client Emitter', () => {
     expect(seen).to.deep.equal([emitter, 1, 2, 'second']);
   });
 
-  it('calls a listener of once() one time, and removes it by its own name', () => {
+  it('calls a listener of once() once, and removes it by the original function', () => {
     const emitter = new Emitter();
     let calls = 0;
     const listener = (): unknown => calls++;
@@ -33,7 +33,7 @@ describe('client Emitter', () => {
     expect(calls).to.equal(1);
   });
 
-  it('calls all listeners that were there, whatever they add and remove', () => {
+  it('calls all current listeners even if they add and remove listeners', () => {
     const emitter = new Emitter();
     const seen: string[] = [];
     const second = (): unknown => seen.push('second');
@@ -45,7 +45,7 @@ describe('client Emitter', () => {
     expect(seen).to.deep.equal(['first', 'second']);
   });
 
-  it('ignores an event that nobody listens to', () => {
+  it('ignores an event without listeners', () => {
     expect(() => new Emitter().emit('error', [1]).removeEvent('x', () => 1)).to.not.throw();
   });
 });

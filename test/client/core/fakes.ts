@@ -1,16 +1,16 @@
 /**
- * A platform and a transport of the test's own: no network, no page, and time that stands still.
+ * A fake platform and a fake transport: no network, no page, and a manual clock.
  *
  * @module
  */
-import { type Platform, root, usePlatform, type Xhr } from '../../../client/core/platform.js';
+import { platform, type Platform, setPlatform, type Xhr } from '../../../client/core/platform.js';
 import { Socket } from '../../../client/core/socket.js';
 import { type SocketOptions } from '../../../client/core/options.js';
-import { Ending, Transport, transports } from '../../../client/core/transport.js';
+import { CloseKind, Transport, transports } from '../../../client/core/transport.js';
 import { afterThisTest } from '../../support/cleanup.js';
 import { ManualClock } from '../../support/clock.js';
 
-/** What a platform has unless a test says otherwise. */
+/** Creates a platform with the defaults of these tests. */
 export function fakePlatform(clock: ManualClock, more: Partial<Platform> = {}): Platform {
   return {
     setTimeout: (callback, delay) => clock.setTimeout(callback, delay),
@@ -22,16 +22,16 @@ export function fakePlatform(clock: ManualClock, more: Partial<Platform> = {}): 
   };
 }
 
-/** Puts a platform in place until the test is over. */
+/** Sets a fake platform until the end of the test. */
 export function install(more: Partial<Platform> = {}): ManualClock {
-  const before = root;
+  const before = platform;
   const clock = new ManualClock();
-  usePlatform(fakePlatform(clock, more));
-  afterThisTest(() => usePlatform(before));
+  setPlatform(fakePlatform(clock, more));
+  afterThisTest(() => setPlatform(before));
   return clock;
 }
 
-/** A request that the test answers. */
+/** A request that the test responds to. */
 export class FakeXhr implements Xhr {
   static made: FakeXhr[] = [];
   readyState = 0;
@@ -54,7 +54,7 @@ export class FakeXhr implements Xhr {
     FakeXhr.made.push(this);
   }
 
-  /** Tells so, as browsers do while there is no answer. */
+  /** Calls the event handler if there is no response yet, as browsers do. */
   abort(): void {
     this.isAborted = true;
     if (this.readyState !== 4) this.answer(0);
@@ -68,14 +68,14 @@ export class FakeXhr implements Xhr {
   }
 }
 
-/** A connection that does what the test says, and remembers what was done to it. */
+/** A connection that is controlled by the test and records the calls of its methods. */
 export class FakeTransport extends Transport {
-  /** All that were connected, the oldest first. */
+  /** All instances that were connected, the oldest first. */
   static made: FakeTransport[] = [];
   readonly sent: unknown[] = [];
   /** The session id it was asked to resume. */
   askedFor: string | null | undefined;
-  ending: Ending | undefined;
+  ending: CloseKind | undefined;
 
   static check(): boolean {
     return true;
@@ -96,12 +96,12 @@ export class FakeTransport extends Transport {
     return this;
   }
 
-  override _close(how: Ending): void {
+  override _close(how: CloseKind): void {
     this.ending = how;
   }
 }
 
-/** Registers transports `first`, `second` … under their names, until the test is over. */
+/** Registers transports `first`, `second` … under their names until the end of the test. */
 export function fakeTransports(...names: string[]): FakeTransport[] {
   FakeTransport.made = [];
   for (const name of names) {
@@ -115,7 +115,7 @@ export function fakeTransports(...names: string[]): FakeTransport[] {
   return FakeTransport.made;
 }
 
-/** A socket over fake transports, and the names and arguments of all its events. */
+/** Creates a socket with fake transports that records the names and arguments of its events. */
 export function fakeSocket(options: SocketOptions = {}): {
   socket: Socket;
   events: unknown[][];

@@ -2,12 +2,12 @@ import { assert, constantFrom, jsonValue, pre, property, string } from 'fast-che
 import { expect } from 'chai';
 import { parse, stringify } from '../../../client/core/json.js';
 
-describe('client JSON for browsers without', () => {
+describe('client JSON for browsers without JSON', () => {
   it('reads what JSON.stringify writes', () => {
     assert(
       property(jsonValue(), constantFrom(undefined, 1), (value, indent) => {
         const text = JSON.stringify(value, null, indent);
-        // No assignment, which is all that ES3 has, makes an own property of that name.
+        // Assignment, the only way in ES3, does not create an own property of that name.
         pre(!text.includes('"__proto__"'));
         expect(parse(text)).to.deep.equal(JSON.parse(text));
       }),
@@ -44,11 +44,11 @@ describe('client JSON for browsers without', () => {
     for (const sample of samples) expect(stringify(sample)).to.equal(JSON.stringify(sample));
   });
 
-  it('escapes what breaks JSON in old browsers', () => {
+  it('escapes characters that break JSON in old browsers', () => {
     expect(stringify('"\\\n\u2028')).to.equal('"\\u0022\\u005c\\u000a\\u2028"');
   });
 
-  it('refuses what is no JSON', () => {
+  it('rejects text that is not JSON', () => {
     const samples = [
       '',
       ' ',
@@ -89,7 +89,7 @@ describe('client JSON for browsers without', () => {
     for (const sample of samples) expect(() => parse(sample), sample).to.throw(Error, 'JSON');
   });
 
-  it('never fails on garbage but by an Error, or for depth by a RangeError', () => {
+  it('rejects random text with an Error, and deep nesting with a RangeError', () => {
     assert(
       property(string({ unit: constantFrom(...Array.from('[]{},:"\\utrue019-.e ')) }), (text) => {
         try {

@@ -1,13 +1,13 @@
 /**
- * Enough of a browser, made of Node's own parts, to run the client against a real server.
+ * A minimal browser platform, made of Node's APIs, to run the client against a real server.
  *
  * @module
  */
 import { request } from 'node:http';
 import { WebSocket } from 'ws';
-import { type Platform, usePlatform, type Xhr } from '../../../client/core/platform.js';
+import { type Platform, setPlatform, type Xhr } from '../../../client/core/platform.js';
 
-/** `XMLHttpRequest` as far as the client uses it. */
+/** The part of `XMLHttpRequest` that the client uses. */
 class NodeXhr implements Xhr {
   readyState = 0;
   status = 0;
@@ -44,9 +44,9 @@ class NodeXhr implements Xhr {
   }
 }
 
-/** Makes Node the platform of the client, also for what a test leaves behind; the page is on `port`. */
+/** Sets Node as the platform of the client; the page is on `port`. Not reset after the test. */
 export function installNode(port: number, more: Partial<Platform> = {}): void {
-  usePlatform({
+  setPlatform({
     setTimeout: (callback, delay) => setTimeout(callback, delay),
     clearTimeout: (timer) => clearTimeout(timer as NodeJS.Timeout),
     location: { protocol: 'http:', hostname: '127.0.0.1', port: String(port) },

@@ -24,7 +24,7 @@ const cutPosts: RequestListener = ({ method }, response) => {
   if (method === 'POST') response.destroy();
 };
 
-/** A server, a socket that is connected to it by `type`, and what both have received. */
+/** A server, a socket connected to it by `type`, and the messages that both have received. */
 async function connect(type: string, options: SocketOptions = {}, serverOptions = {}) {
   Object.assign(transports, TYPES);
   const served: Served = await serve(serverOptions);
@@ -79,7 +79,7 @@ describe('client Socket against the real server', () => {
         expect(down).to.deep.equal(samples);
       });
 
-      it('sends all before it says goodbye, and the server knows at once', async () => {
+      it('sends all messages before the close request, and the server ends the session at once', async () => {
         const { socket, up, left, io } = await connect(type);
         socket.send('first');
         socket.send('last');
@@ -89,7 +89,7 @@ describe('client Socket against the real server', () => {
         expect(Object.keys(io.clients)).to.deep.equal([]);
       });
 
-      it('comes back into its session while the server has it, and misses nothing', async () => {
+      it('resumes its session while the server has it, without losing messages', async () => {
         const { socket, client, down } = await connect(
           type,
           { reconnectionDelay: 200 },
@@ -109,7 +109,7 @@ describe('client Socket against the real server', () => {
         expect(down).to.deep.equal(['meanwhile']);
       });
 
-      it('gets a new session when the server has forgotten the old one', async () => {
+      it('gets a new session when the server does not have the old one any longer', async () => {
         const { socket, client, up } = await connect(type);
         const id = socket.transport?.sessionid;
         const back = new Promise((resolve) => socket.on('reconnect', resolve));
@@ -121,7 +121,7 @@ describe('client Socket against the real server', () => {
         await until(() => up.length === 1, 'the message');
       });
 
-      it('resumes a session in which nothing waits', async () => {
+      it('resumes a session without queued messages', async () => {
         const { socket } = await connect(
           type,
           {},
@@ -138,7 +138,7 @@ describe('client Socket against the real server', () => {
     });
   }
 
-  it('falls over at once to what the server offers', async () => {
+  it('falls back at once to a transport that the server offers', async () => {
     const { socket } = await connect(
       'xhr-polling',
       { transports: ['websocket', 'server-events', 'xhr-multipart', 'xhr-polling'] },
@@ -147,7 +147,7 @@ describe('client Socket against the real server', () => {
     expect(socket.transport?.type).to.equal('xhr-polling');
   });
 
-  it('posts again after a reconnection, whatever became of the POSTs before', async () => {
+  it('posts again after a reconnection, even if earlier POSTs failed', async () => {
     const { socket, up, server } = await connect('xhr-polling');
     const back = new Promise((resolve) => socket.on('reconnect', resolve));
     server.prependListener('request', cutPosts);

@@ -1,13 +1,13 @@
 import { expect } from 'chai';
-import { watchPage } from '../../../client/browser/page-lifecycle.js';
-import { Ending } from '../../../client/core/transport.js';
+import { watchPageLifecycle } from '../../../client/browser/page-lifecycle.js';
+import { CloseKind } from '../../../client/core/transport.js';
 import type { Platform } from '../../../client/core/platform.js';
 import type { ManualClock } from '../../support/clock.js';
 import { type FakeTransport, fakeSocket, fakeTransports, FakeXhr, install } from './fakes.js';
 
 const LONGEST_DELAY_MS = 60_000;
 
-/** A connected socket with session 123 over `first`. */
+/** A connected socket with session 123 on transport `first`. */
 function connected(options: object = {}, platform: Partial<Platform> = {}) {
   const clock = install(platform);
   const made: FakeTransport[] = fakeTransports('first', 'second');
@@ -18,8 +18,8 @@ function connected(options: object = {}, platform: Partial<Platform> = {}) {
   return { clock, made, ...fake };
 }
 
-/** The same where requests can be made, and how to have the attempt to resume fail. */
-function asking() {
+/** The same on a platform with requests, and a function that makes the attempt to resume fail. */
+function connectedWithRequests() {
   FakeXhr.made = [];
   const all = connected({}, { XMLHttpRequest: FakeXhr });
   const failResume = (): void => {
@@ -30,16 +30,16 @@ function asking() {
   return { ...all, failResume };
 }
 
-/** The server was asked about a session that could not be resumed, and has answered. */
-function answered(status: number) {
-  const all = asking();
+/** A socket that could not resume its session, and whose probe got a response with `status`. */
+function probed(status: number) {
+  const all = connectedWithRequests();
   all.failResume();
-  const [question] = FakeXhr.made;
-  question?.answer(status);
-  return { ...all, question };
+  const [probe] = FakeXhr.made;
+  probe?.answer(status);
+  return { ...all, probe };
 }
 
-/** Lets time pass until the next attempt, and all of its transports fail. */
+/** Advances the clock to the next attempt, and makes all of its transports fail. */
 function failNextAttempt(clock: ManualClock, made: readonly FakeTransport[]): void {
   const before = made.length;
   for (let ms = 0; made.length === before && ms < LONGEST_DELAY_MS; ms += 10) clock.tick(10);
@@ -47,7 +47,7 @@ function failNextAttempt(clock: ManualClock, made: readonly FakeTransport[]): vo
 }
 
 describe('client Socket that lost its connection', () => {
-  it('tells disconnect, and connects again after reconnectionDelay', () => {
+  it('emits disconnect, and connects again after reconnectionDelay', () => {
     const { clock, made, socket, events } = connected();
     made[0]?.onDisconnect();
     expect(events).to.deep.equal([['close'], ['disconnect']]);
@@ -66,14 +66,14 @@ describe('client Socket that lost its connection', () => {
     expect(socket.reconnecting).to.equal(false);
   });
 
-  it('tells `connecting` first and `reconnecting` after it, as in 2011: pages show the latter', () => {
+  it('emits connecting before reconnecting, as in 0.6.3: pages display the latter', () => {
     const { clock, made, names } = connected({ transports: ['first'] });
     made[0]?.onDisconnect();
     clock.tick(500);
     expect(names().slice(2)).to.deep.equal(['connecting', 'reconnecting']);
   });
 
-  it('lets a listener of reconnecting end it', () => {
+  it('stops reconnecting when a listener of reconnecting disconnects', () => {
     const { clock, made, socket } = connected();
     socket.on('reconnecting', () => socket.disconnect());
     made[0]?.onDisconnect();
@@ -83,7 +83,7 @@ describe('client Socket that lost its connection', () => {
     expect(clock.pending).to.equal(0);
   });
 
-  it('says nothing of reconnecting when a listener of connecting has ended it', () => {
+  it('does not emit reconnecting when a listener of connecting disconnects', () => {
     const { clock, made, socket, names } = connected();
     socket.on('connecting', () => socket.disconnect());
     made[0]?.onDisconnect();
@@ -91,7 +91,7 @@ describe('client Socket that lost its connection', () => {
     expect(names().slice(2)).to.deep.equal(['connecting']);
   });
 
-  it('asks for its session first, and for a new one as soon as that is refused', () => {
+  it('requests its session first, and a new one as soon as that is refused', () => {
     const { clock, made, socket } = connected();
     made[0]?.onDisconnect();
     clock.tick(500);
@@ -103,23 +103,23 @@ describe('client Socket that lost its connection', () => {
   });
 
   describe('and cannot resume its session', () => {
-    it('asks the server whether it still has it', () => {
-      const { question } = answered(200);
-      expect(question).to.include({
+    it('asks the server whether it still has the session', () => {
+      const { probe } = probed(200);
+      expect(probe).to.include({
         method: 'POST',
         url: 'http://example.com:8080/socket.io/first/123/send',
       });
     });
 
-    it('takes a new one as soon as the server does not know it', () => {
-      const { made } = answered(404);
+    it('requests a new session as soon as the server responds that it is unknown', () => {
+      const { made } = probed(404);
       expect(made).to.have.lengthOf(3);
       expect(made[2]?.askedFor).to.equal(null);
     });
 
     for (const status of [0, 200, 502]) {
-      it(`asks for it again in the next round after an answer of ${status}`, () => {
-        const { made, clock } = answered(status);
+      it(`requests the session again in the next round after a response of ${status}`, () => {
+        const { made, clock } = probed(status);
         expect(made).to.have.lengthOf(2);
         clock.tick(1000);
         expect(made).to.have.lengthOf(3);
@@ -127,8 +127,8 @@ describe('client Socket that lost its connection', () => {
       });
     }
 
-    it('waits for no answer longer than for a connection', () => {
-      const { made, clock, socket, failResume } = asking();
+    it('waits for a response no longer than for a connection', () => {
+      const { made, clock, socket, failResume } = connectedWithRequests();
       failResume();
       clock.tick(5000);
       expect(made).to.have.lengthOf(2);
@@ -139,30 +139,30 @@ describe('client Socket that lost its connection', () => {
       expect(made).to.have.lengthOf(3);
     });
 
-    it('takes a new one once ten seconds have passed', () => {
-      const { made, clock, socket } = asking();
+    it('requests a new session after ten seconds', () => {
+      const { made, clock, socket } = connectedWithRequests();
       made[0]?.onDisconnect();
-      socket._insistUntil -= 10_000;
+      socket._resumeUntil -= 10_000;
       clock.tick(500);
       made[1]?.onDisconnect();
       expect(FakeXhr.made).to.have.lengthOf(0);
       expect(made[2]?.askedFor).to.equal(null);
     });
 
-    it('goes another way when the server has it but the way to it is gone', () => {
-      const { made, clock } = asking();
+    it('tries other transports when the server has the session but this transport fails', () => {
+      const { made, clock } = connectedWithRequests();
       made[0]?.onDisconnect();
       for (let ms = 0; made.at(-1)?.type === 'first' && ms < 10_000; ms += 10) {
         clock.tick(10);
         if (made.at(-1)?.connected === undefined) made.at(-1)?.onDisconnect();
-        for (const question of FakeXhr.made.splice(0)) question.answer(200);
+        for (const probe of FakeXhr.made.splice(0)) probe.answer(200);
       }
       expect(made.at(-1)?.type).to.equal('second');
       expect(made.filter(({ askedFor }) => askedFor === '123')).to.have.lengthOf(4);
     });
 
-    it('takes the answer of a proxy whose server is down for no sign of it', () => {
-      const { made, clock } = asking();
+    it('does not treat the response of a proxy whose server is down as one of the server', () => {
+      const { made, clock } = connectedWithRequests();
       made[0]?.onDisconnect();
       for (let attempt = 1; attempt <= 3; attempt++) {
         failNextAttempt(clock, made);
@@ -173,8 +173,8 @@ describe('client Socket that lost its connection', () => {
       expect(made[4]?.askedFor).to.equal('123');
     });
 
-    it('asks for it once more when the server came up between an attempt and its answer', () => {
-      const { made, clock } = asking();
+    it('requests it once more if the server started between an attempt and the response', () => {
+      const { made, clock } = connectedWithRequests();
       made[0]?.onDisconnect();
       for (let attempt = 1; attempt <= 3; attempt++) {
         failNextAttempt(clock, made);
@@ -187,7 +187,7 @@ describe('client Socket that lost its connection', () => {
     });
   });
 
-  it('is in its session again with the first message that comes, which is one', () => {
+  it('resumes its session with the first message, which is not an id', () => {
     const { clock, made, events } = connected();
     made[0]?.onDisconnect();
     clock.tick(500);
@@ -200,7 +200,7 @@ describe('client Socket that lost its connection', () => {
     ]);
   });
 
-  it('keeps asking for its session while the server does not answer at all', () => {
+  it('keeps requesting its session while the server does not respond at all', () => {
     const { clock, made } = connected();
     made[0]?.onDisconnect();
     clock.tick(500);
@@ -210,7 +210,7 @@ describe('client Socket that lost its connection', () => {
     expect(made[3]?.askedFor).to.equal('123');
   });
 
-  it('stays with the transport that worked for two attempts, then tries all', () => {
+  it('reuses the last working transport for two attempts, then tries all', () => {
     const { clock, made } = connected();
     made[0]?.onDisconnect();
     for (let attempt = 1; attempt <= 3; attempt++) failNextAttempt(clock, made);
@@ -219,7 +219,7 @@ describe('client Socket that lost its connection', () => {
     );
   });
 
-  it('waits twice as long each time, up to a cap, with some chance in it', () => {
+  it('doubles the delay with each attempt, up to a cap, with a random part', () => {
     const { clock, made, events } = connected({
       transports: ['first'],
       reconnectionDelay: 16_000,
@@ -234,7 +234,7 @@ describe('client Socket that lost its connection', () => {
     expect(delays).to.have.lengthOf.at.least(5);
   });
 
-  it('gives up after maxReconnectionAttempts, and tells reconnect_failed', () => {
+  it('gives up after maxReconnectionAttempts, and emits reconnect_failed', () => {
     const { clock, made, socket, events } = connected({ maxReconnectionAttempts: 3 });
     made[0]?.onDisconnect();
     for (let attempt = 1; attempt <= 3; attempt++) failNextAttempt(clock, made);
@@ -252,7 +252,7 @@ describe('client Socket that lost its connection', () => {
     expect(socket.connected).to.equal(false);
   });
 
-  it('leaves it to a listener of disconnect that connects at once, and goes on if that fails', () => {
+  it('lets a listener of disconnect connect at once, and reconnects if that fails', () => {
     const { clock, made, socket } = connected();
     socket.once('disconnect', () => socket.connect());
     made[0]?.onDisconnect();
@@ -263,14 +263,14 @@ describe('client Socket that lost its connection', () => {
     expect(made.length).to.be.greaterThan(before);
   });
 
-  it('connects at once when the page asks for it during the delay', () => {
+  it('connects at once when the page calls connect during the delay', () => {
     const { made, socket } = connected();
     made[0]?.onDisconnect();
     socket.connect();
     expect(made).to.have.lengthOf(2);
   });
 
-  it('takes a link for dead that is silent for the timeout of its transport', () => {
+  it('treats a connection without data for the timeout of its transport as lost', () => {
     const { clock, made, names } = connected({ transportOptions: { first: { timeout: 900 } } });
     clock.tick(800);
     made[0]?.onData('~m~4~m~~h~1');
@@ -278,19 +278,19 @@ describe('client Socket that lost its connection', () => {
     expect(names()).to.deep.equal([]);
     clock.tick(1);
     expect(names()).to.deep.equal(['close', 'disconnect']);
-    expect(made[0]?.ending).to.equal(Ending.LOST);
+    expect(made[0]?.ending).to.equal(CloseKind.LOST);
   });
 
-  describe('because its page left', () => {
-    it('says goodbye in that turn, and tells nobody here', () => {
+  describe('because its page was unloaded', () => {
+    it('closes the session synchronously, without events', () => {
       const { clock, made, socket, events } = connected();
       socket._suspend();
-      expect(made[0]?.ending).to.equal(Ending.UNLOADED);
+      expect(made[0]?.ending).to.equal(CloseKind.UNLOADED);
       expect(events).to.deep.equal([]);
       expect(clock.pending).to.equal(0);
     });
 
-    it('connects at once, with a new session, when the page comes back', () => {
+    it('connects at once, with a new session, when the page is shown again', () => {
       const { made, socket, events } = connected();
       socket._suspend();
       socket.send('while away');
@@ -307,21 +307,21 @@ describe('client Socket that lost its connection', () => {
       expect(made[1]?.sent).to.deep.equal([['while away']]);
     });
 
-    it('waits for the end of the event that tells it, which is still a part of loading', () => {
+    it('connects after the pageshow event, which is still part of the loading', () => {
       const shown: (() => void)[] = [];
       const { clock, socket } = connected(
         {},
         { addEventListener: (name, fn) => void (name === 'pageshow' && shown.push(fn)) },
       );
-      watchPage();
+      watchPageLifecycle();
       socket._suspend();
-      for (const tell of shown) tell();
+      for (const listener of shown) listener();
       expect(socket.connecting).to.equal(false);
       clock.tick(0);
       expect(socket.connecting).to.equal(true);
     });
 
-    it('goes on connecting when the page comes back in the middle of that', () => {
+    it('continues to connect when the page is shown again during an attempt', () => {
       const clock = install();
       const made = fakeTransports('first');
       const { socket } = fakeSocket();
@@ -333,7 +333,7 @@ describe('client Socket that lost its connection', () => {
       expect(made).to.have.lengthOf(2);
     });
 
-    it('is not disturbed by a page that is shown for the first time', () => {
+    it('keeps its connection when the page is shown for the first time', () => {
       const { made, socket } = connected();
       socket._wake();
       expect(made).to.have.lengthOf(1);

@@ -1,12 +1,12 @@
 import { expect } from 'chai';
-import { Ending } from '../../../client/core/transport.js';
+import { CloseKind } from '../../../client/core/transport.js';
 import { fakeSocket, fakeTransports, install } from './fakes.js';
 
 const CONNECT_TIMEOUT_MS = 5000;
 
 describe('client Socket', () => {
   describe('#connect()', () => {
-    it('connects with the first transport that works here, and knows the session by then', () => {
+    it('connects with the first supported transport, and has a session id on connect', () => {
       install();
       const made = fakeTransports('first', 'second');
       const { socket, events } = fakeSocket();
@@ -20,14 +20,14 @@ describe('client Socket', () => {
       expect(events).to.deep.equal([['connecting', 'first'], ['connect']]);
     });
 
-    it('skips a transport that is unknown, or that the browser lacks', () => {
+    it('skips a transport that is unknown or not supported', () => {
       install();
       fakeTransports('second');
       const { socket } = fakeSocket({ transports: ['nonsense', 'second'] });
       expect(socket.transport?.type).to.equal('second');
     });
 
-    it('takes the next transport at once when one is refused', () => {
+    it('tries the next transport at once when one is refused', () => {
       const clock = install();
       const made = fakeTransports('first', 'second');
       const { socket, events } = fakeSocket();
@@ -42,7 +42,7 @@ describe('client Socket', () => {
       expect(clock.now()).to.equal(0);
     });
 
-    it('takes the next transport when one throws', () => {
+    it('tries the next transport when one throws', () => {
       install();
       const made = fakeTransports('first', 'second');
       const { socket, names } = fakeSocket();
@@ -55,7 +55,7 @@ describe('client Socket', () => {
       expect(names()).to.deep.equal(['connecting', 'error', 'connecting']);
     });
 
-    it('takes the next transport when one is silent for connectTimeout', () => {
+    it('tries the next transport when one does not connect within connectTimeout', () => {
       const clock = install();
       const made = fakeTransports('first', 'second');
       const { socket } = fakeSocket();
@@ -64,10 +64,10 @@ describe('client Socket', () => {
       expect(made).to.have.lengthOf(1);
       clock.tick(1);
       expect(made.map((transport) => transport.type)).to.deep.equal(['first', 'second']);
-      expect(made[0]?.ending).to.equal(Ending.LEFT);
+      expect(made[0]?.ending).to.equal(CloseKind.LOCAL);
     });
 
-    it('tells connect_failed once all transports have failed, and can be called again', () => {
+    it('emits connect_failed after all transports have failed, and can be called again', () => {
       const clock = install();
       const made = fakeTransports('first', 'second');
       const { socket, names } = fakeSocket();
@@ -90,7 +90,7 @@ describe('client Socket', () => {
       expect(names()).to.deep.equal(['connecting', 'connect_failed']);
     });
 
-    it('waits as long as the network does if connectTimeout is 0', () => {
+    it('does not limit the time of an attempt if connectTimeout is 0', () => {
       const clock = install();
       const made = fakeTransports('first', 'second');
       fakeSocket({ connectTimeout: 0 }).socket.connect();
@@ -120,7 +120,7 @@ describe('client Socket', () => {
       expect(made[1]?.askedFor).to.equal(null);
     });
 
-    it('leaves no say to a transport that it has left', () => {
+    it('ignores events of a transport that is not the current one', () => {
       install();
       const made = fakeTransports('first', 'second');
       const { socket, events } = fakeSocket();
@@ -135,7 +135,7 @@ describe('client Socket', () => {
   });
 
   describe('#send()', () => {
-    it('keeps messages until there is a connection, through failed attempts too', () => {
+    it('queues messages until there is a connection, also through failed attempts', () => {
       install();
       const made = fakeTransports('first', 'second');
       const { socket } = fakeSocket();
@@ -150,7 +150,7 @@ describe('client Socket', () => {
       expect(made[2]?.sent[1]).to.equal('four');
     });
 
-    it('keeps messages sent while the server is away', () => {
+    it('queues messages while the server is not reachable', () => {
       const clock = install();
       const made = fakeTransports('first');
       const { socket } = fakeSocket({ transports: ['first'] });
@@ -168,7 +168,7 @@ describe('client Socket', () => {
   });
 
   describe('#disconnect()', () => {
-    it('tells close and disconnect at once, and stays disconnected', () => {
+    it('emits close and disconnect at once, and stays disconnected', () => {
       const clock = install();
       const made = fakeTransports('first');
       const { socket, names } = fakeSocket();
@@ -176,13 +176,13 @@ describe('client Socket', () => {
       made[0]?.onData('~m~1~m~7');
       socket.disconnect();
       expect(names().slice(2)).to.deep.equal(['close', 'disconnect']);
-      expect(made[0]?.ending).to.equal(Ending.LEFT);
+      expect(made[0]?.ending).to.equal(CloseKind.LOCAL);
       clock.tick(600_000);
       expect(made).to.have.lengthOf(1);
       expect(clock.pending).to.equal(0);
     });
 
-    it('ends an attempt without an event', () => {
+    it('ends an attempt without emitting an event', () => {
       const clock = install();
       const made = fakeTransports('first', 'second');
       const { socket, names } = fakeSocket();
@@ -206,7 +206,7 @@ describe('client Socket', () => {
       expect(socket.reconnecting).to.equal(false);
     });
 
-    it('may be called by a listener of connecting', () => {
+    it('can be called by a listener of connecting', () => {
       install();
       const made = fakeTransports('first', 'second');
       const { socket } = fakeSocket();
@@ -216,7 +216,7 @@ describe('client Socket', () => {
       expect(socket.connecting).to.equal(false);
     });
 
-    it('reconnects after a soft end', () => {
+    it('reconnects after a soft close', () => {
       const clock = install();
       const made = fakeTransports('first');
       const { socket } = fakeSocket();
@@ -240,7 +240,7 @@ describe('client Socket', () => {
       expect(document.cookie).to.match(/^socketio=second;/);
     });
 
-    it('takes another one where the remembered one works no more, and remembers that', () => {
+    it('tries another transport if the remembered one fails, and remembers that one', () => {
       const document = { cookie: 'socketio=second' };
       install({ document });
       const made = fakeTransports('first', 'second');
@@ -251,7 +251,7 @@ describe('client Socket', () => {
       expect(document.cookie).to.match(/^socketio=first;/);
     });
 
-    it('forgets when nothing works', () => {
+    it('clears the cookie when no transport works', () => {
       const document = { cookie: 'socketio=first' };
       install({ document });
       const made = fakeTransports('first');
@@ -260,7 +260,7 @@ describe('client Socket', () => {
       expect(document.cookie).to.match(/^socketio=;/);
     });
 
-    it('ignores a cookie that names no transport of ours, or is broken', () => {
+    it('ignores a cookie that is malformed or names an unknown transport', () => {
       for (const cookie of [
         'socketio=constructor',
         'socketio=',
@@ -273,7 +273,7 @@ describe('client Socket', () => {
       }
     });
 
-    it('leaves the cookie alone when it is off', () => {
+    it('does not use the cookie when the option is false', () => {
       const document = { cookie: 'socketio=second' };
       install({ document });
       const made = fakeTransports('first', 'second');
@@ -283,7 +283,7 @@ describe('client Socket', () => {
       expect(document.cookie).to.equal('socketio=second');
     });
 
-    it('works where there are no cookies', () => {
+    it('works without cookies', () => {
       const document = {
         get cookie(): string {
           throw new Error('SecurityError');
@@ -302,7 +302,7 @@ describe('client Socket', () => {
   });
 
   describe('options', () => {
-    it('come from the page, and are never taken from a caller who says undefined', () => {
+    it('default to the location of the page, also if they are undefined', () => {
       install();
       fakeTransports('first');
       const { socket } = fakeSocket({ port: undefined, resource: undefined } as object);
@@ -310,13 +310,13 @@ describe('client Socket', () => {
       expect(socket.options).to.include({ port: '8080', secure: false, resource: 'socket.io' });
     });
 
-    it('mean TLS on a page that came by TLS', () => {
+    it('default to TLS on an https page', () => {
       install({ location: { protocol: 'https:', hostname: 'example.com', port: '' } });
       fakeTransports('first');
       expect(fakeSocket().socket.options).to.include({ port: 443, secure: true });
     });
 
-    it('tell another origin by host and port', () => {
+    it('detect another origin by host and port', () => {
       install();
       fakeTransports('first');
       expect(fakeSocket().socket.isXDomain()).to.equal(false);

@@ -20,7 +20,7 @@ function connected() {
 
 describe('client Transport', () => {
   describe('#onData()', () => {
-    it('delivers several messages of one payload, each as what it is', () => {
+    it('delivers several messages of one payload, each with its type', () => {
       const { transport, events } = connected();
       transport.onData('~m~4~m~text~m~10~m~~j~{"a":1}~m~5~m~~j~"x~m~0~m~~m~6~m~~j~"x"');
       expect(events).to.deep.equal([
@@ -32,26 +32,26 @@ describe('client Transport', () => {
       ]);
     });
 
-    it('delivers what follows the session id in one payload', () => {
+    it('delivers messages that follow the session id in the same payload', () => {
       const { transport, events } = open();
       transport.onData('~m~3~m~123~m~2~m~hi');
       expect(events).to.deep.equal([['connecting', 'first'], ['connect'], ['message', 'hi']]);
     });
 
-    it('takes the first message of a session for its id, whatever it says', () => {
+    it('uses the first message of a session as its id, whatever its content', () => {
       const { transport } = open();
       transport.onData('~m~18~m~{"session_id":"x"}');
       expect(transport.sessionid).to.equal('{"session_id":"x"}');
     });
 
-    it('echoes heartbeats, which are no messages', () => {
+    it('echoes heartbeats and does not emit them as messages', () => {
       const { transport, events } = connected();
       transport.onData('~m~4~m~~h~7~m~1~m~x');
       expect(events).to.deep.equal([['message', 'x']]);
       expect(transport.encode(transport.sent[0])).to.equal('~m~4~m~~h~7');
     });
 
-    it('delivers the rest of a payload when a listener throws, and reports that', () => {
+    it('delivers the rest of a payload when a listener throws, and rethrows the error later', () => {
       const clock = install();
       const made = fakeTransports('first');
       const { socket, events } = fakeSocket();
@@ -67,14 +67,14 @@ describe('client Transport', () => {
       expect(() => clock.tick(0)).to.throw('of the page');
     });
 
-    it('delivers nothing of a payload after a listener has disconnected', () => {
+    it('drops the rest of a payload after a listener has disconnected', () => {
       const { transport, socket, events } = connected();
       socket.on('message', () => socket.disconnect());
       transport.onData('~m~1~m~a~m~1~m~b');
       expect(events.map(([name]) => name)).to.deep.equal(['message', 'close', 'disconnect']);
     });
 
-    it('goes through the methods that pages of 2011 patched', () => {
+    it('calls the methods that pages of 2011 override', () => {
       const { transport, socket, events } = connected();
       const seen: unknown[] = [];
       socket._onMessage = function (message) {
@@ -88,7 +88,7 @@ describe('client Transport', () => {
   });
 
   describe('#onDisconnect()', () => {
-    it('may be replaced as pages of 2011 did', () => {
+    it('can be replaced, as pages of 2011 do', () => {
       const { transport, socket, names } = connected();
       transport.onDisconnect = function () {
         this.connected = false;
@@ -109,7 +109,7 @@ describe('client Transport', () => {
       );
     });
 
-    it('sends text that UTF-8 cannot say as JSON', () => {
+    it('sends text that UTF-8 cannot encode as JSON', () => {
       const { transport } = open();
       for (const text of ['\ud800', 'a\udc00', '\udc00\ud800', 'x\ud83dy']) {
         const [json] = decode(transport.encode(text));
@@ -119,14 +119,14 @@ describe('client Transport', () => {
       expect(transport.encode('😀')).to.equal('~m~2~m~😀');
     });
 
-    it('does so within objects of browsers that leave such text raw', () => {
+    it('escapes such text within objects, for browsers that do not', () => {
       const { transport } = open();
-      expect(transport._portable('~j~"\ud800😀"')).to.equal('~j~"\\ud800\\ud83d\\ude00"');
+      expect(transport._escape('~j~"\ud800😀"')).to.equal('~j~"\\ud800\\ud83d\\ude00"');
     });
   });
 
   describe('#prepareUrl()', () => {
-    it('names the session, or a new one', () => {
+    it('returns the URL of a new session, or of the current one', () => {
       const { transport } = open();
       expect(transport.prepareUrl()).to.equal('http://example.com:8080/socket.io/first/');
       transport.sessionid = '123';

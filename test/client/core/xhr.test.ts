@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { watchPage } from '../../../client/browser/page-lifecycle.js';
+import { watchPageLifecycle } from '../../../client/browser/page-lifecycle.js';
 import type { Platform } from '../../../client/core/platform.js';
 import { liveSockets, Socket } from '../../../client/core/socket.js';
 import { transports } from '../../../client/core/transport.js';
@@ -11,12 +11,12 @@ interface Beacon {
   body: string;
 }
 
-/** The requests made with that method. */
+/** The requests with that method so far. */
 function made(method: string): FakeXhr[] {
   return FakeXhr.made.filter((one) => one.method === method);
 }
 
-/** A socket over xhr-polling with session 123, and what it asks of the browser. */
+/** A socket on xhr-polling with session 123, and its requests. */
 function connected(more: Partial<Platform> = {}) {
   const beacons: Beacon[] = [];
   const clock = install({
@@ -35,7 +35,7 @@ function connected(more: Partial<Platform> = {}) {
   return { socket, clock, beacons, polls: () => made('GET'), posts: () => made('POST') };
 }
 
-/** The same, which lost its poll and now tries to resume the session. */
+/** The same after its poll was lost, while it tries to resume the session. */
 function resuming() {
   const all = connected();
   all.polls()[1]?.answer(0);
@@ -47,7 +47,7 @@ function resuming() {
 const SESSION = 'http://example.com:8080/socket.io/xhr-polling/123';
 
 describe('client XHR transports', () => {
-  it('poll one after the other, never with the same URL', () => {
+  it('poll one request at a time, never with the same URL', () => {
     const { polls } = connected();
     polls()[1]?.answer(200);
     polls()[2]?.answer(200);
@@ -56,7 +56,7 @@ describe('client XHR transports', () => {
     expect(new Set(polls().map(({ url }) => url)).size).to.equal(4);
   });
 
-  it('post one at a time, and what gathers meanwhile in the next', () => {
+  it('post one request at a time, and later messages in the next one', () => {
     const { socket, posts } = connected();
     socket
       .send('a')
@@ -70,7 +70,7 @@ describe('client XHR transports', () => {
     );
   });
 
-  it('send again what was refused, but never what may have arrived', () => {
+  it('send refused messages again, but never messages that may have arrived', () => {
     for (const [status, kept] of [
       [404, ['in flight', 'behind']],
       [0, ['behind']],
@@ -83,7 +83,7 @@ describe('client XHR transports', () => {
     }
   });
 
-  it('say goodbye by a beacon, after the last message', () => {
+  it('send the close request by a beacon, after the last message', () => {
     const { socket, beacons, posts, polls } = connected();
     socket.send('a').send('b');
     socket.disconnect();
@@ -96,14 +96,14 @@ describe('client XHR transports', () => {
     expect(polls()[1]?.isAborted).to.equal(true);
   });
 
-  it('say goodbye at once when the page leaves, with what was not sent', () => {
+  it('send the close request at once on unload, with the messages not yet sent', () => {
     const { socket, beacons } = connected();
     socket.send('a').send('b');
     socket._suspend();
     expect(beacons).to.deep.equal([{ url: SESSION + '/close', body: 'data=~m~1~m~b' }]);
   });
 
-  it('keep what is sent as the page is about to go for the goodbye', () => {
+  it('keep messages that are sent in beforeunload for the close request', () => {
     const { socket, beacons, posts } = connected();
     socket.transport?._hold();
     socket.send('bye');
@@ -112,7 +112,7 @@ describe('client XHR transports', () => {
     expect(beacons).to.deep.equal([{ url: SESSION + '/close', body: 'data=~m~3~m~bye' }]);
   });
 
-  it('send it half a second later if the page stays', () => {
+  it('send those messages half a second later if the page stays', () => {
     const { socket, clock, posts } = connected();
     socket.transport?._hold();
     socket.send('still here');
@@ -122,7 +122,7 @@ describe('client XHR transports', () => {
     expect(posts()[0]?.body).to.equal('data=~m~10~m~still%20here');
   });
 
-  it('say goodbye though the browser broke off the poll just before the page went', () => {
+  it('send the close request although the browser aborted the poll just before the unload', () => {
     const { socket, clock, beacons, polls } = connected();
     polls()[1]?.answer(0);
     clock.tick(50);
@@ -130,26 +130,26 @@ describe('client XHR transports', () => {
     expect(beacons).to.deep.equal([{ url: SESSION + '/close', body: 'data=' }]);
   });
 
-  it('say goodbye though the browser breaks off the script that was about to', () => {
+  it('send the close request although the browser aborts the first listener', () => {
     liveSockets.length = 0;
     const listeners: (() => void)[] = [];
     const { beacons, polls } = connected({
       addEventListener: (name, fn) => void (name === 'unload' && listeners.push(fn)),
     });
-    watchPage();
+    watchPageLifecycle();
     const poll = polls()[1] as FakeXhr;
     poll.abort = () => {
       poll.abort = () => undefined;
-      // What Firefox does here no script can catch; the listeners after it are called all the same.
-      throw new Error('broken off');
+      // Firefox aborts the script here, which cannot be caught; it calls the later listeners.
+      throw new Error('aborted');
     };
-    expect(listeners[0]).to.throw('broken off');
+    expect(listeners[0]).to.throw('aborted');
     expect(beacons).to.deep.equal([]);
-    for (const tell of listeners.slice(1)) tell();
+    for (const listener of listeners.slice(1)) listener();
     expect(beacons).to.deep.equal([{ url: SESSION + '/close', body: 'data=' }]);
   });
 
-  it('do not say goodbye to a session that is lost', () => {
+  it('do not send a close request for a lost connection', () => {
     const { beacons, clock, polls, socket } = connected();
     polls()[1]?.answer(0);
     clock.tick(250);
@@ -157,7 +157,7 @@ describe('client XHR transports', () => {
     expect(beacons).to.deep.equal([]);
   });
 
-  it('ask by an empty POST whether the session is still there, and poll once it is', () => {
+  it('resume by an empty POST, and poll after its response', () => {
     const { socket, polls, posts } = resuming();
     expect(posts().map(({ url, body }) => ({ url, body }))).to.deep.equal([
       { url: SESSION + '/send', body: 'data=' },
@@ -171,7 +171,7 @@ describe('client XHR transports', () => {
     expect(socket.transport?.sessionid).to.equal('123');
   });
 
-  it('fetch nothing from a session that they cannot post to: it would be lost', () => {
+  it('do not poll a session that they cannot post to, which would lose messages', () => {
     const { socket, clock, polls, posts } = resuming();
     posts()[0]?.answer(0);
     posts()[1]?.answer(0);
@@ -184,7 +184,7 @@ describe('client XHR transports', () => {
     expect(messages).to.deep.equal(['meanwhile']);
   });
 
-  it('take a poll for dead after 25 s', () => {
+  it('treat a poll without a response for 25 s as lost', () => {
     const { socket, clock } = connected();
     clock.tick(24_999);
     expect(socket.connected).to.equal(true);

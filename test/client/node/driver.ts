@@ -58,7 +58,7 @@ class NodeClientDriver extends Driver {
     const xhr = transport as XHR;
     await until(() => !xhr.posting, 'the previous POST to end');
     xhr.sendIORequest(payload);
-    await until(() => !xhr.posting || xhr._isOver === true, 'a response to the POST');
+    await until(() => !xhr.posting || xhr._isClosed === true, 'a response to the POST');
   }
 
   drop(): void {

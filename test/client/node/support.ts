@@ -3,7 +3,6 @@ import { createServer } from 'node:https';
 import { join } from 'node:path';
 import { listen } from '../../../lib/index.js';
 import { Socket, type SocketOptions } from '../../../client/node/index.js';
-import { useNode } from '../../../client/node/platform.js';
 import { afterThisTest } from '../../support/cleanup.js';
 import { Queue } from '../../support/queue.js';
 import { listenOnLoopback, QUIET } from '../../support/server.js';
@@ -25,8 +24,6 @@ export class Watched {
   readonly #events: Queue<unknown[]> = new Queue();
 
   constructor(target: string, options?: SocketOptions) {
-    // tests of the browser client use other platforms in the same process
-    useNode();
     this.socket = new Socket(target, options);
     afterThisTest(() => this.socket.disconnect());
     const names = ['connecting', 'connect', 'message', 'heartbeat', 'disconnect', 'error'];

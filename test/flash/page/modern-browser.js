@@ -1,10 +1,10 @@
-// What a browser of 2011 had, for pages of 2011 in a browser of today. Stands before socket.io.js.
+// Restores features of browsers of 2011 for pages of 2011. Must be loaded before socket.io.js.
 (function () {
   var NativeWebSocket = window.WebSocket;
-  // its polyfill stands back where there is a WebSocket
+  // The polyfill is inactive if there is a WebSocket.
   window.WebSocket = undefined;
 
-  // Ruffle reaches the network by the native one, and looks it up when it needs it
+  // Ruffle uses the native WebSocket, and looks it up on each connection.
   window.restoreWebSocketForRuffle = function (proxyUrl) {
     window.WebSocket = new Proxy(window.WebSocket, {
       construct: function (polyfill, args) {
@@ -14,7 +14,7 @@
     });
   };
 
-  // null was fine for the ports of a message then
+  // Browsers of 2011 accepted null as the ports of a message.
   var init = MessageEvent.prototype.initMessageEvent;
   MessageEvent.prototype.initMessageEvent = function () {
     var args = Array.prototype.slice.call(arguments, 0, 7);

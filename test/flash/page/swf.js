@@ -1,9 +1,9 @@
-// The page's half of the contract with WebSocketMain.swf, bare: calls go in, what comes out is kept.
-var rig = (function () {
+// The page's side of the contract with WebSocketMain.swf: forwards calls and records events.
+var harness = (function () {
   var flash = null;
   var seen = { initialized: 0, announced: 0, log: [], error: [], events: [] };
 
-  // Ruffle needs the constructor itself, so the callbacks hang on it
+  // Ruffle needs the native constructor, so the callbacks are added to it.
   WebSocket.__onFlashInitialized = function () {
     seen.initialized++;
     flash = document.getElementById('webSocketFlash');
@@ -13,7 +13,7 @@ var rig = (function () {
     setTimeout(function () {
       seen.events = seen.events.concat(flash.receiveEvents());
     }, 0);
-    return seen.announced !== rig.refuseAnnouncement;
+    return seen.announced !== harness.refuseAnnouncement;
   };
   WebSocket.__log = function (text) {
     seen.log.push(decodeURIComponent(text));

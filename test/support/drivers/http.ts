@@ -4,7 +4,7 @@ import { Driver, Refused } from './driver.js';
 /** A clock against caches, as the 2011 client appends it. */
 let time = 1_300_000_000_000;
 
-export function stamp(): string {
+export function cacheBuster(): string {
   return String(time++);
 }
 
@@ -38,7 +38,7 @@ export abstract class HttpDriver extends Driver {
   }
 
   protected downPath(sessionId: string): string {
-    return this.path(sessionId, stamp());
+    return this.path(sessionId, cacheBuster());
   }
 
   protected postTo(path: string, body: string): Promise<Response> {

@@ -3,7 +3,7 @@ import { parsePayload } from '../payload.js';
 import { RawSocket, type Response } from '../raw.js';
 import { within } from '../wait.js';
 import { Refused } from './driver.js';
-import { HttpDriver, stamp } from './http.js';
+import { HttpDriver, cacheBuster } from './http.js';
 
 /** Polls for as long as the session lives, one poll after the other. */
 export abstract class PollingDriver extends HttpDriver {
@@ -129,10 +129,10 @@ export class JsonpPollingDriver extends PollingDriver {
   }
 
   protected override downPath(sessionId: string): string {
-    return this.path(sessionId, stamp(), String(this.#index));
+    return this.path(sessionId, cacheBuster(), String(this.#index));
   }
 
   protected override upPath(): string {
-    return this.path(this.sessionId, stamp(), String(this.#index));
+    return this.path(this.sessionId, cacheBuster(), String(this.#index));
   }
 }

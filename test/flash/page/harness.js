@@ -1,5 +1,5 @@
-// What the tests call in a page: sockets by name, and what happened to them.
-var rig = (function () {
+// The harness in a page: opens sockets by name and records their events.
+var harness = (function () {
   var peers = {};
 
   function open(name, options) {
@@ -8,7 +8,7 @@ var rig = (function () {
       port: location.port,
       transports: ['flashsocket'],
       rememberTransport: false,
-      // Ruffle takes its time to load, and more on a busy machine
+      // Ruffle loads slowly, especially on a busy machine.
       connectTimeout: 15000,
     };
     for (var key in options) settings[key] = options[key];

@@ -1,6 +1,6 @@
 /*
- * The page's half of the rig: opens sockets, keeps a log of their events and answers
- * the scenarios' calls. Runs in pages and in workers, with either client.
+ * The harness in the page: opens sockets, logs their events and executes the calls of the
+ * scenarios. Runs in pages and in workers, with either client.
  */
 (function (global) {
   'use strict';
@@ -30,7 +30,7 @@
     return `${text.length}:${hash.toString(16)}`;
   }
 
-  /** Text of many kinds that two programs can make up alike; seeded, so that no two blocks agree. */
+  /** A text with many kinds of characters that page and server can both generate from a seed. */
   function block(length, seed) {
     const line = 'The quick brown fox ~m~5~m~ <b>é日本\u{1F600}</b> 100% & "more"+\\ ';
     let text = '';
@@ -50,7 +50,7 @@
     for (const check of one.waiting.slice()) check();
   }
 
-  const rig = {
+  const harness = {
     open(name, options, queue) {
       const { host, ...rest } = options;
       const socket = new io.Socket(host || null, rest);
@@ -94,7 +94,7 @@
       entry(name).socket[method](...args);
     },
 
-    /** Disconnects and connects in one breath. */
+    /** Disconnects and connects in the same turn. */
     reopen(name) {
       const { socket } = entry(name);
       socket.disconnect();
@@ -135,7 +135,7 @@
       entry(name).log = [];
     },
 
-    /** When the event first fired, in milliseconds since `open`. */
+    /** The time of the first event of that name, in milliseconds since `open`. */
     firstAt(name, event) {
       const line = entry(name).log.find((one) => one.event === event);
       return line ? line.at : -1;
@@ -146,12 +146,12 @@
       return document.cookie;
     },
 
-    /** Sends when the page is about to go away. */
+    /** Sends when the page is about to be unloaded. */
     sendOnUnload(name, value) {
       window.addEventListener('beforeunload', () => entry(name).socket.send(value));
     },
 
-    /** Whether each `pageshow` so far came from the back/forward cache. */
+    /** For each `pageshow` so far, whether the page was restored from the back/forward cache. */
     shows() {
       return shows;
     },
@@ -168,8 +168,8 @@
   const answers = {};
   let calls = 0;
 
-  /** For drivers that cannot wait for a promise: `start` a call, then `take` its answer. */
-  rig.start = function (work) {
+  /** For drivers that cannot wait for a promise: `start` a call, then `take` its result. */
+  harness.start = function (work) {
     const id = ++calls;
     Promise.resolve()
       .then(work)
@@ -180,14 +180,14 @@
     return id;
   };
 
-  rig.take = function (id) {
+  harness.take = function (id) {
     const answer = answers[id] || null;
     if (answer) delete answers[id];
     return answer;
   };
 
-  /** Runs another rig in a worker and forwards calls to it. */
-  rig.worker = function (scripts) {
+  /** Runs another harness in a worker and forwards calls to it. */
+  harness.worker = function (scripts) {
     const worker = new Worker(`/worker.js?scripts=${scripts.join(',')}`);
     const open = {};
     let last = 0;
@@ -200,7 +200,7 @@
       if ('error' in data) call.reject(new Error(data.error));
       else call.resolve(data.value);
     });
-    rig.inWorker = (method, ...args) =>
+    harness.inWorker = (method, ...args) =>
       new Promise((resolve, reject) => {
         const id = ++last;
         open[id] = { resolve, reject };
@@ -210,7 +210,7 @@
       });
   };
 
-  global.rig = rig;
+  global.harness = harness;
   global.addEventListener('error', (event) => {
     if (event.message) faults.push(`uncaught ${event.message}`);
   });
@@ -229,7 +229,7 @@
     const answer = (message) => global.postMessage(message);
     global.addEventListener('message', ({ data: { id, method, args } }) => {
       Promise.resolve()
-        .then(() => rig[method](...args))
+        .then(() => harness[method](...args))
         .then(
           (value) => answer({ id, value }),
           (error) => answer({ id, error: error.message }),
