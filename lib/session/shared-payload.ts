@@ -1,20 +1,51 @@
-/** A payload on its way to many clients. */
+type Encode = (payload: string) => Buffer;
+
+/** The bytes of several payloads that were sent together. */
+interface Batch {
+  readonly payloads: readonly SharedPayload[];
+  readonly encode: Encode;
+  readonly bytes: Buffer;
+}
+
+/** A payload that is sent to many sessions. Caches its bytes, once per wire format. */
 export class SharedPayload {
   readonly payload: string;
-  readonly #forms = new Map<(payload: string) => Buffer, Buffer>();
+  readonly #forms = new Map<Encode, Buffer>();
+  #batch: Batch | null = null;
 
   constructor(payload: string) {
     this.payload = payload;
   }
 
   /**
-   * The payload as `encode` makes it, made once however many clients ask.
+   * The payload in the wire format of `encode`, which is called once however many sessions ask.
    *
    * @param encode a pure function; its identity names the wire format.
    */
-  encodedBy(encode: (payload: string) => Buffer): Buffer {
+  encodedBy(encode: Encode): Buffer {
     let bytes = this.#forms.get(encode);
     if (!bytes) this.#forms.set(encode, (bytes = encode(this.payload)));
     return bytes;
   }
+
+  /**
+   * The bytes of `payloads`, a list that ends with this payload. The latest list is cached: sessions
+   * that were sent the same broadcasts in one turn share one Buffer.
+   *
+   * @param encode names the wire format, as for {@link encodedBy}
+   * @param join makes the bytes
+   */
+  batchOf(payloads: readonly SharedPayload[], encode: Encode, join: () => Buffer): Buffer {
+    const known = this.#batch;
+    if (known && known.encode === encode && isSameList(known.payloads, payloads)) {
+      return known.bytes;
+    }
+    const bytes = join();
+    this.#batch = { payloads, encode, bytes };
+    return bytes;
+  }
+}
+
+function isSameList(one: readonly SharedPayload[], other: readonly SharedPayload[]): boolean {
+  return one.length === other.length && one.every((payload, i) => payload === other[i]);
 }

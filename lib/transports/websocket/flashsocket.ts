@@ -1,6 +1,6 @@
 import { Websocket } from './websocket.js';
 
-/** A WebSocket spoken by a Flash file: the same, under its own name and with its own options. */
+/** A WebSocket that a Flash file opens. It differs in its name, and so in its options. */
 export abstract class Flashsocket extends Websocket {
   static override readonly transportName: string = 'flashsocket';
 }

@@ -10,7 +10,7 @@ import { ReceiveBuffer } from '../../util/receive-buffer.js';
 import { isSafeHeaderValue } from '../../util/header.js';
 import { readUtf8 } from './utf8.js';
 
-/** Bytes behind the head of a draft-76 request: the third key. Proxies may hold them back. */
+/** Length of the third key, the bytes that follow the head of a draft-76 request. Proxies may withhold them. */
 export const KEY3_BYTES = 8;
 /** The closing handshake of draft 76. */
 export const CLOSING_FRAME: Buffer = Buffer.from([0xff, 0x00]);
@@ -23,9 +23,9 @@ const LARGEST_KEY = 2 ** 32 - 1;
 export type Keys = readonly [number, number];
 
 /**
- * The number in a key: its digits, divided by how many blanks it has.
+ * The number in a key: its digits, divided by its count of spaces.
  *
- * @returns null if the key is none: no blank, no digit, no whole quotient, or too large.
+ * @returns null if the key is invalid: without spaces or digits, with a remainder, or too large.
  */
 export function keyNumber(key: string): number | null {
   let digits = '';
@@ -39,7 +39,7 @@ export function keyNumber(key: string): number | null {
   return Number.isInteger(number) && number <= LARGEST_KEY ? number : null;
 }
 
-/** Which draft a request speaks: its keys for 76, `'75'` without any, null if malformed. */
+/** The keys of a draft-76 request; `'75'` for a request without keys, null for a malformed one. */
 export function readKeys(request: IncomingMessage): Keys | '75' | null {
   const { 'sec-websocket-key1': key1, 'sec-websocket-key2': key2 } = request.headers;
   if (!echoed(request).every(isSafeHeaderValue)) return null;
@@ -50,12 +50,12 @@ export function readKeys(request: IncomingMessage): Keys | '75' | null {
   return first === null || second === null ? null : [first, second];
 }
 
-/** What the answer repeats of the request. */
+/** What the response repeats of the request. */
 function echoed({ headers, url = '' }: IncomingMessage): string[] {
   return [headers.origin ?? '', headers.host ?? '', headers['sec-websocket-protocol'] ?? '', url];
 }
 
-/** The 16 bytes that prove a draft-76 server: MD5 over both numbers and the third key. */
+/** The 16 bytes that a draft-76 server proves itself by: MD5 of both numbers and the third key. */
 export function proof([first, second]: Keys, key3: Buffer): Buffer {
   const challenge = Buffer.alloc(8 + KEY3_BYTES);
   challenge.writeUInt32BE(first, 0);
@@ -65,8 +65,8 @@ export function proof([first, second]: Keys, key3: Buffer): Buffer {
 }
 
 /**
- * The head of the answer. Clients compare its first lines byte by byte: "Web Socket" is two
- * words in draft 75 and one in 76, and the order counts.
+ * The head of the response. Clients compare its first lines byte by byte: "Web Socket" is two
+ * words in draft 75 and one in 76, and the order of the headers matters.
  */
 export function handshakeHead(request: IncomingMessage, draft: '75' | '76'): string {
   const { origin, host, 'sec-websocket-protocol': protocol } = request.headers;
@@ -83,10 +83,10 @@ export function handshakeHead(request: IncomingMessage, draft: '75' | '76'): str
   return lines.join('\r\n') + '\r\n\r\n';
 }
 
-/** What a parser found. */
+/** Receives what a {@link HixieParser} finds. */
 export interface HixieEvents {
   onText(text: string): void;
-  /** The closing handshake. */
+  /** The closing frame has arrived. */
   onClosing(): void;
   onError(kind: 'bad framing' | 'too large'): void;
 }
@@ -94,15 +94,15 @@ export interface HixieEvents {
 const ParserState = { START: 'start', TEXT: 'text', CLOSING: 'closing', DONE: 'done' } as const;
 type ParserState = (typeof ParserState)[keyof typeof ParserState];
 
-/** Reads `00 … FF` frames from chunks that may be cut anywhere, in linear time. */
+/** Parses `00 … FF` frames, from chunks that may be cut anywhere, in linear time. */
 export class HixieParser {
   readonly #events: HixieEvents;
   readonly #limit: number;
   #state: ParserState = ParserState.START;
-  /** What there is of an unfinished frame. */
+  /** The bytes of an unfinished frame. */
   readonly #held: ReceiveBuffer = new ReceiveBuffer();
 
-  /** @param limit most bytes in one frame, 0: no limit */
+  /** @param limit most bytes in one frame; 0: no limit */
   constructor(events: HixieEvents, limit: number) {
     this.#events = events;
     this.#limit = limit;
@@ -128,7 +128,7 @@ export class HixieParser {
     }
   }
 
-  /** Nothing more is read. */
+  /** Ignores all further input. */
   stop(): void {
     this.#state = ParserState.DONE;
     this.#held.clear();
@@ -157,7 +157,7 @@ export class HixieParser {
       this.#held.add(bytes);
       bytes = this.#held.take();
     }
-    // What is no UTF-8 is read as far as it is, as in 0.6.
+    // Invalid UTF-8 becomes replacement characters, as in 0.6.
     const text = readUtf8(bytes) ?? bytes.toString();
     this.#state = ParserState.START;
     if (text !== '') this.#events.onText(text);
@@ -168,8 +168,8 @@ export class HixieParser {
     this.#finish(() => this.#events.onError(kind));
   }
 
-  #finish(tell: () => void): void {
+  #finish(report: () => void): void {
     this.stop();
-    tell();
+    report();
   }
 }

@@ -11,39 +11,42 @@ import {
 } from './hixie-protocol.js';
 import type { Socket } from 'node:net';
 import { Timer } from '../../util/timers.js';
-import { frameText, putText, type Framing } from './write-batch.js';
+import { encodeText, writeText, type Framing } from './frame-writer.js';
 import { SocketTransport } from './websocket-transport.js';
 import type { Exchange } from '../transport.js';
 
 const debug = createDebug('socket.io:hixie');
 
-/** How long a closed connection may take to end, in milliseconds. */
+/** Time from `end()` to `destroy()` of a closed connection, in milliseconds. */
 const LINGER_MS = 2000;
 
-/** `00`, UTF-8, `FF`. */
+/** Frames of `00`, UTF-8 text and `FF`. */
 const framing: Framing = {
   overhead: () => 2,
-  put(target, at, text, size) {
+  writeFrame(target, at, text, size) {
     target[at] = 0x00;
-    const end = putText(target, at + 1, text, size);
+    const end = writeText(target, at + 1, text, size);
     target[end] = 0xff;
     return end + 1;
   },
-  putShort: (text) => `\x00${text}\xff`,
-  wrap: (payload) => frameText(framing, payload),
+  shortFrame: (text) => `\x00${text}\xff`,
+  encodeFrame: (payload) => encodeText(framing, payload),
 };
 
-/** A WebSocket as browsers spoke it in 2010: drafts 75 and 76, also behind proxies that wait. */
+/**
+ * A WebSocket of draft 75 or 76, the browsers of 2010. The response to draft 76 is sent before its
+ * third key has arrived: proxies withhold the key until they have seen a response.
+ */
 export class Hixie extends SocketTransport implements HixieEvents {
   protected readonly framing: Framing = framing;
   readonly #parser: HixieParser;
-  /** Keys that still wait for the third one; null once the handshake is through. */
+  /** The keys of a handshake whose third key has not arrived; null once it is complete. */
   #keys: Keys | null;
   #key3: Buffer = Buffer.alloc(0);
-  /** Ends the count of this handshake, if it takes its time. */
+  /** Releases the pending handshake in the limiter; null if it was not counted. */
   #release: (() => void) | null = null;
   readonly #draft: '75' | '76';
-  #hasGoodbye = false;
+  #hasClosingFrame = false;
   readonly #timer: Timer = new Timer(this);
 
   private constructor(exchange: Exchange, keys: Keys | null) {
@@ -76,7 +79,7 @@ export class Hixie extends SocketTransport implements HixieEvents {
   }
 
   onClosing(): void {
-    this.#hasGoodbye = true;
+    this.#hasClosingFrame = true;
     this.close();
   }
 
@@ -87,7 +90,7 @@ export class Hixie extends SocketTransport implements HixieEvents {
     this.socket.destroy();
   }
 
-  /** @internal The third key never came. */
+  /** @internal The third key has not arrived in time. */
   onTimeout(): void {
     this.onError('handshake timeout');
   }
@@ -95,8 +98,9 @@ export class Hixie extends SocketTransport implements HixieEvents {
   protected closeSocket(): void {
     this.#parser.stop();
     const { socket } = this;
-    // An answer only, never the first word: clients of 2011 written for Node throw at such a frame.
-    if (this.#hasGoodbye && this.#draft === '76' && socket.writable) socket.write(CLOSING_FRAME);
+    // Sent only in reply to the peer's closing frame: Node clients of 2011 throw when they receive one.
+    if (this.#hasClosingFrame && this.#draft === '76' && socket.writable)
+      socket.write(CLOSING_FRAME);
     socket.end();
     setTimeout(() => socket.destroy(), LINGER_MS).unref();
   }
@@ -106,14 +110,14 @@ export class Hixie extends SocketTransport implements HixieEvents {
     socket.setTimeout(0);
     socket.setNoDelay(true);
     socket.on('error', (error) => debug('ignored %s', error));
-    socket.on('end', () => this.#ended());
-    socket.on('close', () => this.#ended());
-    // As it came: Node reads headers as Latin-1.
+    socket.on('end', () => this.#onEnd());
+    socket.on('close', () => this.#onEnd());
+    // Node decodes headers as latin1: this restores the bytes of the request.
     socket.write(handshakeHead(this.request, this.#draft), 'latin1');
     socket.on('data', (chunk: Buffer) => this.#receive(chunk));
     if (!this.#keys) this.opened();
     else if (handshakeTimeout > 0) this.host._timers.set(this.#timer, handshakeTimeout);
-    // A copy: the head is a slice of a much larger buffer.
+    // A copy, because the head is a slice of a much larger Buffer.
     if (head.length > 0) this.#receive(Buffer.from(head));
   }
 
@@ -129,7 +133,7 @@ export class Hixie extends SocketTransport implements HixieEvents {
     if (this.isOpen) this.#parser.feed(rest);
   }
 
-  /** Draft 76 only: the third key is there, and nothing has been told to anybody before. */
+  /** Draft 76: the third key has arrived. No event was emitted before. */
   #complete(keys: Keys): void {
     this.#keys = null;
     this.#settle();
@@ -137,14 +141,14 @@ export class Hixie extends SocketTransport implements HixieEvents {
     this.opened();
   }
 
-  /** The handshake is through, one way or the other. */
+  /** The handshake has completed or failed. */
   #settle(): void {
     this.host._timers.clear(this.#timer);
     this.#release?.();
     this.#release = null;
   }
 
-  #ended(): void {
+  #onEnd(): void {
     this.#settle();
     if (this.isOpen) {
       this.isOpen = false;

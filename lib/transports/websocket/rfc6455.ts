@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import { Server as WebSocketServer, WebSocket, type ServerOptions } from 'ws';
 import { createDebug } from '../../util/debug.js';
 import { readUtf8 } from './utf8.js';
-import { frameText, putText, type Framing } from './write-batch.js';
+import { encodeText, writeText, type Framing } from './frame-writer.js';
 import { SocketTransport } from './websocket-transport.js';
 import type { Exchange, TransportHost } from '../transport.js';
 
@@ -14,16 +14,16 @@ const UNSUPPORTED_DATA = 1003;
 const INVALID_PAYLOAD = 1007;
 const TOO_BIG = 1009;
 
-/** How long a peer may take to answer the closing handshake, in milliseconds. */
+/** Time for the peer to answer the closing handshake, in milliseconds. */
 const CLOSE_TIMEOUT_MS = 2000;
 
-/** Most packets that one frame may come in: some 40 MB in packets as small as they get. */
+/** Most chunks that one unfinished frame may arrive in: about 40 MB in the smallest packets. */
 const MAX_PACKETS = 65_536;
-/** Most pongs that may wait for a client that pings and does not read. */
+/** Most pongs that may be queued for a client that sends pings and does not read. */
 const MAX_PONGS = 60;
 
-/** Options that are in ws, and not yet in its types. */
-interface NotYetTyped {
+/** Options of ws that `@types/ws` lacks. */
+interface UntypedOptions {
   closeTimeout: number;
   maxFragments: number;
   maxBufferedChunks: number;
@@ -37,26 +37,26 @@ const TEXT_HEAD: string = String.fromCharCode(TEXT_FRAME);
 /** Unmasked text frames of RFC 6455, section 5.2. */
 const framing: Framing = {
   overhead: (size) => (size < 126 ? 2 : size < 65536 ? 4 : 10),
-  put(target, at, text, size) {
+  writeFrame(target, at, text, size) {
     target[at] = TEXT_FRAME;
     if (size < 126) {
       target[at + 1] = size;
-      return putText(target, at + 2, text, size);
+      return writeText(target, at + 2, text, size);
     }
     if (size < 65536) {
       target[at + 1] = 126;
       target.writeUInt16BE(size, at + 2);
-      return putText(target, at + 4, text, size);
+      return writeText(target, at + 4, text, size);
     }
     target[at + 1] = 127;
     target.writeBigUInt64BE(BigInt(size), at + 2);
-    return putText(target, at + 10, text, size);
+    return writeText(target, at + 10, text, size);
   },
-  putShort: (text) => TEXT_HEAD + String.fromCharCode(text.length) + text,
-  wrap: (payload) => frameText(framing, payload),
+  shortFrame: (text) => TEXT_HEAD + String.fromCharCode(text.length) + text,
+  encodeFrame: (payload) => encodeText(framing, payload),
 };
 
-/** ws's side of a connection, which knows ours. */
+/** The ws socket of a transport. */
 class WsSocket extends WebSocket {
   transport: Rfc6455 | null = null;
 }
@@ -76,11 +76,11 @@ function wsOnError(this: WebSocket, error: Error): void {
 
 const servers = new WeakMap<TransportHost, WebSocketServer<typeof WsSocket>>();
 
-/** ws without a server of its own: it answers handshakes and reads frames. */
+/** A WebSocketServer without an HTTP server: ws answers handshakes and parses frames. */
 function serverOf(host: TransportHost): WebSocketServer<typeof WsSocket> {
   let server = servers.get(host);
   if (!server) {
-    const options: ServerOptions<typeof WsSocket> & NotYetTyped = {
+    const options: ServerOptions<typeof WsSocket> & UntypedOptions = {
       noServer: true,
       clientTracking: false,
       perMessageDeflate: false,
@@ -88,7 +88,7 @@ function serverOf(host: TransportHost): WebSocketServer<typeof WsSocket> {
       maxFragments: host.options.maxFragments,
       maxBufferedChunks: MAX_PACKETS,
       maxPendingAutoPongs: MAX_PONGS,
-      // Checked in readUtf8, in the same pass that tells ASCII from the rest.
+      // `readUtf8` checks it in the same pass that detects ASCII.
       skipUTF8Validation: true,
       closeTimeout: CLOSE_TIMEOUT_MS,
       WebSocket: WsSocket,
@@ -96,7 +96,7 @@ function serverOf(host: TransportHost): WebSocketServer<typeof WsSocket> {
     server = new WebSocketServer(options);
     server.on('wsClientError', (error, socket, request) => {
       debug('handshake refused: %s', error.message);
-      // A version we do not speak is answered with those we do (RFC 6455, section 4.4).
+      // The response to an unknown version lists the known ones (RFC 6455, section 4.4).
       host._refuse('ERR_SIO_BAD_HANDSHAKE', request, socket as Socket, {
         'Sec-WebSocket-Version': '13, 8',
       });
@@ -106,7 +106,7 @@ function serverOf(host: TransportHost): WebSocketServer<typeof WsSocket> {
   return server;
 }
 
-/** A WebSocket as browsers of today speak it: RFC 6455 and draft hybi-08, read by `ws`. */
+/** A WebSocket of RFC 6455 (version 13) or draft hybi-08, parsed by `ws`. */
 export class Rfc6455 extends SocketTransport {
   readonly #ws: WsSocket;
 
@@ -121,7 +121,7 @@ export class Rfc6455 extends SocketTransport {
 
   static accept(exchange: Exchange): void {
     const { host, request, socket, head } = exchange;
-    // The answer to the handshake and the first messages leave together.
+    // The handshake response and the first messages leave in one packet.
     socket.cork();
     try {
       serverOf(host).handleUpgrade(request, socket, head, (ws) => {
@@ -130,7 +130,7 @@ export class Rfc6455 extends SocketTransport {
         transport.flush();
       });
     } catch (error) {
-      // ws throws if the socket has been upgraded already, by somebody in front of us: it is theirs.
+      // ws throws if an earlier `upgrade` listener has upgraded the socket, which then owns it.
       debug('ignored %s', error);
     } finally {
       socket.uncork();
@@ -160,7 +160,7 @@ export class Rfc6455 extends SocketTransport {
     this.gone();
   }
 
-  /** @internal ws has found a frame that breaks the rules, and answers it with a close frame. */
+  /** @internal ws has found an invalid frame, and answers it with a close frame. */
   failed(): void {
     this.isOpen = false;
     this.session?._end('protocol error');

@@ -1,14 +1,15 @@
 import { isAscii, isUtf8, transcode } from 'node:buffer';
 
 /**
- * Up to Node 22, `toString` reads what is not ASCII 2 to 12 times slower than ICU does, from some
- * 1,000 bytes on; Node 24 reads it faster than ICU. A Node built without ICU has no `transcode`.
+ * Up to Node 22, `toString` decodes text that is not ASCII 2 to 12 times slower than ICU does, from
+ * about 1,000 bytes on. Node 24 decodes it faster than ICU. A Node built without ICU has no
+ * `transcode`.
  */
 const LONG = 1024;
 const prefersIcu =
   Number.parseInt(process.versions.node, 10) < 24 && typeof transcode === 'function';
 
-/** The text that bytes are in UTF-8, or null if they are not UTF-8. */
+/** Decodes UTF-8. Returns null if the bytes are not UTF-8. */
 export function readUtf8(bytes: Buffer): string | null {
   if (isAscii(bytes)) return bytes.toString('latin1');
   if (!isUtf8(bytes)) return null;

@@ -1,16 +1,17 @@
 import type { SharedPayload } from '../../session/shared-payload.js';
 import { flushBeforeEnd } from '../flush-before-end.js';
-import { scheduleFlush, textOf, toBytes, type Framing, type Piece } from './write-batch.js';
+import { scheduleFlush } from './flush-scheduler.js';
+import { encodeBatch, textOf, type Framing, type Payload } from './frame-writer.js';
 import { Transport, type Exchange } from '../transport.js';
 
-/** What the WebSocket drafts share: whole frames on a socket, those of one turn in one write. */
+/** What all versions of the WebSocket protocol share: the frames of one turn leave in one write. */
 export abstract class SocketTransport extends Transport {
   protected isOpen = true;
-  /** What this turn has sent: mostly one piece, so that a list is made for the second. */
-  #first: Piece | null = null;
-  #more: Piece[] | null = null;
-  /** Its length; of texts that is as good as bytes. */
-  #gathered = 0;
+  /** What this turn has sent. It is mostly one payload: the list is made for the second. */
+  #first: Payload | null = null;
+  #more: Payload[] | null = null;
+  /** Length of all of it in UTF-16 code units. */
+  #batchLength = 0;
 
   constructor(exchange: Exchange) {
     super(exchange);
@@ -27,23 +28,26 @@ export abstract class SocketTransport extends Transport {
     return this.#push(broadcast, broadcast.payload.length);
   }
 
-  /** @internal Writes what this turn has gathered. */
+  /** @internal Writes what this turn has sent so far. */
   flush(): void {
     const first = this.#first;
     if (first === null) return;
     const more = this.#more;
-    const gathered = this.#gathered;
+    const batchLength = this.#batchLength;
     const { socket } = this;
-    this.#forget();
+    this.#clearBatch();
     if (!socket.writable) {
       this.session?._requeue([first, ...(more ?? [])].map(textOf), this);
       return;
     }
     const waiting = socket.writableLength;
     const last = more?.at(-1) ?? first;
-    // What came last may be as long as it likes.
-    if (waiting > 0 && this.isOverfull(waiting + gathered - textOf(last).length)) this.overflow();
-    else socket.write(toBytes(this.framing, first, more), 'latin1');
+    // The last payload does not count: a single one may be larger than the limit.
+    if (waiting > 0 && this.isOverfull(waiting + batchLength - textOf(last).length)) {
+      this.overflow();
+    } else {
+      socket.write(encodeBatch(this.framing, first, more), 'latin1');
+    }
   }
 
   close(): void {
@@ -54,30 +58,33 @@ export abstract class SocketTransport extends Transport {
     this.gone();
   }
 
-  /** Ends the connection as its draft does it. */
+  /** Starts the closing handshake of the protocol version. */
   protected abstract closeSocket(): void;
 
-  /** Leaves the socket alone, which is far from here in memory: a broadcast to 5,000 takes 3 % less. */
-  #push(piece: Piece, length: number): boolean {
+  /**
+   * Does not touch the socket, which would be a cache miss per session: a broadcast to 5,000 takes
+   * 3 % less.
+   */
+  #push(payload: Payload, length: number): boolean {
     if (!this.isOpen) return false;
-    if (this.isOverfull(this.#gathered)) {
-      this.#forget();
+    if (this.isOverfull(this.#batchLength)) {
+      this.#clearBatch();
       this.overflow();
       return true;
     }
-    this.#gathered += length;
+    this.#batchLength += length;
     if (this.#first === null) {
-      this.#first = piece;
+      this.#first = payload;
       scheduleFlush(this);
     } else {
-      (this.#more ??= []).push(piece);
+      (this.#more ??= []).push(payload);
     }
     return true;
   }
 
-  #forget(): void {
+  #clearBatch(): void {
     this.#first = null;
     this.#more = null;
-    this.#gathered = 0;
+    this.#batchLength = 0;
   }
 }

@@ -4,14 +4,14 @@ import { Transport, type Exchange } from '../transport.js';
 /** The token of drafts 75 and 76, in exactly this spelling. */
 const HIXIE_TOKEN = 'WebSocket';
 
-// Either is loaded for the first client that speaks it, and crypto with it: `ws` takes 10 ms, two
-// thirds of what the rest of the package does.
+// Both are loaded for the first client that needs them, and crypto with them: loading `ws` takes
+// 10 ms, two thirds of the time for the rest of the package.
 const loadRfc6455 = (): typeof import('./rfc6455.js') =>
   require('./rfc6455.js') as typeof import('./rfc6455.js');
 const loadHixie = (): typeof import('./hixie.js') =>
   require('./hixie.js') as typeof import('./hixie.js');
 
-/** WebSockets of every age: RFC 6455, its drafts, and drafts 75 and 76 before them. */
+/** WebSockets of every version: RFC 6455, its drafts, and the older drafts 75 and 76. */
 export abstract class Websocket extends Transport {
   static readonly transportName: string = 'websocket';
   static readonly takesUpgrades: boolean = true;
