@@ -10,12 +10,13 @@ import { createContext, runInContext } from 'node:vm';
 import { WebSocket } from 'ws';
 import { listen, type Listener } from '../../lib/index.js';
 import { PACKAGE } from './example.js';
-import { blocks, paper } from './readme.js';
+import { codeBlocks, readDoc } from './docs.js';
 import { talkByWebSocket } from './talk.js';
 
-const README = paper('README.md');
+const README = readDoc('README.md');
+const API = readDoc('docs/api.md');
 
-/** Says where it listens, and ends with the process that started it. */
+/** Makes a program listen on a free port and print its number. */
 const PROLOGUE = `
 const { Server } = require('net');
 const { listen: listenAt } = Server.prototype;
@@ -88,18 +89,20 @@ class Folder {
 async function broadcasts(url: string, greets: boolean): Promise<void> {
   const first = await talkByWebSocket(`${url}/socket.io`, { origin: 'http://example.com' });
   const second = await talkByWebSocket(`${url}/socket.io`, { origin: 'http://example.com' });
-  if (greets) expect(await first.next()).to.deep.equal({ welcome: first.sessionId });
+  if (greets) expect(await first.next()).to.deep.equal({ welcome: '127.0.0.1' });
   await second.send('grüße');
   expect(await first.next()).to.equal('grüße');
   await second.close();
   await first.close();
 }
 
-describe('the code in README.md', function () {
+describe('the code in README.md and docs/api.md', function () {
   this.timeout(60_000);
-  const [server2011 = '', ownTransport = ''] = blocks(README, 'js');
-  const [page = ''] = blocks(README, 'html');
-  const [modern = ''] = blocks(README, 'ts');
+  const [server2011 = ''] = codeBlocks(README, 'js');
+  const ownTransport =
+    codeBlocks(API, 'js').find((code) => code.includes('extends Streaming')) ?? '';
+  const [page = ''] = codeBlocks(README, 'html');
+  const [modern = ''] = codeBlocks(README, 'ts');
   let folder: Folder;
 
   before('make a folder', () => {
@@ -109,7 +112,7 @@ describe('the code in README.md', function () {
   after('remove the folder', () => folder.remove());
 
   for (const name of ['socket.io-node', 'socket.io']) {
-    it(`of 2011 runs with require('${name}')`, async () => {
+    it(`runs the server of 2011 with require('${name}')`, async () => {
       folder.write('server.js', server2011.replace("'socket.io-node'", `'${name}'`));
       const url = await folder.serve('server.js');
       expect(await (await fetch(url)).text()).to.equal('<h1>Hello world</h1>');
@@ -118,7 +121,7 @@ describe('the code in README.md', function () {
     });
   }
 
-  it('of today compiles and runs', async () => {
+  it('compiles and runs the server of today', async () => {
     folder.write('app.mts', modern);
     const tsc = join(PACKAGE, 'node_modules', 'typescript', 'bin', 'tsc');
     const flags = ['--module', 'nodenext', '--target', 'es2022', '--strict', '--types', 'node'];
@@ -126,7 +129,7 @@ describe('the code in README.md', function () {
     await broadcasts(await folder.serve('app.mjs'), true);
   });
 
-  it('of a transport makes one that talks', async () => {
+  it('makes a custom transport that sends and receives', async () => {
     const server = "const server = require('http').createServer();\n";
     const echo = ".on('connection', (client) => client.on('message', (m) => client.send(m)));\n";
     const start = 'server.listen(0);\n';
@@ -144,7 +147,7 @@ describe('the code in README.md', function () {
     await lines?.cancel();
   });
 
-  describe('of the page', () => {
+  describe('in the page', () => {
     let server: Server;
     let io: Listener;
     let host: string;
@@ -198,11 +201,26 @@ describe('the code in README.md', function () {
     });
   });
 
-  it('of package.json names the version that it is of', () => {
+  it('makes the incremental decoder return what the comments say', async () => {
+    const code = codeBlocks(API, 'js').find((block) => block.includes('new FrameDecoder')) ?? '';
+    const pushes = [...code.matchAll(/^(decoder\.push.*); \/\/ (.*)$/gm)];
+    expect(pushes).to.have.lengthOf(2);
+    const printing = pushes.reduce(
+      (text, [line = '', call = '']) => text.replace(line, `console.log(JSON.stringify(${call}));`),
+      code,
+    );
+    const output = await folder.run(folder.write('decoder.cjs', printing));
+    const expected = pushes.map(([, , result = '']) =>
+      result.replaceAll("'", '"').replace(', ', ','),
+    );
+    expect(output.trim().split('\n')).to.deep.equal(expected);
+  });
+
+  it('names the version of package.json', () => {
     const { version } = JSON.parse(readFileSync(join(PACKAGE, 'package.json'), 'utf8')) as {
       version: string;
     };
     expect(README).to.include(`"socket.io": "npm:socket.io-node@^${version}"`);
-    expect(paper('MIGRATION.md')).to.include(`"socket.io": "npm:socket.io-node@^${version}"`);
+    expect(readDoc('MIGRATION.md')).to.include(`"socket.io": "npm:socket.io-node@^${version}"`);
   });
 });

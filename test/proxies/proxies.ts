@@ -1,5 +1,5 @@
 /**
- * Every transport through nginx and HAProxy, with the configurations that README.md shows.
+ * Every transport through nginx and HAProxy, with the configurations in docs/deployment.md.
  *
  * `npm run proxies`; needs both installed.
  *
@@ -15,12 +15,12 @@ import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { encode, listen, type Listener } from '../../lib/index.js';
-import { blocks, paper } from '../package/readme.js';
+import { codeBlocks, readDoc } from '../package/docs.js';
 import { VARIANTS, XhrPollingDriver } from '../support/drivers/index.js';
 import { QUIET } from '../support/server.js';
 import { until } from '../support/wait.js';
 
-const README = paper('README.md');
+const DEPLOYMENT = readDoc('docs/deployment.md');
 
 /** How long a message may take through a proxy that does not hold it back, in milliseconds. */
 const AT_ONCE_MS = 500;
@@ -30,7 +30,7 @@ interface Proxy {
   readonly language: string;
   /** Where drafts 75 and 76 have a port of their own. */
   readonly draftPort?: number;
-  /** What stands around the README's configuration. */
+  /** What surrounds the documented configuration. */
   readonly wrap: (configuration: string, folder: string) => string;
   readonly command: (file: string, folder: string) => readonly [string, readonly string[]];
 }
@@ -136,7 +136,7 @@ for (const proxy of PROXIES) {
       port = await freePort();
       draftPort = proxy.draftPort === undefined ? port : await freePort();
       folder = mkdtempSync(join(tmpdir(), 'proxies-'));
-      const [configuration = ''] = blocks(README, proxy.language);
+      const [configuration = ''] = codeBlocks(DEPLOYMENT, proxy.language);
       const ported = configuration
         .replaceAll('127.0.0.1:8081', `127.0.0.1:${first}`)
         .replaceAll('127.0.0.1:8082', `127.0.0.1:${second}`)
