@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { PACKAGE } from './example.js';
-import { paper } from './readme.js';
+import { readDoc } from './docs.js';
 
 const { isStale } = require(join(PACKAGE, '.ci', 'build-if-stale.js')) as {
   isStale: (folder: string) => boolean;
@@ -47,7 +47,7 @@ describe('npm start', () => {
 });
 
 describe('CHANGELOG.md', () => {
-  const sections = paper('CHANGELOG.md').split(/^## /m).slice(1);
+  const sections = readDoc('CHANGELOG.md').split(/^## /m).slice(1);
 
   it('lists what has changed since the last version, if it has a section for it', () => {
     const [first = ''] = sections;
@@ -56,13 +56,13 @@ describe('CHANGELOG.md', () => {
   });
 
   it('has a section for the version of package.json', () => {
-    const { version } = JSON.parse(paper('package.json')) as { version: string };
+    const { version } = JSON.parse(readDoc('package.json')) as { version: string };
     expect(sections.map((section) => section.split('\n')[0])).to.include(`[${version}]`);
   });
 });
 
 describe('the template for bug reports', () => {
-  const template = paper('.github/ISSUE_TEMPLATE/bug.md');
+  const template = readDoc('.github/ISSUE_TEMPLATE/bug.md');
 
   for (const wanted of ['Transport', 'Client, with its version', 'DEBUG=', 'SECURITY.md']) {
     it(`contains ${wanted}`, () => {
