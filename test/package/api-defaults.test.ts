@@ -3,7 +3,8 @@ import {
   DEFAULTS as NODE_DEFAULTS,
   TRANSPORTS as NODE_TRANSPORTS,
 } from '../../client/node/options.js';
-import { POLLING_DEFAULTS, resolveOptions, STREAMING_DEFAULTS } from '../../lib/options.js';
+import { resolveOptions } from '../../lib/options.js';
+import { POLLING_DEFAULTS, STREAMING_DEFAULTS } from '../../lib/session/timings.js';
 import { REFUSALS } from '../../lib/access/refusal.js';
 import { BUILT_IN } from '../../lib/transports/index.js';
 import { readDoc, rowsBelow } from './docs.js';

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { HELP } from '../../lib/cli/arguments.js';
 import { ExitCode } from '../../lib/cli/exit-code.js';
-import { exportsOf, membersOf, namespaceOf } from './declarations.js';
+import { exportsOf, membersOf, namespaceOf, type Member } from './declarations.js';
 import { codeSpans, readDoc, sections, tableRows, type Section } from './docs.js';
 import { PACKAGE } from './example.js';
 
@@ -13,6 +13,7 @@ const API = readDoc('docs/api.md');
 const MODULES: Readonly<Record<string, string>> = {
   'socket.io-node': 'build/lib/index.d.ts',
   'socket.io-node/frames': 'build/lib/protocol/index.d.ts',
+  'socket.io-node/frames/v1': 'build/lib/protocol/v1/index.d.ts',
   'socket.io-node/browser': 'build/client/socket.io.d.ts',
   'socket.io-node/client': 'build/client/node/index.d.ts',
 };
@@ -25,6 +26,11 @@ const nameIn = (code: string): string =>
 function namesInTables({ text }: Section): string[] {
   return tableRows(text).flatMap(([first = '']) => codeSpans(first).map(nameIn));
 }
+
+/** Headings whose tables list exports. */
+const LIST = /^(?:Functions|Types|Other names)/;
+
+const isOwn = ({ isInherited }: Member): boolean => !isInherited;
 
 const isHead = ({ level }: Section): boolean => level <= 2;
 
@@ -58,30 +64,33 @@ describe('docs/api.md', () => {
       const file = join(PACKAGE, declarations);
       const parts = chapter(title);
       const exported = exportsOf(file);
-      const headed = new Map<string, Section>();
-      for (const part of parts) {
-        const name = codeSpans(part.title)
-          .map(nameIn)
-          .find((one) => exported.includes(one));
-        if (name !== undefined) headed.set(name, part);
-      }
+      const isExported = (name: string): boolean => exported.includes(name);
+      const namesIn = (part: Section): string[] =>
+        codeSpans(part.title).map(nameIn).filter(isExported);
+      const headed = parts.filter((part) => namesIn(part).length > 0);
+      const listed = parts
+        .filter((part) => !headed.includes(part) && LIST.test(part.title))
+        .flatMap(namesInTables);
 
       it('with every export, and no other name', () => {
-        const others = parts.filter((part) => ![...headed.values()].includes(part));
-        const listed = others.filter(({ level, title: head }) => level === 3 && isList(head));
-        const names = [...headed.keys(), ...listed.flatMap(namesInTables)];
-        expect([...new Set(names)]).to.have.members(exported);
+        const names = new Set([...headed.flatMap(namesIn), ...listed]);
+        expect([...names]).to.have.members(exported);
       });
 
-      for (const [name, part] of headed) {
-        const members = membersOf(file, name);
+      it('with a section for every export that has members', () => {
+        const own = listed.filter((name) => membersOf(file, name).some(isOwn));
+        expect(own).to.deep.equal([]);
+      });
+
+      for (const part of headed) {
+        const members = namesIn(part).flatMap((name) => membersOf(file, name));
         if (members.length === 0) continue;
 
-        it(`with every member of ${name}, and no other name`, () => {
+        it(`with every member of ${namesIn(part).join(', ')}, and no other name`, () => {
           const documented = namesInTables(part);
-          const own = members.filter(({ isInherited }) => !isInherited);
-          expect(documented).to.include.members(own.map((member) => member.name));
-          expect(members.map((member) => member.name)).to.include.members(documented);
+          const own = members.filter(isOwn).map(({ name }) => name);
+          expect(documented).to.include.members(own);
+          expect(members.map(({ name }) => name)).to.include.members(documented);
         });
       }
     });
@@ -120,8 +129,3 @@ describe('docs/api.md', () => {
     expect(numbers).to.have.members(Object.values(ExitCode).map(String));
   });
 });
-
-/** True for a heading whose table lists exports: functions, constants, types. */
-function isList(title: string): boolean {
-  return /^(Functions|Types|Other names)/.test(title);
-}

@@ -35,7 +35,7 @@ interface Module {
 /** A member, or a value of a union of texts. */
 export interface Member {
   readonly name: string;
-  /** True if a base class or interface of the package has it. */
+  /** True if another named type of the package has it: a base, or a part of a union. */
   readonly isInherited: boolean;
 }
 
@@ -192,9 +192,8 @@ function membersOfType(module: Module, type: TsType): Member[] {
     case 'TsTypeReference': {
       const name = entityName(type.typeName);
       const [, picked] = type.typeParams?.params ?? [];
-      return name === 'Pick' && picked
-        ? membersOfType(module, picked)
-        : membersOfLocal(module, name);
+      if (name === 'Pick' && picked) return membersOfType(module, picked);
+      return inherited(membersOfLocal(module, name));
     }
     default:
       return [];

@@ -24,7 +24,8 @@ for (const name of docs()) {
     const text = readDoc(name);
 
     it('links to files and headings that exist', () => {
-      for (const [, target = ''] of text.matchAll(/\]\(([^)]+)\)/g)) {
+      const prose = text.replace(/^```.*?^```$/gms, '').replace(/`[^`\n]*`(?!\]\()/g, '');
+      for (const [, target = ''] of prose.matchAll(/\]\(([^)]+)\)/g)) {
         if (/^https?:/.test(target)) continue;
         const [file = '', fragment] = target.split('#');
         const path = file === '' ? name : normalize(join(dirname(name), file));
