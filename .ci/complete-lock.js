@@ -1,6 +1,6 @@
 /*
- * Completes package-lock.json with the optional packages of other platforms, which npm leaves out
- * when its registry does not have them, only to refuse the file on `npm ci` for lacking them.
+ * Adds the optional packages of other platforms to package-lock.json. npm leaves them out when its
+ * registry does not have them, and then `npm ci` rejects the file.
  *
  *   node .ci/complete-lock.js       after `npm install`; prints what it has added
  */

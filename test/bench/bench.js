@@ -3,7 +3,7 @@
 const fs = require('fs'), os = require('os'), path = require('path'), { fork, spawn, execFileSync } = require('child_process');
 const { pkg, dirOf, node08, busy } = require('./where');
 
-const opt = { only: 'a,b,c,d,e,f,g,h', peers: '', module: '', codec: '', framing: 'rfc6455', seconds: '', json: '', repeat: '1', port: '25000', prof: '', cases: '', calm: '', verbose: '' };
+const opt = { only: '', peers: '', module: '', codec: '', framing: 'rfc6455', seconds: '', json: '', repeat: '1', port: '25000', prof: '', cases: '', calm: '', verbose: '' };
 for (let i = 2; i < process.argv.length; i++) {
   const k = process.argv[i].slice(2);
   if (k === 'quick' || k === 'verbose') opt[k] = true;
@@ -188,7 +188,7 @@ function print(id) {
 }
 
 (async () => {
-  const t0 = Date.now(), ids = opt.quick ? ['a', 'b', 'c'] : opt.only.split(',');
+  const t0 = Date.now(), ids = opt.quick && !opt.only ? ['a', 'b', 'c'] : (opt.only || 'a,b,c,d,e,f,g,h').split(',');
   console.log(`node ${process.version}, ${os.cpus().length} cores, load ${os.loadavg().map(x => x.toFixed(2)).join(' ')}, repeats ${opt.repeat}`);
   for (let i = 0; i < +opt.repeat; i++) for (const id of ids) await (measures[id].run ? measures[id].run() : run(id));
   for (const id of ids) print(id);
