@@ -8,6 +8,7 @@ import * as https from 'node:https';
 import type { Xhr } from '../core/platform.js';
 import { ClientError } from './errors.js';
 import type { RequestConfig } from './request-config.js';
+import { TextBuffer } from './text-buffer.js';
 
 /** `XMLHttpRequest.DONE` */
 const DONE = 4;
@@ -23,6 +24,7 @@ export class HttpRequest implements Xhr {
   readyState = 0;
   /** 0 until the response, and if that is cut off or too long. */
   status = 0;
+  /** The text of the response, once that is complete. */
   responseText = '';
   onreadystatechange: (() => void) | null = null;
   /** Receives the text in pieces; `responseText` stays empty then. */
@@ -32,7 +34,7 @@ export class HttpRequest implements Xhr {
   #method = 'GET';
   #url = '';
   #request: http.ClientRequest | null = null;
-  #received = 0;
+  readonly #text: TextBuffer = new TextBuffer();
 
   /** @param onError called with the reason of a failure, before `onreadystatechange`. */
   constructor(config: RequestConfig, onError: (error: unknown) => void) {
@@ -81,7 +83,10 @@ export class HttpRequest implements Xhr {
     this.status = status;
     response.setEncoding('utf8');
     response.on('data', (text: string) => this.#append(text));
-    response.on('end', () => this.#done());
+    response.on('end', () => {
+      this.responseText = this.#text.take();
+      this.#done();
+    });
   }
 
   #refuse(status: number, reason: string): void {
@@ -100,9 +105,8 @@ export class HttpRequest implements Xhr {
       this.onText(text);
       return;
     }
-    this.#received += Buffer.byteLength(text);
-    if (this.#received <= (this.#config.maxPayload || Infinity)) this.responseText += text;
-    else this.overflow();
+    this.#text.append(text);
+    if (this.#text.byteLength > (this.#config.maxPayload || Infinity)) this.overflow();
   }
 
   /** Fails: the response is longer than `maxPayload`. */
