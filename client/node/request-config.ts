@@ -6,7 +6,7 @@
 import type { Agent } from 'node:http';
 import type { Base } from '../core/transport.js';
 import type { Address } from './parse-address.js';
-import { Cookies } from './cookies.js';
+import { Cookies } from './http/cookies.js';
 import { DEFAULTS, type SocketOptions, type TlsOptions } from './options.js';
 
 /**

@@ -3,7 +3,7 @@ import { type Abortable, noop } from '../../core/platform.js';
 import { abort, whenDone } from '../../core/request.js';
 import { CloseKind, type TransportOptions } from '../../core/transport.js';
 import type { XHR } from '../../core/transports/xhr.js';
-import { HttpRequest } from '../http-request.js';
+import { HttpRequest } from '../http/http-request.js';
 import { CLOSE_TIMEOUT_MS, type NodeBase } from '../request-config.js';
 
 /** An HTTP transport without abstract methods. */

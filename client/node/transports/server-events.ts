@@ -2,8 +2,8 @@
 import { whenDone } from '../../core/request.js';
 import { XHR } from '../../core/transports/xhr.js';
 import { cacheBuster } from '../../core/util.js';
-import { EventStreamReader } from '../event-stream.js';
-import type { HttpRequest } from '../http-request.js';
+import { EventStreamReader } from '../http/event-stream.js';
+import type { HttpRequest } from '../http/http-request.js';
 import type { NodeBase } from '../request-config.js';
 
 export class ServerEvents extends XHR {

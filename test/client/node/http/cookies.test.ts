@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { Cookies } from '../../../client/node/cookies.js';
+import { Cookies } from '../../../../client/node/http/cookies.js';
 
 describe('Cookies', () => {
   it('has no header without cookies', () => {

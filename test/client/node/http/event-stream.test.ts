@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { EventStreamReader } from '../../../client/node/event-stream.js';
-import { countExamined } from './work.js';
+import { EventStreamReader } from '../../../../client/node/http/event-stream.js';
+import { countExamined } from '../work.js';
 
 /** The data of the events in `pieces`. */
 function read(pieces: readonly string[], maxLength = 0): string[] {

@@ -5,9 +5,9 @@
  */
 import * as http from 'node:http';
 import * as https from 'node:https';
-import type { Xhr } from '../core/platform.js';
-import { ClientError } from './errors.js';
-import type { RequestConfig } from './request-config.js';
+import type { Xhr } from '../../core/platform.js';
+import { ClientError } from '../errors.js';
+import type { RequestConfig } from '../request-config.js';
 import { TextBuffer } from './text-buffer.js';
 
 /** `XMLHttpRequest.DONE` */
