@@ -6,6 +6,9 @@ const { TIMEOUT } = require('./waiting.js');
 
 const APP = path.join(__dirname, '..', 'app.js');
 
+/** How long the application may take to answer a tick: longer is an endless loop. */
+const ANSWER_MS = 5000;
+
 /** Undefined for what is no JSON. */
 function parse(line) {
   try {
@@ -27,6 +30,8 @@ class Application {
   #answers = new Map();
   #commands = 0;
   #isStopped = false;
+  /** What is called when the application has let time pass. */
+  #onTicked = () => {};
   #waiting;
   #child;
 
@@ -38,6 +43,7 @@ class Application {
         IO_MODULE: path.resolve(module),
         PORT: '0',
         POLICY: String(policyPort),
+        CLOCK: 'player',
         APP: JSON.stringify(scenario.app ?? {}),
       },
     });
@@ -54,6 +60,7 @@ class Application {
     // not `exit`, after which there may be output to come
     this.#child.on('close', () => {
       this.hasExited = true;
+      this.#onTicked();
       if (!this.#isStopped) this.events.push({ event: 'exit' });
       waiting.wake();
     });
@@ -63,8 +70,20 @@ class Application {
     const event = parse(line);
     if (event === null || typeof event !== 'object') this.stdout.push(line);
     else if (event.done) this.#answers.set(event.done, event);
+    else if (event.ticked) this.#onTicked();
     else if (event.ready) Object.assign(this, { isReady: true, port: event.port });
     else this.events.push(event);
+  }
+
+  /** Lets `ms` pass for its timers; resolves when they have run, or if it does not answer. */
+  async advance(ms) {
+    if (!this.isReady || this.hasExited) return;
+    const ticked = new Promise((resolve) => (this.#onTicked = resolve));
+    this.#child.stdin.write(`${JSON.stringify({ tick: ms })}\n`);
+    let timer;
+    const timeout = new Promise((resolve) => (timer = setTimeout(resolve, ANSWER_MS)));
+    await Promise.race([ticked, timeout]);
+    clearTimeout(timer);
   }
 
   /** Has it evaluate an expression; resolves with `{ value }` or `{ error }`, or undefined. */

@@ -30,6 +30,9 @@ class Elsewhere {
     });
   }
 
+  /** Its time is its own. */
+  async advance() {}
+
   why() {
     return `nobody listens at port ${this.port}`;
   }

@@ -23,11 +23,22 @@ class Rig {
     this.server = options.url
       ? new Elsewhere(options.url)
       : new Application(scenario, options, policyPort, this.#waiting);
+    this.#waiting.start((ms) => this.server.advance(ms));
+  }
+
+  /** Milliseconds since the start, as the player and the application count them. */
+  get now() {
+    return this.#waiting.now;
   }
 
   /** Resolves with the first truthy value of `test`, or with undefined after `ms`. */
   until(test, ms) {
     return this.#waiting.until(test, ms);
+  }
+
+  /** Resolves after `ms`. */
+  sleep(ms) {
+    return this.#waiting.sleep(ms);
   }
 
   connect(name, port) {
@@ -43,6 +54,7 @@ class Rig {
 
   stop() {
     for (const connection of this.connections.values()) connection.destroy();
+    this.#waiting.stop();
     this.server.stop();
   }
 }

@@ -2,7 +2,6 @@
 'use strict';
 const net = require('net');
 const { once } = require('events');
-const { setTimeout: sleep } = require('timers/promises');
 const { fail, Mismatch, say } = require('./mismatch.js');
 const { seenFromOutside } = require('./outside.js');
 const { Rig } = require('./rig.js');
@@ -10,7 +9,7 @@ const { doStep } = require('./steps.js');
 const { toText } = require('./template.js');
 
 /** How long the application may take to start, in milliseconds. */
-const START_MS = 10_000;
+const START_MS = 30_000;
 /** How long to wait for what should not come, in milliseconds. */
 const LEFTOVERS_MS = 60;
 
@@ -51,7 +50,7 @@ async function play(steps, rig) {
   }
   const hasDied = (server.hasExited && !mayExit) || !(await server.isAlive());
   if (hasDied) fail(`server died: ${server.why()}`);
-  await sleep(LEFTOVERS_MS);
+  await rig.sleep(LEFTOVERS_MS);
   checkLeftovers(rig);
 }
 

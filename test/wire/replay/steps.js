@@ -1,17 +1,16 @@
 /** What a step may do, by its verb; ../README.md lists them. @module */
 'use strict';
-const { setTimeout: sleep } = require('timers/promises');
 const { EXPECTATIONS, expectSeen } = require('./expectations.js');
 const { fail, say } = require('./mismatch.js');
 const { fill, hasHoles, same, template, toText } = require('./template.js');
-const { TIMEOUT } = require('./waiting.js');
+const { TICK_MS, TIMEOUT } = require('./waiting.js');
 
 /** How long what is to be drained may take to come, in milliseconds. */
 const DRAIN_MS = 150;
 
 const STEPS = {
-  async wait({ wait }) {
-    await sleep(wait);
+  async wait({ wait }, rig) {
+    await rig.sleep(wait);
   },
 
   async connect({ connect: name, to, refused: isRefused = false }, rig) {
@@ -41,7 +40,7 @@ const STEPS = {
   /** Whatever came does not matter, unless it matches `not`. */
   async drain({ drain: name, not }, rig) {
     const connection = rig.connection(name);
-    await sleep(DRAIN_MS);
+    await rig.sleep(DRAIN_MS);
     if (not !== undefined && new RegExp(not).test(connection.raw)) {
       fail(`drain: got ${say(toText(connection.raw))}`);
     }
@@ -100,11 +99,11 @@ async function doStep(step, rig) {
   // what an event is compared with may have the names of verbs
   const verb = 'event' in step ? 'event' : Object.keys(STEPS).find((name) => name in step);
   const [atLeast, atMost] = step.after ?? [0, TIMEOUT];
-  const start = Date.now();
+  const start = rig.now;
   await STEPS[verb](step, rig, atMost);
-  const took = Date.now() - start;
-  // clocks differ by some milliseconds
-  if (took < atLeast - 5) fail(`too early: ${took} ms, wanted ${atLeast} or more`);
+  const took = rig.now - start;
+  // either side may be a tick behind the other
+  if (took < atLeast - 2 * TICK_MS) fail(`too early: ${took} ms, wanted ${atLeast} or more`);
 }
 
 module.exports = { doStep };
