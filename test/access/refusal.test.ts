@@ -8,8 +8,8 @@ import {
   REFUSALS,
   type RefusalCode,
 } from '../../lib/access/refusal.js';
-import { RawSocket, request, requestBytes } from '../support/raw.js';
 import { listenOnLoopback } from '../support/server.js';
+import { RawSocket, request, requestBytes } from '../support/raw.js';
 
 const none = {} as IncomingMessage;
 

@@ -1,9 +1,10 @@
 import { expect } from 'chai';
 import type { IncomingMessage } from 'node:http';
 import { originLogLine } from '../../lib/access/origins.js';
-import { request, requestBytes } from '../support/raw.js';
 import { serve } from '../support/server.js';
-import { HANDSHAKE, HIXIE_76, statusOf } from '../security/attack.js';
+import { HANDSHAKE, HIXIE_76 } from '../support/frames.js';
+import { request, requestBytes } from '../support/raw.js';
+import { statusOf } from '../support/requests.js';
 
 const LINE = 'Refused the origin http://localhost:8080, which `origins` does not allow';
 const REFUSED = { Origin: 'http://localhost:8080' };

@@ -63,9 +63,7 @@ class Run {
   }
 }
 
-describe('socket.io-node', function () {
-  this.timeout(10_000);
-
+describe('socket.io-node', () => {
   it('--help prints commands, options and exit codes', async () => {
     for (const args of [['--help'], ['help'], ['connect', '-h']]) {
       const run = new Run(...args);

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer, type RequestListener, type Server as HttpServer } from 'node:http';
 import { Server as NetServer } from 'node:net';
 import { listen, type Client, type Listener, type ListenerOptions } from '../../lib/index.js';
-import { portOf } from '../support/raw-socket.js';
+import { portOf } from '../support/tcp.js';
 
 let policyServer: NetServer | undefined;
 

@@ -8,8 +8,8 @@ import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer, type WebSocket } from 'ws';
-import { portOf } from '../support/raw-socket.js';
 import { checkPolicy, type Grant } from './policy-check.js';
+import { portOf } from '../support/tcp.js';
 
 function bridge(webSocket: WebSocket, socket: Socket): void {
   webSocket.on('message', (bytes: Buffer) => socket.write(bytes));

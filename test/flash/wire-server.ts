@@ -1,8 +1,8 @@
 /** A server of draft 76 that is controlled by a test: raw bytes in, raw bytes out. */
 import { createHash } from 'node:crypto';
 import { createServer, type Server, type Socket } from 'node:net';
-import { listening, portOf } from '../support/raw-socket.js';
 import { eventually } from '../browser/eventually.js';
+import { listening, portOf } from '../support/tcp.js';
 
 const KEY3_BYTES = 8;
 

@@ -47,8 +47,7 @@ function gather(chunks: readonly Buffer[], limit: number): Promise<string | null
   });
 }
 
-describe('properties', function () {
-  this.timeout(20_000);
+describe('properties', () => {
   const cuts = fc.array(fc.nat(), { maxLength: 20 });
 
   it('frames of the drafts mean the same however they are cut', () => {

@@ -21,7 +21,7 @@ const AGE = join(PACKAGE, 'test/interop/2011/age.js');
 const NODE_PROXY = join(PACKAGE, 'test/interop/2011/node-proxy.js');
 
 /** How long a program may take to listen, and a conversation to end, in milliseconds. */
-const PATIENCE_MS = 10_000;
+const TIMEOUT_MS = 30_000;
 
 interface Program {
   readonly name: string;
@@ -230,7 +230,7 @@ async function run(program: Program): Promise<void> {
   const [child, port] = start(folder, program.example);
   let timer: NodeJS.Timeout | undefined;
   const deadline = new Promise<never>((_done, fail) => {
-    timer = setTimeout(() => fail(new Error('It takes too long')), PATIENCE_MS);
+    timer = setTimeout(() => fail(new Error('It takes too long')), TIMEOUT_MS);
   });
   try {
     await Promise.race([port.then((found) => converse(found, program)), deadline]);

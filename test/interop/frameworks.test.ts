@@ -17,8 +17,8 @@ import { decode, encode, listen, type Listenable, type Listener } from '../../li
 import { afterThisTest } from '../support/cleanup.js';
 import { WebsocketDriver, XhrPollingDriver } from '../support/drivers/index.js';
 import { framed } from '../support/payload.js';
-import { request } from '../support/raw.js';
 import { QUIET } from '../support/server.js';
+import { request } from '../support/raw.js';
 
 type Handler = Parameters<typeof createServer>[1];
 

@@ -7,10 +7,10 @@ import { afterThisTest } from '../support/cleanup.js';
 import { ManualClock } from '../support/clock.js';
 import { VARIANTS } from '../support/drivers/index.js';
 import { framed } from '../support/payload.js';
-import { request } from '../support/raw.js';
 import { listenOnLoopback, QUIET } from '../support/server.js';
-import { settle, until } from '../support/wait.js';
+import { flushEventLoop, until } from '../support/wait.js';
 import { requireOfApp } from './app-folder.js';
+import { request } from '../support/raw.js';
 
 /** Milliseconds of the test's clock. */
 const CLOSE_TIMEOUT = 5000;
@@ -92,7 +92,7 @@ const OUTCOMES: Readonly<Record<string, Outcome>> = {
 
 const HEADERS = { Cookie: 'session=7', Origin: 'http://localhost' };
 
-interface Scene {
+interface Fixture {
   readonly told: unknown[];
   readonly port: number;
   readonly clock: ManualClock;
@@ -101,7 +101,7 @@ interface Scene {
   readonly join: () => Promise<readonly [Driver, io.Client]>;
 }
 
-async function start(run: (app: App) => void, variant: Variant): Promise<Scene> {
+async function start(run: (app: App) => void, variant: Variant): Promise<Fixture> {
   const { transport } = variant.create(0);
   const clock = new ManualClock();
   const server = createServer();
@@ -155,25 +155,25 @@ for (const variant of VARIANTS.filter(({ name }) => TRANSPORTS.has(name))) {
       const { told, toAnn = [], toBob = [], page } = OUTCOMES[habit] ?? {};
 
       it(habit, async () => {
-        const scene = await start(app, variant);
+        const fixture = await start(app, variant);
         let heard = 0;
-        scene.listener.on('clientMessage', () => heard++);
-        const [ann, annsClient] = await scene.join();
-        const [bob, bobsClient] = await scene.join();
-        if (page) expect((await request(scene.port, '/now.js')).body).to.equal(page);
+        fixture.listener.on('clientMessage', () => heard++);
+        const [ann, annsClient] = await fixture.join();
+        const [bob, bobsClient] = await fixture.join();
+        if (page) expect((await request(fixture.port, '/now.js')).body).to.equal(page);
         await ann.send(framed('hello'));
         await until(() => heard === 1, 'the message');
         expect(await read(ann, toAnn.length)).to.deep.equal(toAnn);
         ann.drop();
         const ready = (): boolean => !bobsClient.connected || bobsClient._open;
         await until(() => !annsClient._open && ready(), 'the server to notice');
-        scene.clock.tick(CLOSE_TIMEOUT + GRAIN);
+        fixture.clock.tick(CLOSE_TIMEOUT + GRAIN);
         expect(annsClient.connected).to.equal(false);
         expect(await read(bob, toBob.length)).to.deep.equal(toBob);
         if (!told) return;
-        await until(() => scene.told.length >= told.length, 'the app to tell');
-        await settle();
-        expect(scene.told).to.deep.equal(told);
+        await until(() => fixture.told.length >= told.length, 'the app to tell');
+        await flushEventLoop();
+        expect(fixture.told).to.deep.equal(told);
       });
     }
   });

@@ -4,7 +4,7 @@ import { ManualClock } from '../support/clock.js';
 import { VARIANTS } from '../support/drivers/index.js';
 import { framed } from '../support/payload.js';
 import { serve } from '../support/server.js';
-import { settle, until } from '../support/wait.js';
+import { flushEventLoop, until } from '../support/wait.js';
 
 const CLOSE_TIMEOUT = 5000;
 const GRAIN = 20;
@@ -62,7 +62,7 @@ for (const variant of VARIANTS) {
           const client = kicked as Client | null;
           await until(() => client?._open === false, 'the client to be away');
           clock.tick(CLOSE_TIMEOUT + GRAIN);
-          await settle();
+          await flushEventLoop();
           expect(endings).to.equal(2);
           expect(heard).to.equal(moment === 'message' ? 1 : 0);
           expect(client?.connected).to.equal(false);

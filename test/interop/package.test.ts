@@ -3,9 +3,9 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import * as io from '../../lib/index.js';
 import { afterThisTest } from '../support/cleanup.js';
 import { WebsocketDriver, XhrPollingDriver } from '../support/drivers/index.js';
-import { request } from '../support/raw.js';
 import { serve } from '../support/server.js';
 import { requireOfApp } from './app-folder.js';
+import { request } from '../support/raw.js';
 
 describe('the package under the name of socket.io', () => {
   const folders = ['socket.io', 'socket.io/lib/socket.io'];

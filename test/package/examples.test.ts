@@ -131,9 +131,7 @@ const CHECKS: Readonly<Record<string, Check>> = {
   },
 };
 
-describe('examples', function () {
-  this.timeout(30_000);
-
+describe('examples', () => {
   for (const [name, check] of Object.entries(CHECKS)) {
     it(`${name} does what it says`, async () => {
       const example = await Example.start(join('example', name));

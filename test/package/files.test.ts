@@ -7,7 +7,7 @@ const LONGEST = 400;
 
 /** What is not ours, or made by the build. */
 const LEFT_OUT = new Set(['.git', 'build', 'coverage', 'node_modules']);
-/** Papers and data are as long as they have to be. */
+/** Documents and data are as long as they have to be. */
 const NO_CODE = /(\.(md|json|swf|svg|crt|key|log|tgz|txt)|LICENSE)$/;
 
 function filesBelow(folder: string): string[] {

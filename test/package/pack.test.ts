@@ -78,7 +78,7 @@ describe('the packed package', function () {
     expect(installed.packed.size).to.be.below(180 * 1024);
   });
 
-  it('holds the built code, its types, the client, the Flash file and the papers', () => {
+  it('holds the built code, its types, the client, the Flash file and the documents', () => {
     const paths = installed.packed.files.map(({ path }) => path);
     const expected =
       /^(build\/lib\/[\w./-]+\.(js|d\.ts)|build\/client\/([\w./-]+\.(js|d\.ts)|socket\.io\.map\.json)|example\/((chat|doctor)\.html|(chat|style)\.css|(pages|server)\.js|doctor\/\w+\.(css|js))|client\/flash\/WebSocketMain\.swf|package\.json|[A-Z]+(\.md)?)$/;

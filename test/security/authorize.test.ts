@@ -10,17 +10,10 @@ import { ManualClock } from '../support/clock.js';
 import { VARIANTS } from '../support/drivers/index.js';
 import { serve, type Served } from '../support/server.js';
 import { until, within } from '../support/wait.js';
-import {
-  expectNothingLeft,
-  HANDSHAKE,
-  HIXIE_76,
-  KEY3,
-  openPoll,
-  request,
-  requestBytes,
-  send,
-  statusOf,
-} from './attack.js';
+import { expectNothingLeft } from '../support/checks.js';
+import { HANDSHAKE, HIXIE_76, KEY3 } from '../support/frames.js';
+import { request, requestBytes } from '../support/raw.js';
+import { openPolling, sendBytes, statusOf } from '../support/requests.js';
 
 /** A server whose hook waits until the test decides. */
 async function serveWaiting(
@@ -102,7 +95,7 @@ describe('authorize', () => {
     const refused: unknown[] = [];
     io.on('refused', ({ code, status, message }) => refused.push([code, status, message]));
     for (const [, bytes] of OPENINGS) {
-      const answer = await (await send(port, bytes)).readResponse();
+      const answer = await (await sendBytes(port, bytes)).readResponse();
       expect([answer.status, answer.body]).to.deep.equal([401, 'log in first']);
     }
     expect(refused).to.deep.equal(
@@ -141,7 +134,7 @@ describe('authorize', () => {
         return mayEnter;
       },
     });
-    const id = await openPoll(port);
+    const id = await openPolling(port);
     mayEnter = false;
     io.clients[id]?.send('hi');
     expect((await request(port, `/socket.io/xhr-polling/${id}/2`)).body).to.equal('~m~2~m~hi');
@@ -168,7 +161,7 @@ describe('authorize', () => {
     const headers = { ...HANDSHAKE, Origin: 'http://evil.com' };
     expect(await statusOf(port, requestBytes('/socket.io/websocket', { headers }))).to.equal(403);
     expect(asked).to.have.length(0);
-    const waiting = await send(port, requestBytes('/socket.io/xhr-polling//1'));
+    const waiting = await sendBytes(port, requestBytes('/socket.io/xhr-polling//1'));
     await until(() => asked.length === 1, 'the question');
     expect(await statusOf(port, requestBytes('/socket.io/xhr-polling//1'))).to.equal(503);
     expect(asked).to.have.length(1);
@@ -179,7 +172,7 @@ describe('authorize', () => {
     it(`leaves nothing behind when ${name} goes away while it waits, by FIN or reset`, async () => {
       const served = await serveWaiting();
       const { port, io, asked, callbacks } = served;
-      const reset = await send(port, bytes);
+      const reset = await sendBytes(port, bytes);
       await until(() => asked.length === 1, 'the question');
       expect(io._limiter.handshakes).to.equal(1);
       reset.reset();
@@ -188,7 +181,7 @@ describe('authorize', () => {
         callbacks[0]?.(null, true);
       }
       await until(() => io._limiter.handshakes === 0, 'the handshake to be forgotten');
-      const ended = await send(port, bytes);
+      const ended = await sendBytes(port, bytes);
       await until(() => asked.length === 2, 'the question');
       ended.end();
       callbacks[1]?.(null, true);
@@ -204,7 +197,7 @@ describe('authorize', () => {
     it(`that takes too long refuses ${name} with 503`, async () => {
       const clock = new ManualClock();
       const served = await serveWaiting({ clock, handshakeTimeout: 2000 });
-      const raw = await send(served.port, bytes);
+      const raw = await sendBytes(served.port, bytes);
       await until(() => served.asked.length === 1, 'the question');
       clock.tick(1900);
       expect(served.io._limiter.handshakes).to.equal(1);
@@ -224,7 +217,7 @@ describe('authorize', () => {
       for (const [i, authorize] of hooks.entries()) {
         const served = await serve({ authorize });
         const told = warning();
-        const answer = await (await send(served.port, bytes)).readResponse();
+        const answer = await (await sendBytes(served.port, bytes)).readResponse();
         expect([answer.status, answer.body]).to.deep.equal([500, 'Authorization failed']);
         const text = `\`authorize\` failed: Error: ${['thrown', 'rejected'][i]}`;
         const warned = await told;
@@ -269,7 +262,7 @@ describe('authorize', () => {
     const heard: unknown[] = [];
     io.on('clientMessage', (message) => heard.push(message));
     const headers = { Connection: 'Upgrade', Upgrade: 'WebSocket' };
-    const raw = await send(port, requestBytes('/socket.io/websocket', { headers }));
+    const raw = await sendBytes(port, requestBytes('/socket.io/websocket', { headers }));
     await until(() => asked.length === 1, 'the question');
     const message = Buffer.from('\0~m~1~m~x\xff', 'latin1');
     const flood = Buffer.concat(Array<Buffer>(1000).fill(message));
@@ -285,7 +278,7 @@ describe('authorize', () => {
 
   it('of a Listener that is closed meanwhile is too late', async () => {
     const served = await serveWaiting();
-    const raws = await Promise.all(OPENINGS.map(([, bytes]) => send(served.port, bytes)));
+    const raws = await Promise.all(OPENINGS.map(([, bytes]) => sendBytes(served.port, bytes)));
     await until(() => served.asked.length === OPENINGS.length, 'the questions');
     served.io.close();
     for (const raw of raws) expect((await raw.readResponse()).status).to.equal(503);
@@ -296,8 +289,8 @@ describe('authorize', () => {
   it('holds as many handshakes as maxHandshakes says, and refuses more with 503', async () => {
     const served = await serveWaiting({ maxHandshakes: 2 });
     const { port, asked, callbacks } = served;
-    const first = await send(port, POLL);
-    const second = await send(port, WEBSOCKET);
+    const first = await sendBytes(port, POLL);
+    const second = await sendBytes(port, WEBSOCKET);
     await until(() => asked.length === 2, 'the questions');
     for (const [, bytes] of OPENINGS) expect(await statusOf(port, bytes)).to.equal(503);
     expect(asked).to.have.length(2);
@@ -305,7 +298,7 @@ describe('authorize', () => {
     expect((await first.readResponse()).status).to.equal(200);
     callbacks[1]?.(null, false);
     expect((await second.readResponse()).status).to.equal(403);
-    const third = await send(port, POLL);
+    const third = await sendBytes(port, POLL);
     await until(() => asked.length === 3, 'the question');
     third.destroy();
   });

@@ -3,9 +3,7 @@ import { afterThisTest } from '../support/cleanup.js';
 import { VARIANTS } from '../support/drivers/index.js';
 import { cycles, listenersOf, ring, whatIsLeft } from '../soak/cycles.js';
 
-describe('connections that come and go', function () {
-  this.timeout(20_000);
-
+describe('connections that come and go', () => {
   for (const variant of VARIANTS) {
     it(`socket.io#1177: leave no session, timer, listener or connection behind: ${variant.name}`, async () => {
       const given = await ring();

@@ -7,38 +7,37 @@ import { ManualClock } from '../support/clock.js';
 import { WebsocketDriver } from '../support/drivers/index.js';
 import { framed } from '../support/payload.js';
 import { serve } from '../support/server.js';
-import { settle, until } from '../support/wait.js';
+import { flushEventLoop, until } from '../support/wait.js';
+import { expectNothingLeft, recordReasons } from '../support/checks.js';
 import {
-  expectNothingLeft,
+  frame,
   HANDSHAKE,
   HIXIE_75,
   HIXIE_76,
   KEY3,
-  reasonsOf,
-  requestBytes,
-  send,
-  statusOf,
-} from './attack.js';
-import { closeCode, frame, TEXT, upgraded } from './raw-websocket.js';
+  openWebSocket,
+  readCloseCode,
+  TEXT,
+} from '../support/frames.js';
+import { requestBytes } from '../support/raw.js';
+import { sendBytes, statusOf } from '../support/requests.js';
 
 const LIB = join(__dirname, '..', '..', '..', 'lib');
 
 const CONTINUATION = 0;
 const PING = 9;
 
-describe('security: frames and messages', function () {
-  this.timeout(10_000);
-
+describe('security: frames and messages', () => {
   it('CVE-2026-54466: lengths on Hixie-75 and 76 end the connection, endless ones and any others', async () => {
     const served = await serve();
-    const reasons = reasonsOf(served);
+    const reasons = recordReasons(served);
     for (const headers of [HIXIE_75, HIXIE_76]) {
       for (const bytes of [
         Buffer.alloc(5000, 0xff),
         Buffer.alloc(5000, 0x80),
         Buffer.of(0x80, 5),
       ]) {
-        const raw = await upgraded(served.port, headers);
+        const raw = await openWebSocket(served.port, headers);
         raw.write(bytes);
         await raw.bytes.readRest();
       }
@@ -49,7 +48,7 @@ describe('security: frames and messages', function () {
 
   it('CVE-2026-54466: a frame of a draft above maxPayload ends the connection, however it drips', async () => {
     const served = await serve({ maxPayload: 1000 });
-    const reasons = reasonsOf(served);
+    const reasons = recordReasons(served);
     const heard: unknown[] = [];
     served.io.on('clientMessage', (message) => heard.push(message));
     for (const [size, isOver] of [
@@ -58,11 +57,11 @@ describe('security: frames and messages', function () {
     ] as const) {
       // ~m~993~m~ and the text: 1002 bytes and 1003, of which the limit counts the payload
       const payload = framed('x'.repeat(size - 2));
-      const raw = await upgraded(served.port, HIXIE_76);
+      const raw = await openWebSocket(served.port, HIXIE_76);
       raw.write(Buffer.of(0));
       for (let at = 0; at < payload.length; at += 7) {
         raw.write(payload.slice(at, at + 7));
-        if (at % 210 === 0) await settle(1);
+        if (at % 210 === 0) await flushEventLoop(1);
       }
       raw.write(Buffer.of(0xff));
       if (isOver) await raw.bytes.readRest();
@@ -83,15 +82,15 @@ describe('security: frames and messages', function () {
       'permessage-deflate; client_max_window_bits="',
     ]) {
       const headers = { ...HANDSHAKE, 'Sec-WebSocket-Extensions': offer };
-      const raw = await send(served.port, requestBytes('/socket.io/websocket', { headers }));
+      const raw = await sendBytes(served.port, requestBytes('/socket.io/websocket', { headers }));
       const head = await raw.readHead();
       expect(head.headers).not.to.have.property('sec-websocket-extensions');
       raw.destroy();
     }
     // a compressed frame is one that breaks the rules, before anything is inflated
-    const raw = await upgraded(served.port);
+    const raw = await openWebSocket(served.port);
     raw.write(Buffer.from([0xc1, 0x80, 0, 0, 0, 0]));
-    expect(await closeCode(raw)).to.equal(1002);
+    expect(await readCloseCode(raw)).to.equal(1002);
     await expectNothingLeft(served);
   });
 
@@ -103,9 +102,9 @@ describe('security: frames and messages', function () {
       '0020000000000001',
       '0000000100000000',
     ]) {
-      const raw = await upgraded(served.port);
+      const raw = await openWebSocket(served.port);
       raw.write(Buffer.from(`81ff${length}00000000`, 'hex'));
-      expect(await closeCode(raw), length).to.equal(1009);
+      expect(await readCloseCode(raw), length).to.equal(1009);
     }
     await expectNothingLeft(served);
   });
@@ -161,15 +160,15 @@ describe('security: frames and messages', function () {
     numbers.writeUInt32BE(173_347_027, 4);
     const proof = createHash('md5').update(numbers).update(KEY3).digest();
     for (let cut = 0; cut <= 8; cut++) {
-      const raw = await send(port, Buffer.concat([head, KEY3.subarray(0, cut)]));
+      const raw = await sendBytes(port, Buffer.concat([head, KEY3.subarray(0, cut)]));
       await raw.readHead();
-      await settle(3);
+      await flushEventLoop(3);
       if (cut < 8) expect(io._limiter.handshakes).to.equal(1);
       raw.write(KEY3.subarray(cut));
       expect((await raw.bytes.read(16)).equals(proof)).to.equal(true);
       raw.destroy();
     }
-    const never = await send(port, Buffer.concat([head, KEY3.subarray(0, 7)]));
+    const never = await sendBytes(port, Buffer.concat([head, KEY3.subarray(0, 7)]));
     await never.readHead();
     await until(() => Object.values(io.clients).every((client) => !client._open), 'the hang-ups');
     clock.tick(0);
@@ -186,14 +185,14 @@ describe('security: frames and messages', function () {
     const heard: unknown[] = [];
     served.io.on('clientMessage', (message) => heard.push(message));
     for (const count of [10, 11]) {
-      const raw = await upgraded(served.port);
+      const raw = await openWebSocket(served.port);
       const text = framed('x'.repeat(count));
       for (let i = 0; i < count; i++) {
         const isLast = i === count - 1;
         const piece = isLast ? text.slice(i) : text[i];
         raw.write(frame(i === 0 ? TEXT : CONTINUATION, piece ?? '', isLast));
       }
-      if (count > 10) expect(await closeCode(raw)).to.equal(1008);
+      if (count > 10) expect(await readCloseCode(raw)).to.equal(1008);
       else await until(() => heard.length === 1, 'the message');
       raw.destroy();
     }
@@ -212,15 +211,15 @@ describe('security: frames and messages', function () {
     const heard: unknown[] = [];
     served.io.on('clientMessage', (message) => heard.push(message));
     const fits = framed('x'.repeat(500 - 9));
-    const raw = await upgraded(served.port);
+    const raw = await openWebSocket(served.port);
     raw.write(frame(TEXT, fits));
     await until(() => heard.length === 1, 'the message');
     raw.write(frame(TEXT, framed('x'.repeat(500 - 8))));
-    expect(await closeCode(raw)).to.equal(1009);
-    const other = await upgraded(served.port);
+    expect(await readCloseCode(raw)).to.equal(1009);
+    const other = await openWebSocket(served.port);
     other.write(frame(TEXT, 'x'.repeat(400), false));
     other.write(frame(CONTINUATION, 'x'.repeat(101), false));
-    expect(await closeCode(other)).to.equal(1009);
+    expect(await readCloseCode(other)).to.equal(1009);
     await expectNothingLeft(served);
   });
 
@@ -236,7 +235,7 @@ describe('security: frames and messages', function () {
       const wellFormed = Buffer.from(text).toString();
       expect(await driver.next()).to.equal(wellFormed);
     }
-    const raw = await upgraded(served.port);
+    const raw = await openWebSocket(served.port);
     raw.write(frame(PING, 'ping'));
     raw.write(frame(8, Buffer.from([0x03, 0xe8])));
     const rest = await raw.bytes.readRest();
@@ -245,7 +244,7 @@ describe('security: frames and messages', function () {
 
   it('pings of a client that does not read wait in a number that has a limit', async () => {
     const served = await serve();
-    const raw = await upgraded(served.port);
+    const raw = await openWebSocket(served.port);
     const [id] = Object.keys(served.io.clients);
     const socket = served.io.clients[id ?? '']?.connection;
     raw.socket.pause();
@@ -253,14 +252,14 @@ describe('security: frames and messages', function () {
     for (let i = 0; i < 400; i++) {
       if (socket?.destroyed) break;
       raw.write(pings);
-      await settle(2);
+      await flushEventLoop(2);
       expect(socket?.writableLength ?? 0).to.be.below(1_000_000);
     }
     raw.destroy();
     await expectNothingLeft(served);
   });
 
-  it('CVE-2021-32640, CVE-2020-7662: 14 kB of anything in a header of the handshake takes no time', async function () {
+  it('CVE-2021-32640, CVE-2020-7662: 14 kB of anything in a header of the handshake is read in linear time', async () => {
     const { port } = await serve();
     const poisons = [' ', '\t', 'a,', ',', 'a;b="', '\\"', 'a; a', '"', ' a', '=;', '1 '];
     const names = [
@@ -275,7 +274,7 @@ describe('security: frames and messages', function () {
       'Last-Event-ID',
       'Cookie',
     ];
-    const start = performance.now();
+    const start = process.cpuUsage();
     for (const poison of poisons) {
       const value = 'a' + poison.repeat(14_000 / poison.length) + 'a';
       for (const name of names) {
@@ -287,7 +286,8 @@ describe('security: frames and messages', function () {
         }
       }
     }
-    // 330 requests; one that backtracks takes longer than all of them
-    expect(performance.now() - start).to.be.below(5000);
+    const { user, system } = process.cpuUsage(start);
+    // 330 requests take some 500 ms of CPU; one that backtracks takes longer than all of them
+    expect((user + system) / 1000).to.be.below(5000);
   });
 });

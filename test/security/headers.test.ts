@@ -6,32 +6,22 @@ import { listen } from '../../lib/index.js';
 import { ManualClock } from '../support/clock.js';
 import { listenOnLoopback, QUIET, serve } from '../support/server.js';
 import { until } from '../support/wait.js';
-import {
-  expectAlive,
-  expectNothingLeft,
-  HANDSHAKE,
-  HIXIE_75,
-  HIXIE_76,
-  openPoll,
-  request,
-  requestBytes,
-  send,
-  statusOf,
-} from './attack.js';
+import { expectAlive, expectNothingLeft } from '../support/checks.js';
+import { HANDSHAKE, HIXIE_75, HIXIE_76 } from '../support/frames.js';
+import { request, requestBytes } from '../support/raw.js';
+import { openPolling, sendBytes, statusOf } from '../support/requests.js';
 
 /** An application that has no files of its own. */
 const appWithout: RequestListener = (_request, response) => void response.writeHead(404).end();
 
-describe('security: headers and files', function () {
-  this.timeout(10_000);
-
+describe('security: headers and files', () => {
   it('slowloris: a stalled POST does not hold its session open', async () => {
     const clock = new ManualClock();
     const transportOptions = { 'xhr-polling': { closeTimeout: 5000 } };
     const { port, io } = await serve({ clock, transportOptions });
-    const id = await openPoll(port);
+    const id = await openPolling(port);
     const head = `POST /socket.io/xhr-polling/${id}/send HTTP/1.1\r\nHost: a\r\nContent-Length: 14\r\n`;
-    const raw = await send(port, `${head}\r\ndata=~m~2`);
+    const raw = await sendBytes(port, `${head}\r\ndata=~m~2`);
     await until(() => io.clients[id]?._open === false, 'the session to be away');
     clock.tick(5020);
     expect(io.clients).to.deep.equal({});
@@ -45,23 +35,23 @@ describe('security: headers and files', function () {
     server.requestTimeout = 200;
     listen(server, QUIET);
     const port = await listenOnLoopback(server);
-    const id = await openPoll(port);
+    const id = await openPolling(port);
     const heads = [
       'GET /socket.io/xhr-polling//1 HTTP/1.1\r\nHost: a\r\nX: ',
       `POST /socket.io/xhr-polling/${id}/send HTTP/1.1\r\nHost: a\r\nContent-Length: 99\r\n\r\ndata=`,
     ];
     for (const head of heads) {
-      const raw = await send(port, head);
+      const raw = await sendBytes(port, head);
       expect((await raw.readHead()).status).to.equal(408);
       await until(() => raw.socket.readableEnded, 'the connection to close');
     }
   });
 
   it('slowloris: a poll whose answer is not fetched is cut', async () => {
-    const transportOptions = { 'xhr-polling': { duration: 100, closeTimeout: 50 } };
+    const transportOptions = { 'xhr-polling': { duration: 500, closeTimeout: 50 } };
     const served = await serve({ transportOptions });
     const { port, io, server } = served;
-    const id = await openPoll(port);
+    const id = await openPolling(port);
     const sockets: Socket[] = [];
     server.on('connection', (accepted: Socket) => sockets.push(accepted));
     const socket = connect({ port, host: '127.0.0.1' });
@@ -114,7 +104,7 @@ describe('security: headers and files', function () {
         const plain = { ...method, [name]: value };
         for (const verb of ['GET', 'OPTIONS', 'POST']) {
           for (const path of ['xhr-polling//1', 'xhr-multipart', 'server-events', 'htmlfile']) {
-            const raw = await send(
+            const raw = await sendBytes(
               port,
               requestBytes(`/socket.io/${path}`, { method: verb, headers: plain }),
             );
@@ -125,7 +115,7 @@ describe('security: headers and files', function () {
         }
         for (const handshake of [HANDSHAKE, HIXIE_75, HIXIE_76]) {
           const headers = { ...handshake, [name]: value };
-          const raw = await send(port, requestBytes('/socket.io/websocket', { headers }));
+          const raw = await sendBytes(port, requestBytes('/socket.io/websocket', { headers }));
           const head = await raw.readHead().catch(() => null);
           raw.destroy();
           expect(head?.lines.join('\n') ?? '').not.to.match(/[^\t\n\x20-\x7e\x80-\xff]/);
@@ -137,7 +127,7 @@ describe('security: headers and files', function () {
 
   it('header injection: a line break is the end of a header, in draft 76 as well', async () => {
     const { port } = await serve();
-    const raw = await send(
+    const raw = await sendBytes(
       port,
       'GET /socket.io/websocket HTTP/1.1\r\nUpgrade: WebSocket\r\nConnection: Upgrade\r\n' +
         'Host: a\r\nOrigin: http://a\nX-Injected: 1\r\n\r\n',
@@ -146,7 +136,7 @@ describe('security: headers and files', function () {
     expect(head?.headers ?? {}).not.to.have.property('x-injected');
     // what Node reads as Latin-1 goes out as it came
     const headers = { ...HIXIE_75, Origin: Buffer.from('http://ü').toString('latin1') };
-    const answer = await send(
+    const answer = await sendBytes(
       port,
       Buffer.from(requestBytes('/socket.io/websocket', { headers }).toString(), 'latin1'),
     );

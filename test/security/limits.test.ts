@@ -6,18 +6,11 @@ import { resolveOptions } from '../../lib/options.js';
 import { ManualClock } from '../support/clock.js';
 import { VARIANTS, WebsocketDriver } from '../support/drivers/index.js';
 import { QUIET, serve } from '../support/server.js';
-import { settle, until } from '../support/wait.js';
-import {
-  expectNothingLeft,
-  HANDSHAKE,
-  HIXIE_76,
-  KEY3,
-  openPoll,
-  request,
-  requestBytes,
-  send,
-  statusOf,
-} from './attack.js';
+import { flushEventLoop, until } from '../support/wait.js';
+import { expectNothingLeft } from '../support/checks.js';
+import { HANDSHAKE, HIXIE_76, KEY3 } from '../support/frames.js';
+import { request, requestBytes } from '../support/raw.js';
+import { openPolling, sendBytes, statusOf } from '../support/requests.js';
 
 const LIMITS = [
   'maxPayload',
@@ -31,9 +24,7 @@ const LIMITS = [
   'handshakeTimeout',
 ] as const;
 
-describe('limits', function () {
-  this.timeout(10_000);
-
+describe('limits', () => {
   it('have these defaults', () => {
     const options = resolveOptions();
     expect(Object.fromEntries(LIMITS.map((name) => [name, options[name]]))).to.deep.equal({
@@ -82,9 +73,9 @@ describe('limits', function () {
 
   it('maxSessions is a number of sessions, and 0 is no limit', async () => {
     const { port, io } = await serve({ maxSessions: 0 });
-    for (let i = 0; i < 20; i++) await openPoll(port);
+    for (let i = 0; i < 20; i++) await openPolling(port);
     io.options.maxSessions = 21;
-    await openPoll(port);
+    await openPolling(port);
     const refused: string[] = [];
     io.on('refused', ({ code }) => refused.push(code));
     const answer = await request(port, '/socket.io/xhr-polling//1');
@@ -129,9 +120,9 @@ describe('limits', function () {
     const served = await serve({ maxHandshakes: 2 });
     const { port, io } = served;
     const head = requestBytes('/socket.io/websocket', { headers: HIXIE_76 });
-    const first = await send(port, head);
+    const first = await sendBytes(port, head);
     await first.readHead();
-    const second = await send(port, head);
+    const second = await sendBytes(port, head);
     await second.readHead();
     expect(io._limiter.handshakes).to.equal(2);
     expect(await statusOf(port, head)).to.equal(503);
@@ -152,7 +143,7 @@ describe('limits', function () {
   it('handshakeTimeout 0 waits for a third key as long as the connection is there', async () => {
     const clock = new ManualClock();
     const { port, io } = await serve({ clock, handshakeTimeout: 0 });
-    const raw = await send(port, requestBytes('/socket.io/websocket', { headers: HIXIE_76 }));
+    const raw = await sendBytes(port, requestBytes('/socket.io/websocket', { headers: HIXIE_76 }));
     await raw.readHead();
     clock.tick(10_000_000);
     raw.write(KEY3);
@@ -188,11 +179,11 @@ describe('limits', function () {
       [{ maxBuffer: 24 }, ['a', 'b', 'c']],
     ] as const) {
       const served = await serve(options);
-      const id = await openPoll(served.port);
+      const id = await openPolling(served.port);
       const client = await served.client(id);
       const isOver = new Promise<string>((resolve) => client.on('disconnect', resolve));
       for (const message of sends) client.send(message);
-      await settle();
+      await flushEventLoop();
       expect(client.connected).to.equal(true);
       client.send('');
       expect(await isOver).to.equal('queue overflow');
@@ -201,11 +192,11 @@ describe('limits', function () {
     }
   });
 
-  it('an overflow is told after the send, so that goodbyes of all clients at once do not fill the stack', async () => {
+  it('emits the overflow after the send, so that goodbyes of all clients at once do not overflow the stack', async () => {
     const served = await serve({ maxQueue: 5 });
     const { port, io } = served;
     for (let i = 0; i < 600; i += 50) {
-      await Promise.all(Array.from({ length: 50 }, () => openPoll(port)));
+      await Promise.all(Array.from({ length: 50 }, () => openPolling(port)));
     }
     let ends = 0;
     for (const client of Object.values(io.clients)) {
@@ -224,13 +215,13 @@ describe('limits', function () {
   it('generateId may not give an id twice, or one that no URL can hold; that surfaces, and the client is cut', async () => {
     for (const bad of ['same', 'a/b', '', 'a b', 'a\nb', '~']) {
       const { port, io } = await serve({ generateId: () => bad });
-      if (bad === 'same') await openPoll(port);
+      if (bad === 'same') await openPolling(port);
       const errors: unknown[] = [];
       const others = process.listeners('uncaughtException');
       process.removeAllListeners('uncaughtException');
       process.on('uncaughtException', (error) => errors.push(error));
       try {
-        const raw = await send(port, requestBytes('/socket.io/xhr-polling//1'));
+        const raw = await sendBytes(port, requestBytes('/socket.io/xhr-polling//1'));
         await raw.ended();
         const driver = new WebsocketDriver(port);
         await driver.open().catch(() => undefined);

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { createServer } from 'node:http';
 import { listen, type AuthorizeCallback } from '../../lib/index.js';
 import { QUIET, serve } from '../support/server.js';
-import { openPoll, request, requestBytes, send } from './attack.js';
+import { request, requestBytes } from '../support/raw.js';
+import { openPolling, sendBytes } from '../support/requests.js';
 
 const PACKAGE = join(__dirname, '..', '..', '..');
 
@@ -57,7 +58,7 @@ describe('security: operations', () => {
     expect(scripts).not.to.have.any.keys('preinstall', 'install', 'postinstall');
   });
 
-  it('CVE-2017-16137: what clients send is logged short, and not by %o', async () => {
+  it('CVE-2017-16137: logs what clients send shortened, and not by %o', async () => {
     for (const [name, code] of sourcesOf('lib')) expect(code, name).not.to.match(/debug\([^)]*%o/i);
     const lines: string[] = [];
     const { port } = await serve({ log: (line: string) => lines.push(line) });
@@ -86,7 +87,7 @@ describe('security: operations', () => {
     }
     expect(asked).to.deep.equal(paths);
     expect(io.clients).to.deep.equal({});
-    await openPoll(port);
+    await openPolling(port);
     expect(asked).to.have.length(3);
   });
 
@@ -113,8 +114,8 @@ describe('security: operations', () => {
     });
     const headers = { Connection: 'Upgrade', Upgrade: 'WebSocket' };
     const handshake = requestBytes('/socket.io/websocket', { headers });
-    const raw = await send(port, Buffer.concat([handshake, Buffer.from('\0~m~1~m~x')]));
-    const other = await send(port, 'GET / HTTP/1.1\r\nHost: a\r\n\r\n');
+    const raw = await sendBytes(port, Buffer.concat([handshake, Buffer.from('\0~m~1~m~x')]));
+    const other = await sendBytes(port, 'GET / HTTP/1.1\r\nHost: a\r\n\r\n');
     await other.readResponse();
     callbacks[0]?.(null, true);
     expect((await raw.readHead()).status).to.equal(101);

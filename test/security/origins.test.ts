@@ -2,33 +2,22 @@ import { expect } from 'chai';
 import { ManualClock } from '../support/clock.js';
 import { serve } from '../support/server.js';
 import { until } from '../support/wait.js';
-import {
-  FOREIGN_PAGES,
-  HANDSHAKE,
-  HIXIE_75,
-  HIXIE_76,
-  KEY3,
-  openPoll,
-  PAGE,
-  request,
-  requestBytes,
-  send,
-  statusOf,
-} from './attack.js';
+import { HANDSHAKE, HIXIE_75, HIXIE_76, KEY3 } from '../support/frames.js';
+import { FOREIGN_PAGES, PAGE } from '../support/origins.js';
+import { request, requestBytes } from '../support/raw.js';
+import { openPolling, sendBytes, statusOf } from '../support/requests.js';
 
 /** A clock in the test's hands, and polls that wait. */
 function withClock(): { clock: ManualClock; transportOptions: Record<string, object> } {
   return { clock: new ManualClock(), transportOptions: { 'xhr-polling': { closeTimeout: 5000 } } };
 }
 
-describe('security: origins', function () {
-  this.timeout(10_000);
-
+describe('security: origins', () => {
   it('a session opened by one origin is not reached from another, unless all are allowed', async () => {
     const origins = ['example.com:*', 'other.com:*'];
     const options = { ...withClock(), origins };
     const { port, io } = await serve(options);
-    const id = await openPoll(port, { Origin: PAGE });
+    const id = await openPolling(port, { Origin: PAGE });
     await until(() => io.clients[id]?._open === false, 'the session to be away');
     options.clock.tick(4900);
     const headers = { Origin: 'http://other.com' };
@@ -41,7 +30,7 @@ describe('security: origins', function () {
     expect((await request(port, '/socket.io/xhr-polling//3', resume)).body).not.to.include(id);
     options.clock.tick(200);
     expect(io.clients).not.to.have.property(id);
-    const next = await openPoll(port);
+    const next = await openPolling(port);
     io.clients[next]?.send('hello');
     // it belongs to the first one that names itself
     const own = await request(port, `/socket.io/xhr-polling/${next}/2`, { headers });
@@ -96,7 +85,7 @@ describe('security: origins', function () {
     for (const origin of FOREIGN_PAGES) {
       const headers = { Origin: origin, Cookie: 'a=1' };
       for (const transport of ['xhr-polling', 'xhr-multipart']) {
-        const raw = await send(port, requestBytes(`/socket.io/${transport}//1`, { headers }));
+        const raw = await sendBytes(port, requestBytes(`/socket.io/${transport}//1`, { headers }));
         const head = await raw.readHead();
         expect(
           Object.keys(head.headers).filter((name) => name.startsWith('access-')),
@@ -131,7 +120,7 @@ describe('security: origins', function () {
       { 'Sec-Fetch-Site': 'same-origin' },
       { 'Sec-Fetch-Site': 'none' },
     ];
-    const id = await openPoll(port);
+    const id = await openPolling(port);
     const heard: unknown[] = [];
     io.clients[id]?.on('message', (message: unknown) => heard.push(message));
     for (const [list, isAllowed] of [
@@ -149,7 +138,7 @@ describe('security: origins', function () {
           body: 'data=~m~2~m~hi',
         });
         expect(post.status).to.equal(isAllowed ? 200 : 401);
-        const stream = await send(port, requestBytes('/socket.io/htmlfile//1', { headers }));
+        const stream = await sendBytes(port, requestBytes('/socket.io/htmlfile//1', { headers }));
         expect((await stream.readHead()).status).to.equal(isAllowed ? 200 : 403);
         stream.destroy();
       }
@@ -164,7 +153,7 @@ describe('security: origins', function () {
         const headers = { Origin: origin, Cookie: 'a=1', 'Access-Control-Request-Method': 'POST' };
         for (const transport of ['xhr-polling', 'xhr-multipart', 'server-events', 'htmlfile']) {
           for (const method of ['GET', 'OPTIONS']) {
-            const raw = await send(
+            const raw = await sendBytes(
               port,
               requestBytes(`/socket.io/${transport}//1`, { method, headers }),
             );

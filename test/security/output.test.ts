@@ -7,7 +7,8 @@ import { scriptLiteral } from '../../lib/transports/http/script-literal.js';
 import { VARIANTS } from '../support/drivers/index.js';
 import { serve } from '../support/server.js';
 import { until } from '../support/wait.js';
-import { openPoll, request, requestBytes, send } from './attack.js';
+import { request, requestBytes } from '../support/raw.js';
+import { openPolling, sendBytes } from '../support/requests.js';
 
 const PACKAGE = join(__dirname, '..', '..', '..');
 
@@ -75,7 +76,7 @@ describe('security: browser-facing output', () => {
 
   it('Rosetta Flash, CVE-2014-4671, sockjs-node #163: no answer begins with bytes of the client', async () => {
     const { port, io } = await serve();
-    const id = await openPoll(port);
+    const id = await openPolling(port);
     const swf = 'CWSMIKI0hCD0Up0IZUnnnnnnnnnnnnnnnnnnnUU5nnnnnn3Snn7iiudIbEAt333swW0ssG03';
     io.clients[id]?.send(swf);
     const poll = await request(port, `/socket.io/xhr-polling/${id}/${swf}`);
@@ -102,7 +103,7 @@ describe('security: browser-facing output', () => {
       ['xhr-polling/1', 'text/plain', false],
     ];
     for (const [path, type, isNoSniff] of types) {
-      const raw = await send(port, requestBytes(`/socket.io/${path}`));
+      const raw = await sendBytes(port, requestBytes(`/socket.io/${path}`));
       const { headers } = await raw.readHead();
       expect(headers['content-type'], path).to.equal(type);
       if (isNoSniff) expect(headers['x-content-type-options'], path).to.equal('nosniff');
@@ -138,7 +139,7 @@ describe('security: browser-facing output', () => {
 
   it('the Flash policy names the allowed hosts and ports, and * only if all are allowed', async () => {
     const { port } = await serve({ origins: ['example.com:8080', 'other.com:*'] });
-    const raw = await send(port, '<policy-file-request/>\0');
+    const raw = await sendBytes(port, '<policy-file-request/>\0');
     const xml = (await raw.bytes.readRest()).toString();
     const rules = [...xml.matchAll(/<allow-access-from domain="([^"]*)" to-ports="([^"]*)"\/>/g)];
     expect(rules.map(([, domain, ports]) => [domain, ports])).to.deep.equal([
@@ -150,10 +151,10 @@ describe('security: browser-facing output', () => {
 
   it('the Flash policy is answered once per connection, at 23 bytes, and what goes on is cut', async () => {
     const { port } = await serve();
-    const twice = await send(port, '<policy-file-request/>\0'.repeat(500));
+    const twice = await sendBytes(port, '<policy-file-request/>\0'.repeat(500));
     const answer = (await twice.bytes.readRest()).toString();
     expect(answer.split('</cross-domain-policy>')).to.have.length(2);
-    const long = await send(port, '<policy-file-request' + ' '.repeat(100_000));
+    const long = await sendBytes(port, '<policy-file-request' + ' '.repeat(100_000));
     expect((await long.bytes.readRest()).toString()).to.match(/^HTTP\/1\.1 400 /);
     await until(() => long.isClosed, 'the connection to be cut');
   });

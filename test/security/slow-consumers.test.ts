@@ -7,9 +7,10 @@ import type { Client } from '../../lib/index.js';
 import { BUILT_IN } from '../../lib/transports/index.js';
 import { VARIANTS, WebsocketDriver } from '../support/drivers/index.js';
 import { serve } from '../support/server.js';
-import { settle, until } from '../support/wait.js';
+import { flushEventLoop, until } from '../support/wait.js';
 import { afterThisTest } from '../support/cleanup.js';
-import { expectNothingLeft, RawSocket } from './attack.js';
+import { expectNothingLeft } from '../support/checks.js';
+import { RawSocket } from '../support/raw.js';
 
 const LIMIT = 200_000;
 const CROWD = 1000;
@@ -33,7 +34,7 @@ async function heldBytes(): Promise<number> {
   const collect = runInNewContext('gc') as () => void;
   // twice: what is finalised by one collection is freed by the next
   collect();
-  await settle(50);
+  await flushEventLoop(50);
   collect();
   return process.memoryUsage().arrayBuffers;
 }
@@ -51,7 +52,7 @@ async function crowdOf(port: number): Promise<WebsocketDriver[]> {
 async function fill(client: Client): Promise<void> {
   while (client.connection.writableLength === 0) {
     client.send('x'.repeat(100_000));
-    await settle(1);
+    await flushEventLoop(1);
   }
 }
 
@@ -84,7 +85,7 @@ describe('slow consumers', function () {
     let most = 0;
     for (let sent = 0; reasons.length < deafOnes && sent < 200; sent++) {
       io.broadcast(text + sent);
-      await settle(1);
+      await flushEventLoop(1);
       for (const client of slow) most = Math.max(most, client.connection.writableLength);
       for (const driver of crowd) expect(await driver.next()).to.equal(text + sent);
     }
@@ -111,7 +112,7 @@ describe('slow consumers', function () {
       'them to be away',
     );
     for (let i = 0; i < 50; i++) io.broadcast(i);
-    await settle();
+    await flushEventLoop();
     expect(reasons).to.deep.equal([]);
     io.broadcast('one too many');
     await expectNothingLeft(served);

@@ -6,8 +6,8 @@ import { listen } from '../../lib/index.js';
 import { afterThisTest } from '../support/cleanup.js';
 import { WebsocketDriver, XhrPollingDriver } from '../support/drivers/index.js';
 import { framed } from '../support/payload.js';
-import { RawSocket, request, requestBytes } from '../support/raw.js';
 import { appListener, listenOnLoopback, QUIET, serve } from '../support/server.js';
+import { RawSocket, request, requestBytes } from '../support/raw.js';
 
 /** A listener that answers with its name and the path. */
 function answering(name: string): RequestListener {

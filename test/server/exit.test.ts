@@ -30,9 +30,7 @@ async function start(how: string): Promise<{ child: Child; port: number }> {
   return { child, port: Number(line) };
 }
 
-describe('a process', function () {
-  this.timeout(20_000);
-
+describe('a process', () => {
   for (const how of ['listener.close(); server.close();', 'server.close(); listener.close();']) {
     it(`exits by itself after ${how}`, async () => {
       const { child, port } = await start(how);

@@ -2,11 +2,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Ended } from '../support/bytes.js';
 import { Refused, type Driver, type Variant } from '../support/drivers/index.js';
 import { framed } from '../support/payload.js';
-import { Passage } from './passage.js';
+import { SessionRecord } from './session-record.js';
 import type { Random } from './random.js';
 
 /** How a connection that is cut looks like, to whom it matters. */
-const CUT = /Waited in vain|ECONNRESET|EPIPE|socket hang up|WebSocket is not open|write after end/;
+const CUT =
+  /Timed out waiting|ECONNRESET|EPIPE|socket hang up|WebSocket is not open|write after end/;
 
 /** What all clients of a soak share. */
 export interface Surroundings {
@@ -14,7 +15,7 @@ export interface Surroundings {
   readonly random: Random;
   /** Seconds from one message of a client to its next, on average. */
   readonly pace: number;
-  readonly passages: Map<string, Passage>;
+  readonly records: Map<string, SessionRecord>;
   readonly oddities: Map<string, number>;
 }
 
@@ -38,33 +39,33 @@ export class SoakClient {
   }
 
   async run(): Promise<void> {
-    const { port, random, passages } = this.#around;
-    let passage: Passage | null = null;
+    const { port, random, records } = this.#around;
+    let record: SessionRecord | null = null;
     while (!this.#isStopped) {
-      const driver: Driver = passage
+      const driver: Driver = record
         ? (this.#driver as Driver)
         : (this.#driver = this.#variant.create(port));
       const connection = { isAlive: true };
       // oxlint-disable eslint/no-await-in-loop -- one connection after the other
       try {
-        if (passage) {
-          passage.note('resumes');
+        if (record) {
+          record.note('resumes');
           await driver.resume();
-          passage.resumed++;
+          record.resumed++;
         } else {
           await driver.open();
-          passage = new Passage(this.#variant.name, driver);
-          passages.set(passage.sessionId, passage);
+          record = new SessionRecord(this.#variant.name, driver);
+          records.set(record.sessionId, record);
         }
-        passage.connected();
-        this.#speak(driver, passage, connection);
-        await this.#listen(driver, passage);
+        record.connected();
+        this.#speak(driver, record, connection);
+        await this.#listen(driver, record);
       } catch (error) {
         connection.isAlive = false;
-        passage?.disconnected(String(error).slice(0, 60), !(error instanceof Ended));
+        record?.disconnected(String(error).slice(0, 60), !(error instanceof Ended));
         if (error instanceof Refused && error.status === 404) {
-          if (passage) passage.isOver = true;
-          passage = null;
+          if (record) record.isOver = true;
+          record = null;
         } else this.#note(error);
       }
       driver.drop();
@@ -73,12 +74,12 @@ export class SoakClient {
     }
   }
 
-  async #listen(driver: Driver, passage: Passage): Promise<void> {
+  async #listen(driver: Driver, record: SessionRecord): Promise<void> {
     for (;;) {
       // oxlint-disable-next-line eslint/no-await-in-loop -- one message after the other
       const text = String(await driver.next());
       if (text.startsWith('~h~')) void this.#echo(driver, text);
-      else passage.tally.take(Number(text.slice(1)));
+      else record.tally.take(Number(text.slice(1)));
     }
   }
 
@@ -92,23 +93,27 @@ export class SoakClient {
   }
 
   /** Not before the one who spoke on the connection before is through: one POST at a time. */
-  #speak(driver: Driver, passage: Passage, connection: { isAlive: boolean }): void {
-    passage.speech = passage.speech.then(() => this.#talk(driver, passage, connection));
+  #speak(driver: Driver, record: SessionRecord, connection: { isAlive: boolean }): void {
+    record.speech = record.speech.then(() => this.#talk(driver, record, connection));
   }
 
-  async #talk(driver: Driver, passage: Passage, connection: { isAlive: boolean }): Promise<void> {
+  async #talk(
+    driver: Driver,
+    record: SessionRecord,
+    connection: { isAlive: boolean },
+  ): Promise<void> {
     const { random, pace } = this.#around;
     while (connection.isAlive) {
       // oxlint-disable-next-line eslint/no-await-in-loop -- that is what it waits for
       await sleep(pace * (500 + random.below(1000)));
       if (!connection.isAlive || this.#isStopped) return;
       if (this.isQuiet) continue;
-      const number = ++passage.sent;
-      if (!passage.isSocket) passage.unknown.add(number);
+      const number = ++record.sent;
+      if (!record.isSocket) record.unknown.add(number);
       try {
         // oxlint-disable-next-line eslint/no-await-in-loop -- one message after the other
         await driver.send(framed(`n${number}`));
-        passage.unknown.delete(number);
+        record.unknown.delete(number);
       } catch (error) {
         // whether the connection is over is for the one who listens to find out
         this.#note(error);

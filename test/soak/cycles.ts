@@ -12,8 +12,8 @@ import { createServer, type Server } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { listen, type Listener } from '../../lib/index.js';
-import { RawSocket, request } from '../support/raw.js';
 import { VARIANTS, type Variant } from '../support/drivers/index.js';
+import { RawSocket, request } from '../support/raw.js';
 
 /** What is left after the cycles, of everything that should be gone. */
 export interface Left {
@@ -109,7 +109,7 @@ export async function whatIsLeft(given: Ring, listenersBefore: number): Promise<
     }),
   });
   let left = await read();
-  for (let i = 0; i < 300 && Object.values(left).some((count) => count !== 0); i++) {
+  for (let i = 0; i < 1500 && Object.values(left).some((count) => count !== 0); i++) {
     // oxlint-disable-next-line eslint/no-await-in-loop -- until nothing is left
     await new Promise((resolve) => setTimeout(resolve, 10));
     // oxlint-disable-next-line eslint/no-await-in-loop -- until nothing is left

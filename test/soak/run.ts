@@ -21,7 +21,7 @@ import { parseArgs } from 'node:util';
 import { VARIANTS } from '../support/drivers/index.js';
 import { SoakClient } from './client.js';
 import { watchLoad } from './load.js';
-import type { Passage } from './passage.js';
+import type { SessionRecord } from './session-record.js';
 import type { Account, Command, Figures, Load, Reply } from './protocol.js';
 import { FaultyProxy } from './proxy.js';
 import { Random } from './random.js';
@@ -92,7 +92,7 @@ class Backend {
 export async function soak({ clients, minutes, seed, pace }: SoakOptions): Promise<Outcome> {
   const random = new Random(seed);
   const sums = new Sums();
-  const passages = new Map<string, Passage>();
+  const records = new Map<string, SessionRecord>();
   const oddities = new Map<string, number>();
   /** Sessions that ended, of which the client may not know yet. */
   const ended = new Map<string, Account>();
@@ -105,17 +105,17 @@ export async function soak({ clients, minutes, seed, pace }: SoakOptions): Promi
 
   const crowd = Array.from({ length: clients }, (_, i) => {
     const variant = VARIANTS[i % VARIANTS.length] as (typeof VARIANTS)[number];
-    return new SoakClient(variant, { port: proxyPort, random, pace, passages, oddities });
+    return new SoakClient(variant, { port: proxyPort, random, pace, records, oddities });
   });
   function settleAccounts(isEnd = false): void {
     for (const [id, account] of ended) {
-      const passage = passages.get(id);
+      const record = records.get(id);
       // a client that never learned its id is none of ours
-      if (!passage && !isEnd) continue;
-      if (passage && !passage.isOver && !isEnd) continue;
+      if (!record && !isEnd) continue;
+      if (record && !record.isOver && !isEnd) continue;
       ended.delete(id);
-      passages.delete(id);
-      if (passage) judge(sums, account, passage, proxy.cut);
+      records.delete(id);
+      if (record) judge(sums, account, record, proxy.cut);
     }
   }
   const running: Promise<void>[] = [];

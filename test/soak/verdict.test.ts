@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { XhrPollingDriver } from '../support/drivers/index.js';
-import { Passage } from './passage.js';
+import { SessionRecord } from './session-record.js';
 import { Tally, type Account } from './protocol.js';
 import { Sums, judge, lostDown, lostUp } from './verdict.js';
 
@@ -33,8 +33,8 @@ function down(
   account: Partial<Account> = {},
   hungUpAt: number[] = [],
 ): Sentence {
-  const passage = { tally: tallyOf(...numbers), hungUpAt: new Set(hungUpAt) };
-  return lostDown({ ...ACCOUNT, ...account }, passage, CUT);
+  const record = { tally: tallyOf(...numbers), hungUpAt: new Set(hungUpAt) };
+  return lostDown({ ...ACCOUNT, ...account }, record, CUT);
 }
 
 function up(
@@ -47,8 +47,8 @@ function up(
     { from: 1, isOver: true },
     { from: 4, isOver },
   ];
-  const passage = { isSocket, sent: 6, unknown: new Set(unknown), legs };
-  return lostUp({ ...ACCOUNT, received: tallyOf(...received).count }, passage);
+  const record = { isSocket, sent: 6, unknown: new Set(unknown), legs };
+  return lostUp({ ...ACCOUNT, received: tallyOf(...received).count }, record);
 }
 
 describe('the verdict of a soak', () => {
@@ -89,12 +89,12 @@ describe('the verdict of a soak', () => {
       [[1, 3, 2], { overtaken: 1, duplicatedOrReordered: 0, lost: 0 }],
       [[1, 2, 3, 2], { overtaken: 0, duplicatedOrReordered: 1, lost: 0 }],
     ] as const) {
-      const passage = new Passage('xhr-polling', new XhrPollingDriver(0));
-      for (let number = 1; number <= ACCOUNT.sent; number++) passage.tally.take(number);
-      passage.sent = 3;
-      passage.unknown.add(2);
+      const record = new SessionRecord('xhr-polling', new XhrPollingDriver(0));
+      for (let number = 1; number <= ACCOUNT.sent; number++) record.tally.take(number);
+      record.sent = 3;
+      record.unknown.add(2);
       const sums = new Sums();
-      judge(sums, { ...ACCOUNT, received: tallyOf(...numbers).count }, passage, CUT);
+      judge(sums, { ...ACCOUNT, received: tallyOf(...numbers).count }, record, CUT);
       expect(sums).to.deep.include(figures);
     }
   });

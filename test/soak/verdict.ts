@@ -1,4 +1,4 @@
-import type { Passage } from './passage.js';
+import type { SessionRecord } from './session-record.js';
 import type { Account, Leg } from './protocol.js';
 
 /** So many losses are told in full. */
@@ -61,7 +61,7 @@ function highestBy(
  */
 export function lostDown(
   { sent, written, legs, reason }: Account,
-  { tally, hungUpAt }: Pick<Passage, 'tally' | 'hungUpAt'>,
+  { tally, hungUpAt }: Pick<SessionRecord, 'tally' | 'hungUpAt'>,
   cut: ReadonlySet<number>,
 ): { readonly lost: number[]; readonly excused: number } {
   const gone = absent(sent, tally.highest, tally.missing);
@@ -84,7 +84,7 @@ export function lostDown(
  */
 export function lostUp(
   { received, reason }: Account,
-  { isSocket, sent, unknown, legs }: Pick<Passage, 'isSocket' | 'sent' | 'unknown' | 'legs'>,
+  { isSocket, sent, unknown, legs }: Pick<SessionRecord, 'isSocket' | 'sent' | 'unknown' | 'legs'>,
 ): { readonly lost: number[]; readonly excused: number } {
   const gone = absent(sent, received.highest, received.missing);
   const lost = [...gone].filter((number) => {
@@ -101,28 +101,28 @@ export function lostUp(
 export function judge(
   sums: Sums,
   account: Account,
-  passage: Passage,
+  record: SessionRecord,
   cut: ReadonlySet<number>,
 ): void {
   const { received, written, reason } = account;
-  const { tally, unknown, isSocket, name } = passage;
-  const down = lostDown(account, passage, cut);
-  const up = lostUp(account, passage);
+  const { tally, unknown, isSocket, name } = record;
+  const down = lostDown(account, record, cut);
+  const up = lostUp(account, record);
   // the server may get to it whenever it likes, and the client did not wait
   const overtaken = isSocket ? [] : received.late.filter((number) => unknown.has(number));
   const disorder = [...tally.late, ...tally.again, ...written.late, ...written.again];
   const upDisorder = [...received.late, ...received.again];
   const lost = down.lost.length + up.lost.length;
   // numbers that nobody sent
-  const odd = Math.max(0, tally.highest - account.sent, received.highest - passage.sent);
+  const odd = Math.max(0, tally.highest - account.sent, received.highest - record.sent);
   const disordered = disorder.length + upDisorder.length - overtaken.length + odd;
 
   sums.sessions++;
-  sums.resumed += passage.resumed;
+  sums.resumed += record.resumed;
   if (reason) sums.reasons[reason] = (sums.reasons[reason] ?? 0) + 1;
   sums.sentDown += account.sent;
   sums.receivedDown += tally.highest - tally.missing.size;
-  sums.sentUp += passage.sent;
+  sums.sentUp += record.sent;
   sums.receivedUp += received.highest - received.missing.length;
   sums.excused += down.excused + up.excused;
   sums.overtaken += overtaken.length;
@@ -137,5 +137,5 @@ export function judge(
   }
   if (sums.cases.length === CASES) return;
   const legs = account.legs.map((leg) => ({ ...leg, isCut: cut.has(leg.link) }));
-  sums.cases.push({ name, reason, down, up, disorder, upDisorder, legs, passage });
+  sums.cases.push({ name, reason, down, up, disorder, upDisorder, legs, record });
 }

@@ -2,8 +2,8 @@ import { expect } from 'chai';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import { RawSocket, request, requestBytes } from '../support/raw.js';
 import { serve } from '../support/server.js';
+import { RawSocket, request, requestBytes } from '../support/raw.js';
 
 const PACKAGE = join(__dirname, '..', '..', '..');
 const SCRIPT = join(PACKAGE, 'build', 'client', 'socket.io.min.js');

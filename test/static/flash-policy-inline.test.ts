@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { connect as tlsConnect } from 'node:tls';
 import { answerInlinePolicy } from '../../lib/static/flash-policy-inline.js';
 import { policyXml } from '../../lib/static/flash-policy.js';
-import { dial, dialBoth, listening, readToEnd, writeAndSettle } from '../support/raw-socket.js';
+import { listening, openSocket, openSocketPair, readToEnd, writePacket } from '../support/tcp.js';
 
 const REQUEST = '<policy-file-request/>\0';
 const XML = policyXml(['*:*']);
@@ -38,8 +38,12 @@ async function ask(socket: Socket, text: string): Promise<string> {
 }
 
 const KINDS: { name: string; create: () => Server; open: (port: number) => Promise<Socket> }[] = [
-  { name: 'http', create: () => createHttpServer(ok), open: dial },
-  { name: 'https, in plain text', create: () => createHttpsServer(CERTIFICATE, ok), open: dial },
+  { name: 'http', create: () => createHttpServer(ok), open: openSocket },
+  {
+    name: 'https, in plain text',
+    create: () => createHttpsServer(CERTIFICATE, ok),
+    open: openSocket,
+  },
   { name: 'https, encrypted', create: () => createHttpsServer(CERTIFICATE, ok), open: tlsDial },
 ];
 
@@ -98,7 +102,7 @@ describe('answerInlinePolicy()', () => {
 
       it('survives a peer that resets the connection', async () => {
         answerInlinePolicy(server, everyone);
-        const socket = await dial(port);
+        const socket = await openSocket(port);
         socket.write('<policy-file');
         socket.resetAndDestroy();
         expect(await ask(await open(port), REQUEST)).to.equal(XML);
@@ -116,15 +120,15 @@ describe('answerInlinePolicy()', () => {
 
       for (let at = 1; at < REQUEST.length; at++) {
         it(`answers a request cut after ${at} bytes`, async () => {
-          const { near, far } = await dialBoth(port);
-          await writeAndSettle(near, far, REQUEST.slice(0, at));
+          const { near, far } = await openSocketPair(port);
+          await writePacket(near, far, REQUEST.slice(0, at));
           expect(await ask(near, REQUEST.slice(at))).to.equal(XML);
         });
       }
 
       it('answers a request that comes byte by byte', async () => {
-        const { near, far } = await dialBoth(port);
-        for (const byte of REQUEST) await writeAndSettle(near, far, byte);
+        const { near, far } = await openSocketPair(port);
+        for (const byte of REQUEST) await writePacket(near, far, byte);
         expect(await readToEnd(near)).to.equal(XML);
       });
     });
@@ -138,8 +142,8 @@ describe('answerInlinePolicy()', () => {
 
     it('leaves HTTP alone, cut after 23 bytes too', async () => {
       answerInlinePolicy(server, everyone);
-      const { near, far } = await dialBoth(port);
-      await writeAndSettle(near, far, 'GET /a/b HTTP/1.1\r\nHost');
+      const { near, far } = await openSocketPair(port);
+      await writePacket(near, far, 'GET /a/b HTTP/1.1\r\nHost');
       near.write(': localhost\r\nConnection: close\r\n\r\n');
       expect(await readToEnd(near)).to.match(/^HTTP\/1\.1 200 OK\r\n[^]*app/);
     });
@@ -155,18 +159,18 @@ describe('answerInlinePolicy()', () => {
       it(`answers ${what} as a server without us does`, async () => {
         const plain = createHttpServer(ok);
         const plainPort = await listening(plain);
-        const expected = await ask(await dial(plainPort), bytes);
+        const expected = await ask(await openSocket(plainPort), bytes);
         plain.close();
         answerInlinePolicy(server, everyone);
         expect(expected).to.match(/^HTTP\/1\.1 4\d\d /);
-        expect(await ask(await dial(port), bytes)).to.equal(expected);
+        expect(await ask(await openSocket(port), bytes)).to.equal(expected);
       });
     }
 
     it('answers 400 when a promising beginning turns out to be something else', async () => {
       answerInlinePolicy(server, everyone);
-      const { near, far } = await dialBoth(port);
-      await writeAndSettle(near, far, '<policy-');
+      const { near, far } = await openSocketPair(port);
+      await writePacket(near, far, '<policy-');
       expect(await ask(near, 'rubbish')).to.equal(BAD_REQUEST);
     });
 
@@ -178,41 +182,41 @@ describe('answerInlinePolicy()', () => {
       });
       answerInlinePolicy(server, everyone);
       server.on('clientError', (error) => errors.push(error));
-      expect(await ask(await dial(port), REQUEST)).to.equal(XML);
+      expect(await ask(await openSocket(port), REQUEST)).to.equal(XML);
       expect(errors).to.have.lengthOf(0);
     });
 
     it('leaves everything else to the clientError listeners of the app', async () => {
       answerInlinePolicy(server, everyone);
       server.on('clientError', (_error, socket) => socket.end('HTTP/1.1 418 Teapot\r\n\r\n'));
-      expect(await ask(await dial(port), 'garbage\r\n\r\n')).to.equal(
+      expect(await ask(await openSocket(port), 'garbage\r\n\r\n')).to.equal(
         'HTTP/1.1 418 Teapot\r\n\r\n',
       );
-      const { near, far } = await dialBoth(port);
-      await writeAndSettle(near, far, '<policy-');
+      const { near, far } = await openSocketPair(port);
+      await writePacket(near, far, '<policy-');
       expect(await ask(near, 'rubbish')).to.equal('HTTP/1.1 418 Teapot\r\n\r\n');
     });
 
     it('does not answer behind an HTTP request on the same connection', async () => {
       answerInlinePolicy(server, everyone);
-      const { near, far } = await dialBoth(port);
-      await writeAndSettle(near, far, 'GET / HTTP/1.1\r\nHost: localhost\r\n\r\n');
+      const { near, far } = await openSocketPair(port);
+      await writePacket(near, far, 'GET / HTTP/1.1\r\nHost: localhost\r\n\r\n');
       expect(await ask(near, REQUEST)).not.to.include('cross-domain-policy');
     });
 
     it('refuses when too many wait, and answers again when they are gone', async () => {
       answerInlinePolicy(server, everyone, { maxPending: 1 });
-      const { near, far } = await dialBoth(port);
-      await writeAndSettle(near, far, '<policy-');
-      expect(await ask(await dial(port), REQUEST)).to.equal(BAD_REQUEST);
+      const { near, far } = await openSocketPair(port);
+      await writePacket(near, far, '<policy-');
+      expect(await ask(await openSocket(port), REQUEST)).to.equal(BAD_REQUEST);
       near.destroy();
       await once(far, 'close');
-      expect(await ask(await dial(port), REQUEST)).to.equal(XML);
+      expect(await ask(await openSocket(port), REQUEST)).to.equal(XML);
     });
 
     it('does not wait for a peer that never closes', async () => {
       answerInlinePolicy(server, everyone, { timeoutMs: 20 });
-      const { near, far } = await dialBoth(port);
+      const { near, far } = await openSocketPair(port);
       near.allowHalfOpen = true;
       near.write(REQUEST);
       near.resume();
@@ -222,7 +226,7 @@ describe('answerInlinePolicy()', () => {
 
     it('answers nothing once everybody left', async () => {
       answerInlinePolicy(server, everyone)();
-      expect(await ask(await dial(port), REQUEST)).to.equal(BAD_REQUEST);
+      expect(await ask(await openSocket(port), REQUEST)).to.equal(BAD_REQUEST);
     });
   });
 
@@ -243,7 +247,7 @@ describe('answerInlinePolicy()', () => {
 
     it('hands a silent peer on to the handshake', async () => {
       answerInlinePolicy(server, everyone, { timeoutMs: 20 });
-      const { near, far } = await dialBoth(port);
+      const { near, far } = await openSocketPair(port);
       const [handedOn] = await once(server, 'connection');
       expect(handedOn).to.equal(far);
       const tls = tlsConnect({ socket: near, rejectUnauthorized: false });
@@ -255,9 +259,9 @@ describe('answerInlinePolicy()', () => {
 
     it('hands connections on at once when too many wait', async () => {
       answerInlinePolicy(server, everyone, { maxPending: 1 });
-      const silent = await dialBoth(port);
+      const silent = await openSocketPair(port);
       const handedOn = once(server, 'connection');
-      const { near, far } = await dialBoth(port);
+      const { near, far } = await openSocketPair(port);
       expect((await handedOn)[0]).to.equal(far);
       near.destroy();
       silent.near.destroy();
@@ -265,8 +269,8 @@ describe('answerInlinePolicy()', () => {
 
     it('closes plain text that begins like a policy request and goes on differently', async () => {
       answerInlinePolicy(server, everyone);
-      const { near, far } = await dialBoth(port);
-      await writeAndSettle(near, far, '<policy-');
+      const { near, far } = await openSocketPair(port);
+      await writePacket(near, far, '<policy-');
       expect(await ask(near, 'rubbish')).to.equal('');
     });
   });

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer, Server } from 'node:net';
 import { joinPolicyServer } from '../../lib/static/flash-policy-server.js';
 import { policyXml } from '../../lib/static/flash-policy.js';
-import { dial, listening, portOf, readToEnd } from '../support/raw-socket.js';
+import { listening, openSocket, portOf, readToEnd } from '../support/tcp.js';
 
 // eslint-disable-next-line typescript/unbound-method -- called with its server below
 const { listen } = Server.prototype;
@@ -36,7 +36,7 @@ describe('joinPolicyServer()', () => {
   }
   async function ask(text = ''): Promise<string> {
     if (!newest().listening) await once(newest(), 'listening');
-    const socket = await dial(portOf(newest()));
+    const socket = await openSocket(portOf(newest()));
     socket.write(text);
     return readToEnd(socket);
   }
@@ -105,7 +105,7 @@ describe('joinPolicyServer()', () => {
   it('drops the connections that are left when the last member goes', async () => {
     const leave = joinWith('*:*');
     await once(newest(), 'listening');
-    const socket = await dial(portOf(newest()));
+    const socket = await openSocket(portOf(newest()));
     socket.allowHalfOpen = true;
     await readToEnd(socket);
     leave();
@@ -148,7 +148,7 @@ describe('joinPolicyServer()', () => {
   it('survives peers that reset the connection', async () => {
     joinWith('*:*');
     await ask();
-    const socket = await dial(portOf(newest()));
+    const socket = await openSocket(portOf(newest()));
     socket.resetAndDestroy();
     await once(socket, 'close');
     expect(await ask()).to.equal(policyXml(['*:*']));

@@ -3,10 +3,10 @@
  *
  * @module
  */
-import { connect, type Socket } from 'node:net';
-import { once } from 'node:events';
+import type { Socket } from 'node:net';
 import { Bytes } from './bytes.js';
 import { afterThisTest } from './cleanup.js';
+import { openSocket } from './tcp.js';
 import { within } from './wait.js';
 
 /** The head of an HTTP response. */
@@ -88,7 +88,6 @@ export class RawSocket {
   private constructor(socket: Socket) {
     this.socket = socket;
     this.#closed = new Promise((resolve) => socket.once('close', resolve));
-    socket.setNoDelay(true);
     socket.on('data', (chunk: Buffer) => this.bytes.push(chunk));
     socket.on('end', () => this.bytes.end());
     socket.on('close', () => this.bytes.end());
@@ -98,9 +97,7 @@ export class RawSocket {
   }
 
   static async connect(port: number): Promise<RawSocket> {
-    const socket = connect({ port, host: '127.0.0.1' });
-    await once(socket, 'connect');
-    return new RawSocket(socket);
+    return new RawSocket(await openSocket(port));
   }
 
   write(data: string | Buffer): this {

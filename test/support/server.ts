@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { listen, type Client, type Listener, type ListenerOptions } from '../../lib/index.js';
 import { afterThisTest } from './cleanup.js';
+import { listening } from './tcp.js';
 import { until } from './wait.js';
 
 /** A server under test. */
@@ -16,15 +16,14 @@ export interface Served {
 
 /** Lets `server` listen on a free port of the loopback, until the test is over. */
 export async function listenOnLoopback(server: Server): Promise<number> {
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
+  const port = await listening(server);
   afterThisTest(async () => {
     server.closeAllConnections();
     if (!server.listening) return;
     server.close();
     await once(server, 'close');
   });
-  return (server.address() as AddressInfo).port;
+  return port;
 }
 
 /** What the app answers to requests that are not ours, unless a test brings its own app. */

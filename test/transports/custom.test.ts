@@ -8,9 +8,9 @@ import { XhrPolling } from '../../lib/transports/http/xhr-polling.js';
 import { VARIANTS } from '../support/drivers/index.js';
 import { StreamingDriver } from '../support/drivers/http.js';
 import { framed } from '../support/payload.js';
-import { Body, type Head } from '../support/raw.js';
 import { serve } from '../support/server.js';
 import { until } from '../support/wait.js';
+import { Body, type Head } from '../support/raw.js';
 
 /** One line of JSON for each payload: all that it takes to plug a transport in. */
 class JsonLines extends Streaming {

@@ -3,10 +3,10 @@ import createDebug from 'debug';
 import { format } from 'node:util';
 import { VARIANTS } from '../support/drivers/index.js';
 import { framed } from '../support/payload.js';
-import { request } from '../support/raw.js';
 import { serve } from '../support/server.js';
 import { until } from '../support/wait.js';
 import { afterThisTest } from '../support/cleanup.js';
+import { request } from '../support/raw.js';
 
 /** What is written under DEBUG=socket.io* until the test is over. */
 function listenIn(): string[] {

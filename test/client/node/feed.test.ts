@@ -13,7 +13,7 @@ import { afterThisTest } from '../../support/cleanup.js';
 import { framed, parsePayload } from '../../support/payload.js';
 import { listenOnLoopback } from '../../support/server.js';
 import { until } from '../../support/wait.js';
-import { AT_ONCE, Watched } from './support.js';
+import { AT_ONCE, RecordedSocket } from './support.js';
 
 const HANDSHAKE = { session_id: 'abc_def', timestamp: 1, protocol: 'json' };
 const UPDATES = 20_000;
@@ -50,11 +50,11 @@ describe('Socket, connected to a feed', () => {
   it('exposes a JSON handshake and takes the session id from it', async () => {
     const { port, requests } = await feed(JSON.stringify(HANDSHAKE));
     const url = `ws://127.0.0.1:${port}/socket.io/websocket?from=chart&date=1`;
-    const watched = new Watched(url, { origin: 'http://example.com', protocols: 'json' });
-    watched.socket.connect();
-    await watched.next('connect');
-    expect(watched.socket.handshake).to.deep.equal(HANDSHAKE);
-    expect(watched.socket.sessionId).to.equal('abc_def');
+    const recorded = new RecordedSocket(url, { origin: 'http://example.com', protocols: 'json' });
+    recorded.socket.connect();
+    await recorded.next('connect');
+    expect(recorded.socket.handshake).to.deep.equal(HANDSHAKE);
+    expect(recorded.socket.sessionId).to.equal('abc_def');
     const [request] = requests;
     expect(request?.url).to.equal('/socket.io/websocket?from=chart&date=1');
     expect(request?.headers).to.include({
@@ -72,42 +72,42 @@ describe('Socket, connected to a feed', () => {
   ] as const) {
     it(`accepts ${greeting} as the handshake`, async () => {
       const { port } = await feed(greeting);
-      const watched = new Watched(`ws://127.0.0.1:${port}/feed`);
-      watched.socket.connect();
-      await watched.next('connect');
-      expect(watched.socket.handshake).to.deep.equal(handshake);
-      expect(watched.socket.sessionId).to.equal(id);
+      const recorded = new RecordedSocket(`ws://127.0.0.1:${port}/feed`);
+      recorded.socket.connect();
+      await recorded.next('connect');
+      expect(recorded.socket.handshake).to.deep.equal(handshake);
+      expect(recorded.socket.sessionId).to.equal(id);
     });
   }
 
   it('echoes heartbeats unchanged and sends JSON text without ~j~', async () => {
     const { port, sockets, received } = await feed(JSON.stringify(HANDSHAKE));
-    const watched = new Watched(`ws://127.0.0.1:${port}/socket.io/websocket`);
-    watched.socket.send('{"m":"subscribe","p":["A"]}').connect();
-    await watched.next('connect');
+    const recorded = new RecordedSocket(`ws://127.0.0.1:${port}/socket.io/websocket`);
+    recorded.socket.send('{"m":"subscribe","p":["A"]}').connect();
+    await recorded.next('connect');
     sockets[0]?.send(framed('{"m":"first"}', '~h~17', '{"m":"second"}'));
-    expect(await watched.message()).to.equal('{"m":"first"}');
-    expect(await watched.message()).to.equal('{"m":"second"}');
+    expect(await recorded.message()).to.equal('{"m":"first"}');
+    expect(await recorded.message()).to.equal('{"m":"second"}');
     await until(() => received.length === 2, 'the echo');
     expect(received).to.deep.equal(['{"m":"subscribe","p":["A"]}', '~h~17']);
   });
 
   it('starts a new session at the same address after a lost connection', async () => {
     const { port, requests, sockets } = await feed(JSON.stringify(HANDSHAKE));
-    const watched = new Watched(`ws://127.0.0.1:${port}/socket.io/websocket?x=1`, AT_ONCE);
-    watched.socket.connect();
-    await watched.next('connect');
+    const recorded = new RecordedSocket(`ws://127.0.0.1:${port}/socket.io/websocket?x=1`, AT_ONCE);
+    recorded.socket.connect();
+    await recorded.next('connect');
     sockets[0]?.terminate();
-    await watched.next('reconnect');
+    await recorded.next('reconnect');
     const urls = requests.map(({ url }) => url);
     expect(urls).to.deep.equal(['/socket.io/websocket?x=1', '/socket.io/websocket?x=1']);
   });
 
   it(`receives ${UPDATES} updates in order and loses none`, async () => {
     const { port, sockets, received } = await feed(JSON.stringify(HANDSHAKE));
-    const watched = new Watched(`ws://127.0.0.1:${port}/socket.io/websocket`);
-    watched.socket.connect();
-    await watched.next('connect');
+    const recorded = new RecordedSocket(`ws://127.0.0.1:${port}/socket.io/websocket`);
+    recorded.socket.connect();
+    await recorded.next('connect');
     const [server] = sockets;
     async function publish(): Promise<void> {
       for (let n = 0; n < UPDATES;) {
@@ -122,7 +122,7 @@ describe('Socket, connected to a feed', () => {
     }
     const publishing = publish();
     let expected = 0;
-    for await (const message of watched.socket) {
+    for await (const message of recorded.socket) {
       const { p } = JSON.parse(message as string) as { p: [string, { n: number }] };
       if (p[1].n !== expected) throw new Error(`Expected ${expected}, got ${p[1].n}`);
       if (++expected === UPDATES) break;

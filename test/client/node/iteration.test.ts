@@ -3,7 +3,7 @@ import type { Client } from '../../../lib/index.js';
 import type { ClientError } from '../../../client/node/index.js';
 import { serve } from '../../support/server.js';
 import { until } from '../../support/wait.js';
-import { AT_ONCE, TRANSPORTS, Watched } from './support.js';
+import { AT_ONCE, TRANSPORTS, RecordedSocket } from './support.js';
 
 const OURS = { transports: [...TRANSPORTS] };
 
@@ -32,7 +32,7 @@ describe('Socket', () => {
           client.on('message', () => void sendAndDisconnect(client));
         });
         const options = { transports: [transport], reconnect: false };
-        const { socket } = new Watched(`http://127.0.0.1:${port}`, options);
+        const { socket } = new RecordedSocket(`http://127.0.0.1:${port}`, options);
         socket.send('go');
         expect(await collect(socket)).to.deep.equal([['one', { two: 2 }], undefined]);
         expect(socket.connected).to.equal(false);
@@ -46,7 +46,7 @@ describe('Socket', () => {
         client.send(`session ${++sessions}`);
         if (sessions === 1) setImmediate(() => client.disconnect());
       });
-      const { socket } = new Watched(`http://127.0.0.1:${port}`, AT_ONCE);
+      const { socket } = new RecordedSocket(`http://127.0.0.1:${port}`, AT_ONCE);
       const seen: unknown[] = [];
       for await (const message of socket) {
         seen.push(message);
@@ -58,7 +58,7 @@ describe('Socket', () => {
     it('disconnects when the last consumer leaves its loop', async () => {
       const { io, port } = await serve(OURS);
       io.on('connection', (client) => client.send(['a', 'b']));
-      const { socket } = new Watched(`http://127.0.0.1:${port}`);
+      const { socket } = new RecordedSocket(`http://127.0.0.1:${port}`);
       const other = socket[Symbol.asyncIterator]();
       for await (const message of socket) {
         expect(message).to.equal('a');
@@ -74,7 +74,7 @@ describe('Socket', () => {
 
     it('ends after disconnect(), also before the connection is open', async () => {
       const { port } = await serve(OURS);
-      const { socket } = new Watched(`http://127.0.0.1:${port}`);
+      const { socket } = new RecordedSocket(`http://127.0.0.1:${port}`);
       const early = collect(socket);
       socket.disconnect();
       expect(await early).to.deep.equal([[], undefined]);
@@ -84,7 +84,7 @@ describe('Socket', () => {
     });
 
     it('throws ERR_SIO_CONNECT_FAILED, with its cause, when it cannot connect', async () => {
-      const { socket } = new Watched('http://127.0.0.1:1');
+      const { socket } = new RecordedSocket('http://127.0.0.1:1');
       const [, error] = await collect(socket);
       expect(error).to.have.property('code', 'ERR_SIO_CONNECT_FAILED');
       expect((error as ClientError).cause).to.have.property('code', 'ECONNREFUSED');
@@ -93,7 +93,7 @@ describe('Socket', () => {
     it('throws ERR_SIO_CONNECT_FAILED when it cannot reconnect', async () => {
       const { server, io, port } = await serve(OURS);
       const options = { ...AT_ONCE, maxReconnectionAttempts: 1, transports: ['websocket'] };
-      const { socket } = new Watched(`http://127.0.0.1:${port}`, options);
+      const { socket } = new RecordedSocket(`http://127.0.0.1:${port}`, options);
       socket.on('connect', () => {
         server.close();
         io.broadcast('the end').close();
@@ -106,9 +106,9 @@ describe('Socket', () => {
     it('throws ERR_SIO_QUEUE_OVERFLOW at a slow consumer, after the queued messages', async () => {
       const { io, port } = await serve(OURS);
       io.on('connection', (client) => client.send(['1', '2', '3', '4']));
-      const watched = new Watched(`http://127.0.0.1:${port}`, { maxQueue: 3 });
-      const messages = watched.socket[Symbol.asyncIterator]();
-      await watched.next('disconnect');
+      const recorded = new RecordedSocket(`http://127.0.0.1:${port}`, { maxQueue: 3 });
+      const messages = recorded.socket[Symbol.asyncIterator]();
+      await recorded.next('disconnect');
       const [seen, error] = await collect(messages);
       expect(seen).to.deep.equal(['1', '2', '3']);
       expect(error).to.have.property('code', 'ERR_SIO_QUEUE_OVERFLOW');
@@ -121,7 +121,7 @@ describe('Socket', () => {
       io.on('connection', (client) => client.send('a'));
       const controller = new AbortController();
       const { signal } = controller;
-      const { socket } = new Watched(`http://127.0.0.1:${port}`, { signal });
+      const { socket } = new RecordedSocket(`http://127.0.0.1:${port}`, { signal });
       socket.on('message', () => setImmediate(() => controller.abort(new Error('enough'))));
       const [messages, error] = await collect(socket);
       expect(messages).to.deep.equal(['a']);
@@ -134,20 +134,20 @@ describe('Socket', () => {
       const { server, io, port } = await serve(OURS);
       const controller = new AbortController();
       const { signal } = controller;
-      const watched = new Watched(`http://127.0.0.1:${port}`, { signal });
-      watched.socket.connect();
-      await watched.next('connect');
+      const recorded = new RecordedSocket(`http://127.0.0.1:${port}`, { signal });
+      recorded.socket.connect();
+      await recorded.next('connect');
       server.close();
       io.close();
-      await watched.next('disconnect');
-      expect(watched.socket.reconnecting).to.equal(true);
+      await recorded.next('disconnect');
+      expect(recorded.socket.reconnecting).to.equal(true);
       controller.abort();
-      expect(watched.socket.reconnecting).to.equal(false);
+      expect(recorded.socket.reconnecting).to.equal(false);
     });
 
     it('prevents connecting if it is already aborted', async () => {
       const signal = AbortSignal.abort(new Error('never'));
-      const { socket } = new Watched('http://127.0.0.1:1', { signal });
+      const { socket } = new RecordedSocket('http://127.0.0.1:1', { signal });
       expect(() => socket.connect()).to.throw('never');
       const [, error] = await collect(socket);
       expect(error).to.equal(signal.reason);

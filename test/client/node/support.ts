@@ -19,7 +19,7 @@ export const CERTIFICATE: Buffer = readFileSync(CERTIFICATE_FILE);
 export const AT_ONCE = { reconnectionDelay: 1 } as const;
 
 /** A client with a record of its events in order; it is disconnected after the test. */
-export class Watched {
+export class RecordedSocket {
   readonly socket: Socket;
   readonly #events: Queue<unknown[]> = new Queue();
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { RawSocket, requestBytes } from '../raw.js';
 import { until } from '../wait.js';
 import { Driver, Refused, type DriverOptions, type Kind } from './driver.js';
+import { RawSocket, requestBytes } from '../raw.js';
 
 /** When the third key of draft 76 is sent: with the head, after the answer's head, or in two pieces. */
 export type Key3 = 'with the head' | 'late' | 'split';

@@ -1,5 +1,5 @@
-import { form, RawSocket, request, requestBytes, type Head, type Response } from '../raw.js';
 import { Driver, Refused } from './driver.js';
+import { form, type Head, RawSocket, request, requestBytes, type Response } from '../raw.js';
 
 /** A clock against caches, as the 2011 client appends it. */
 let time = 1_300_000_000_000;

@@ -1,9 +1,9 @@
 import { Queue } from '../queue.js';
 import { parsePayload } from '../payload.js';
-import { RawSocket, type Response } from '../raw.js';
 import { within } from '../wait.js';
 import { Refused } from './driver.js';
 import { HttpDriver, cacheBuster } from './http.js';
+import { RawSocket, type Response } from '../raw.js';
 
 /** Polls for as long as the session lives, one poll after the other. */
 export abstract class PollingDriver extends HttpDriver {

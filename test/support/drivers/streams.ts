@@ -1,5 +1,5 @@
-import { Body, type Head } from '../raw.js';
 import { StreamingDriver } from './http.js';
+import { Body, type Head } from '../raw.js';
 
 function chunked(stream: StreamingDriver, head: Head): Body {
   if (head.headers['transfer-encoding'] !== 'chunked') throw new Error('Expected chunks');

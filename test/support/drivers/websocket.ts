@@ -2,9 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { WebSocket } from 'ws';
 import { Ended } from '../bytes.js';
 import { Queue } from '../queue.js';
-import { requestBytes } from '../raw.js';
 import { within } from '../wait.js';
 import { Driver, Refused, type DriverOptions, type Kind } from './driver.js';
+import { requestBytes } from '../raw.js';
 
 export interface WebsocketOptions extends DriverOptions {
   readonly transport?: string;

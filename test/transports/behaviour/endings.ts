@@ -1,15 +1,15 @@
 import { expect } from 'chai';
 import type { Variant } from '../../support/drivers/index.js';
 import { framed } from '../../support/payload.js';
-import { request } from '../../support/raw.js';
 import { uncaught, until } from '../../support/wait.js';
-import { GRAIN, opened, record, stage, TIMINGS } from './scene.js';
+import { GRAIN, opened, recordEvents, setUp, TIMINGS } from './fixture.js';
+import { request } from '../../support/raw.js';
 
 export function describeEndings(variant: Variant): void {
   describe('endings', () => {
     it('client.disconnect() tells both sides once, and what was sent goes out', async () => {
-      const { io, clock, join } = await stage(variant);
-      const events = record(io);
+      const { io, clock, join } = await setUp(variant);
+      const events = recordEvents(io);
       const [driver, client] = await join();
       events.length = 0;
       expect(client.send('goodbye').disconnect()).to.equal(client);
@@ -28,7 +28,7 @@ export function describeEndings(variant: Variant): void {
     });
 
     it('client.disconnect() inside a batch drops the rest of it, and what was sent goes out', async () => {
-      const { io, join } = await stage(variant);
+      const { io, join } = await setUp(variant);
       const messages: unknown[] = [];
       io.on('clientMessage', (message, client) => {
         messages.push(message);
@@ -42,8 +42,8 @@ export function describeEndings(variant: Variant): void {
     });
 
     it('client.disconnect() inside the connection handler ends the session at once', async () => {
-      const { io, port, clock } = await stage(variant, {}, { timeout: 8000 });
-      const events = record(io);
+      const { io, port, clock } = await setUp(variant, {}, { timeout: 8000 });
+      const events = recordEvents(io);
       io.on('connection', (client) => client.send('no').disconnect());
       const driver = await variant.create(port).open();
       if (driver.kind !== 'polling') expect(await driver.next()).to.equal('no');
@@ -59,8 +59,8 @@ export function describeEndings(variant: Variant): void {
     });
 
     it('client._onDisconnect() ends the session as it did in 0.6', async () => {
-      const { io, join } = await stage(variant);
-      const events = record(io);
+      const { io, join } = await setUp(variant);
+      const events = recordEvents(io);
       const [driver, client] = await join();
       client._onDisconnect();
       await driver.ended();
@@ -68,7 +68,7 @@ export function describeEndings(variant: Variant): void {
     });
 
     it('client._onClose() hangs up, and the client may come back', async () => {
-      const { join, clock } = await stage(variant);
+      const { join, clock } = await setUp(variant);
       const [driver, client] = await join();
       expect(client._onClose()).to.equal(client);
       expect(client._open).to.equal(false);
@@ -87,7 +87,7 @@ export function describeEndings(variant: Variant): void {
     });
 
     it('give the reason only to handlers that declare a parameter for it', async () => {
-      const { io, join } = await stage(variant);
+      const { io, join } = await setUp(variant);
       const [, client] = await join();
       const heard: unknown[][] = [];
       client.on('disconnect', function (this: unknown, ...args: []) {
@@ -108,8 +108,8 @@ export function describeEndings(variant: Variant): void {
     });
 
     it('a goodbye of the client ends the session', async () => {
-      const { io, clock, join } = await stage(variant, {}, { closeTimeout: 0 });
-      const events = record(io);
+      const { io, clock, join } = await setUp(variant, {}, { closeTimeout: 0 });
+      const events = recordEvents(io);
       const [driver, client] = await join();
       events.length = 0;
       const closing = driver.close();
@@ -127,8 +127,8 @@ export function describeEndings(variant: Variant): void {
     });
 
     it('listener.close() ends every session, and leaves requests to the application', async () => {
-      const { io, clock, join, port } = await stage(variant);
-      const events = record(io);
+      const { io, clock, join, port } = await setUp(variant);
+      const events = recordEvents(io);
       const [one] = await join();
       const [two] = await join();
       events.length = 0;
@@ -155,8 +155,8 @@ export function describeEndings(variant: Variant): void {
     });
 
     it('the end of the HTTP server ends every session', async () => {
-      const { io, server, join, clock } = await stage(variant);
-      const events = record(io);
+      const { io, server, join, clock } = await setUp(variant);
+      const events = recordEvents(io);
       const [driver, client] = await join();
       driver.drop();
       const closed = new Promise((resolve) => server.once('close', resolve));
@@ -168,7 +168,7 @@ export function describeEndings(variant: Variant): void {
     });
 
     it('an exception in a disconnect handler surfaces, and the Listener hears of the end', async () => {
-      const { io, join } = await stage(variant);
+      const { io, join } = await setUp(variant);
       const [, client] = await join();
       let ends = 0;
       io.on('clientDisconnect', () => ends++);

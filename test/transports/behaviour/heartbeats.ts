@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import type { Variant } from '../../support/drivers/index.js';
 import { framed } from '../../support/payload.js';
-import { settle, until } from '../../support/wait.js';
-import { away, GRAIN, opened, record, stage } from './scene.js';
+import { until } from '../../support/wait.js';
+import { away, GRAIN, opened, recordEvents, setUp } from './fixture.js';
 
 const INTERVAL = 10_000;
 const TIMEOUT = 8000;
@@ -19,20 +19,22 @@ export function describeHeartbeats(variant: Variant): void {
 
   describe('heartbeats', () => {
     it('are counted, one after each interval', async () => {
-      const { clock, join } = await stage(variant, {}, WITH_HEARTBEATS);
+      const { io, clock, join } = await setUp(variant, {}, WITH_HEARTBEATS);
+      let messages = 0;
+      io.on('clientMessage', () => messages++);
       const [driver, client] = await join();
       for (let number = 1; number <= 11; number++) {
         await opened(client);
         clock.tick(INTERVAL + GRAIN);
         expect(await driver.nextPayload()).to.equal(framed(`~h~${number}`));
-        await driver.send(framed(`~h~${number}`));
-        await settle();
+        await driver.send(framed(`~h~${number}`, 'after it'));
+        await until(() => messages === number, 'the echo');
       }
       expect(client.connected).to.equal(true);
     });
 
     it('of the client are never delivered, and what stands behind them is', async () => {
-      const { io, clock, join } = await stage(variant, {}, WITH_HEARTBEATS);
+      const { io, clock, join } = await setUp(variant, {}, WITH_HEARTBEATS);
       const messages: unknown[] = [];
       io.on('clientMessage', (message) => messages.push(message));
       const [driver] = await join();
@@ -46,7 +48,7 @@ export function describeHeartbeats(variant: Variant): void {
     });
 
     it('stop when timeout is null', async () => {
-      const { clock, join } = await stage(variant, {}, { ...WITH_HEARTBEATS, timeout: null });
+      const { clock, join } = await setUp(variant, {}, { ...WITH_HEARTBEATS, timeout: null });
       const [driver, client] = await join();
       clock.tick(INTERVAL * 50);
       client.send('the first thing said');
@@ -54,7 +56,7 @@ export function describeHeartbeats(variant: Variant): void {
     });
 
     it('stop while the client is away, are not queued, and are counted on', async () => {
-      const { clock, join } = await stage(variant, {}, { ...WITH_HEARTBEATS, closeTimeout: 1e6 });
+      const { clock, join } = await setUp(variant, {}, { ...WITH_HEARTBEATS, closeTimeout: 1e6 });
       const [driver, client] = await join();
       clock.tick(INTERVAL + GRAIN);
       expect(await driver.next()).to.equal('~h~1');
@@ -74,8 +76,8 @@ export function describeHeartbeats(variant: Variant): void {
 
     for (const echo of ['', '~h~', '~h~0', '~h~2', '~h~01', '~h~1 ', 'any message']) {
       it(`close the connection when ${JSON.stringify(echo)} is all that comes back`, async () => {
-        const { io, clock, join } = await stage(variant, {}, WITH_HEARTBEATS);
-        const events = record(io);
+        const { io, clock, join } = await setUp(variant, {}, WITH_HEARTBEATS);
+        const events = recordEvents(io);
         const [driver, client] = await join();
         clock.tick(INTERVAL + GRAIN);
         expect(await driver.next()).to.equal('~h~1');
@@ -95,7 +97,7 @@ export function describeHeartbeats(variant: Variant): void {
     }
 
     it('leave the session to a client that comes back within closeTimeout', async () => {
-      const { clock, join } = await stage(variant, {}, WITH_HEARTBEATS);
+      const { clock, join } = await setUp(variant, {}, WITH_HEARTBEATS);
       const [driver, client] = await join();
       clock.tick(INTERVAL + GRAIN);
       expect(await driver.next()).to.equal('~h~1');

@@ -7,35 +7,35 @@ import {
   type Variant,
 } from '../../support/drivers/index.js';
 import { framed } from '../../support/payload.js';
-import { form } from '../../support/raw.js';
 import { until } from '../../support/wait.js';
-import { away, stage, type Scene } from './scene.js';
+import { away, setUp, type Fixture } from './fixture.js';
+import { form } from '../../support/raw.js';
 
 /** More than the padding that htmlfile begins with. */
 const LIMIT = 4000;
 
 interface Outcome {
-  readonly scene: Scene;
+  readonly fixture: Fixture;
   readonly codes: string[];
   readonly messages: unknown[];
   readonly reasons: DisconnectReason[];
 }
 
-async function stageWithEars(variant: Variant, options: object): Promise<Outcome> {
-  const scene = await stage(variant, { ...options });
+async function setUpAndRecord(variant: Variant, options: object): Promise<Outcome> {
+  const fixture = await setUp(variant, { ...options });
   const codes: string[] = [];
   const messages: unknown[] = [];
   const reasons: DisconnectReason[] = [];
-  scene.io.on('refused', ({ code }) => codes.push(code));
-  scene.io.on('clientMessage', (message) => messages.push(message));
-  scene.io.on('clientDisconnect', (_client, reason) => reasons.push(reason));
-  return { scene, codes, messages, reasons };
+  fixture.io.on('refused', ({ code }) => codes.push(code));
+  fixture.io.on('clientMessage', (message) => messages.push(message));
+  fixture.io.on('clientDisconnect', (_client, reason) => reasons.push(reason));
+  return { fixture, codes, messages, reasons };
 }
 
 /** What is too much is refused over HTTP, where the session lives on, and ends it on a socket. */
 async function expectTooMuch(outcome: Outcome, payload: string): Promise<void> {
-  const { scene, codes, messages, reasons } = outcome;
-  const [driver, client] = await scene.join();
+  const { fixture, codes, messages, reasons } = outcome;
+  const [driver, client] = await fixture.join();
   if (driver instanceof HttpDriver) {
     const { status } = await driver.post(payload);
     expect(status).to.equal(413);
@@ -55,8 +55,8 @@ async function expectTooMuch(outcome: Outcome, payload: string): Promise<void> {
 export function describeLimits(variant: Variant): void {
   describe('limits', () => {
     it('of maxPayload hold to the byte', async () => {
-      const outcome = await stageWithEars(variant, { maxPayload: LIMIT });
-      const [driver] = await outcome.scene.join();
+      const outcome = await setUpAndRecord(variant, { maxPayload: LIMIT });
+      const [driver] = await outcome.fixture.join();
       // over HTTP the limit is that of the body
       const size = (text: string): number =>
         (driver instanceof HttpDriver ? form(framed(text)) : framed(text)).length;
@@ -70,8 +70,8 @@ export function describeLimits(variant: Variant): void {
     });
 
     it('of maxMessages deliver all or nothing', async () => {
-      const outcome = await stageWithEars(variant, { maxMessages: 3 });
-      const [driver] = await outcome.scene.join();
+      const outcome = await setUpAndRecord(variant, { maxMessages: 3 });
+      const [driver] = await outcome.fixture.join();
       await driver.send(framed('a', 'b', 'c'));
       await until(() => outcome.messages.length === 3, 'the messages');
       outcome.messages.length = 0;
@@ -79,13 +79,13 @@ export function describeLimits(variant: Variant): void {
     });
 
     it('of 0 are none', async () => {
-      const outcome = await stageWithEars(variant, {
+      const outcome = await setUpAndRecord(variant, {
         maxPayload: 0,
         maxMessages: 0,
         maxBuffer: 0,
         maxQueue: 0,
       });
-      const [driver, client] = await outcome.scene.join();
+      const [driver, client] = await outcome.fixture.join();
       const texts = Array.from({ length: 12_000 }, (_, i) => String(i));
       await driver.send(framed(...texts));
       await until(() => outcome.messages.length === texts.length, 'the messages');
@@ -97,8 +97,8 @@ export function describeLimits(variant: Variant): void {
     });
 
     it('of maxQueue end a session that lets more wait', async () => {
-      const { scene, reasons } = await stageWithEars(variant, { maxQueue: 5 });
-      const [driver, client] = await scene.join();
+      const { fixture, reasons } = await setUpAndRecord(variant, { maxQueue: 5 });
+      const [driver, client] = await fixture.join();
       driver.drop();
       await away(client);
       for (let i = 0; i < 5; i++) client.send(i);
@@ -111,13 +111,13 @@ export function describeLimits(variant: Variant): void {
     });
 
     it('of maxBuffer end a session that lets more wait', async () => {
-      const { scene, reasons } = await stageWithEars(variant, { maxBuffer: LIMIT });
-      const [driver, client] = await scene.join();
+      const { fixture, reasons } = await setUpAndRecord(variant, { maxBuffer: LIMIT });
+      const [driver, client] = await fixture.join();
       driver.drop();
       await away(client);
       client.send('x'.repeat(LIMIT - 20));
       expect(client.connected).to.equal(true);
-      scene.io.broadcast('x'.repeat(20));
+      fixture.io.broadcast('x'.repeat(20));
       // after the send that was too much, not inside it
       expect(client.connected).to.equal(true);
       await until(() => !client.connected, 'the end');

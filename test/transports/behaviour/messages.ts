@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import { framed, parsePayload } from '../../support/payload.js';
 import type { Variant } from '../../support/drivers/index.js';
-import { settle, uncaught, until } from '../../support/wait.js';
-import { away, opened, record, stage } from './scene.js';
+import { flushEventLoop, uncaught, until } from '../../support/wait.js';
+import { away, opened, recordEvents, setUp } from './fixture.js';
 
 /** Texts that one wire or another could trip over. */
 const TEXTS = [
@@ -60,7 +60,7 @@ const VALUES: readonly (readonly [unknown, readonly string[]])[] = [
 export function describeMessages(variant: Variant): void {
   describe('messages', () => {
     it('carries every text both ways', async () => {
-      const { io, join } = await stage(variant);
+      const { io, join } = await setUp(variant);
       io.on('connection', (client) => client.on('message', (message) => client.send(message)));
       const [driver] = await join();
       for (const text of TEXTS) {
@@ -71,8 +71,8 @@ export function describeMessages(variant: Variant): void {
     });
 
     it('delivers text as it is', async () => {
-      const { io, join } = await stage(variant);
-      const events = record(io);
+      const { io, join } = await setUp(variant);
+      const events = recordEvents(io);
       const [driver, client] = await join();
       events.length = 0;
       for (const text of TEXTS.filter((known) => !/^~[hj]~/.test(known))) {
@@ -88,7 +88,7 @@ export function describeMessages(variant: Variant): void {
 
     for (const [value, texts] of VALUES) {
       it(`sends ${JSON.stringify(value) ?? 'undefined'} in one payload`, async () => {
-        const { join } = await stage(variant);
+        const { join } = await setUp(variant);
         const [driver, client] = await join();
         expect(client.send(value)).to.equal(client);
         expect(parsePayload(await driver.nextPayload())).to.deep.equal(texts);
@@ -96,8 +96,8 @@ export function describeMessages(variant: Variant): void {
     }
 
     it('delivers each message of a batch, to the client and then to the Listener', async () => {
-      const { io, join } = await stage(variant);
-      const events = record(io);
+      const { io, join } = await setUp(variant);
+      const events = recordEvents(io);
       const [driver, client] = await join();
       events.length = 0;
       await driver.send(framed('a', '~j~{"b":[1,null]}', '~j~[1]', '~j~null', '~j~7', ''));
@@ -111,7 +111,7 @@ export function describeMessages(variant: Variant): void {
     });
 
     it('takes JSON that is none for an empty object, and goes on', async () => {
-      const { io, join } = await stage(variant);
+      const { io, join } = await setUp(variant);
       const messages: unknown[] = [];
       io.on('clientMessage', (message) => messages.push(message));
       const [driver] = await join();
@@ -121,7 +121,7 @@ export function describeMessages(variant: Variant): void {
     });
 
     it('drops garbage and what follows it, and lives on', async () => {
-      const { io, join } = await stage(variant);
+      const { io, join } = await setUp(variant);
       const messages: unknown[] = [];
       io.on('clientMessage', (message) => messages.push(message));
       const [driver] = await join();
@@ -143,7 +143,7 @@ export function describeMessages(variant: Variant): void {
     });
 
     it('replies to a batch in its order', async () => {
-      const { io, join } = await stage(variant);
+      const { io, join } = await setUp(variant);
       io.on('connection', (client) => client.on('message', (message) => client.send(message)));
       const [driver] = await join();
       const batch = Array.from({ length: 50 }, (_, i) => `reply ${i}`);
@@ -152,18 +152,18 @@ export function describeMessages(variant: Variant): void {
     });
 
     it('keeps the order of many sends', async () => {
-      const { join } = await stage(variant);
+      const { join } = await setUp(variant);
       const [driver, client] = await join();
       const texts = Array.from({ length: 300 }, (_, i) => `${i} ${'é'.repeat(i)}`);
       for (const text of texts) {
         client.send(text);
-        if (text.length % 7 === 0) await settle(1);
+        if (text.length % 7 === 0) await flushEventLoop(1);
       }
       for (const text of texts) expect(await driver.next()).to.equal(text);
     });
 
     it('carries a megabyte both ways', async () => {
-      const { io, join } = await stage(variant);
+      const { io, join } = await setUp(variant);
       io.on('connection', (client) => client.on('message', (message) => client.send(message)));
       const [driver] = await join();
       const text = 'größer '.repeat(150_000);
@@ -172,7 +172,7 @@ export function describeMessages(variant: Variant): void {
     });
 
     it('sends from inside the connection handlers, after the session id', async () => {
-      const { io, join } = await stage(variant);
+      const { io, join } = await setUp(variant);
       io.on('clientConnect', (client) => client.send('first'));
       io.on('connection', (client) => client.send('second').send({ third: true }));
       const [driver] = await join();
@@ -182,7 +182,7 @@ export function describeMessages(variant: Variant): void {
     });
 
     it('lets the exception of a handler surface, and loses no message over it', async () => {
-      const { io, join } = await stage(variant);
+      const { io, join } = await setUp(variant);
       const messages: unknown[] = [];
       io.on('clientMessage', (message) => messages.push(message));
       const [driver, client] = await join();
@@ -198,7 +198,7 @@ export function describeMessages(variant: Variant): void {
     });
 
     it('lets the exception of a connection handler surface, and the session begins', async () => {
-      const { io, port, client: find } = await stage(variant);
+      const { io, port, client: find } = await setUp(variant);
       io.once('clientConnect', () => {
         throw new Error('the handler failed');
       });
@@ -213,7 +213,7 @@ export function describeMessages(variant: Variant): void {
     });
 
     it('throws a TypeError for what cannot become JSON, and lives on', async () => {
-      const { io, join } = await stage(variant);
+      const { io, join } = await setUp(variant);
       const [driver, client] = await join();
       const circular: Record<string, unknown> = {};
       circular['self'] = circular;
@@ -224,7 +224,7 @@ export function describeMessages(variant: Variant): void {
     });
 
     it('queues what is sent while the client is away, one payload for all of it', async () => {
-      const { join } = await stage(variant);
+      const { join } = await setUp(variant);
       const [driver, client] = await join();
       driver.drop();
       await away(client);

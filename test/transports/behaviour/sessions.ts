@@ -3,13 +3,13 @@ import type { Client } from '../../../lib/index.js';
 import { framed } from '../../support/payload.js';
 import { VARIANTS, type Variant } from '../../support/drivers/index.js';
 import { until } from '../../support/wait.js';
-import { away, GRAIN, opened, record, stage, TIMINGS } from './scene.js';
+import { away, GRAIN, opened, recordEvents, setUp, TIMINGS } from './fixture.js';
 
 export function describeSessions(variant: Variant): void {
   describe('sessions', () => {
     it('begin with the id, then clientConnect, then connection', async () => {
-      const { io, join } = await stage(variant);
-      const events = record(io);
+      const { io, join } = await setUp(variant);
+      const events = recordEvents(io);
       const listed: boolean[] = [];
       io.on('clientConnect', (client) => listed.push(io.clients[client.sessionId] === client));
       const [driver, client] = await join();
@@ -22,7 +22,7 @@ export function describeSessions(variant: Variant): void {
     });
 
     it('show the application what it knew in 0.6', async () => {
-      const { io, join, variant: same } = await stage(variant);
+      const { io, join, variant: same } = await setUp(variant);
       let request: unknown;
       io.on('connection', (client) => (request = client.request));
       const [driver, client] = await join();
@@ -41,8 +41,8 @@ export function describeSessions(variant: Variant): void {
     });
 
     it('count connections, and tell nobody of a resumed one', async () => {
-      const { io, join } = await stage(variant);
-      const events = record(io);
+      const { io, join } = await setUp(variant);
+      const events = recordEvents(io);
       const [driver, client] = await join();
       const { connections, request } = client;
       driver.drop();
@@ -58,7 +58,7 @@ export function describeSessions(variant: Variant): void {
     });
 
     it('outlive a resumed connection for as long as it stays', async () => {
-      const { clock, join } = await stage(variant, {}, { duration: 1_000_000 });
+      const { clock, join } = await setUp(variant, {}, { duration: 1_000_000 });
       const [driver, client] = await join();
       driver.drop();
       await away(client);
@@ -71,8 +71,8 @@ export function describeSessions(variant: Variant): void {
     });
 
     it('end when closeTimeout runs out, once, listed until clientDisconnect', async () => {
-      const { io, clock, join } = await stage(variant);
-      const events = record(io);
+      const { io, clock, join } = await setUp(variant);
+      const events = recordEvents(io);
       const [driver, client] = await join();
       events.length = 0;
       const seen: unknown[] = [];
@@ -95,8 +95,8 @@ export function describeSessions(variant: Variant): void {
     });
 
     it('end in the next turn when closeTimeout is 0', async () => {
-      const { io, clock, join } = await stage(variant, {}, { closeTimeout: 0 });
-      const events = record(io);
+      const { io, clock, join } = await setUp(variant, {}, { closeTimeout: 0 });
+      const events = recordEvents(io);
       const [driver, client] = await join();
       if (driver.kind === 'polling') return;
       driver.drop();
@@ -108,7 +108,7 @@ export function describeSessions(variant: Variant): void {
     });
 
     it('take a closeTimeout that the application writes into a live client', async () => {
-      const { clock, join } = await stage(variant);
+      const { clock, join } = await setUp(variant);
       const [driver, client] = await join();
       client.options.closeTimeout = 100;
       driver.drop();
@@ -118,7 +118,7 @@ export function describeSessions(variant: Variant): void {
     });
 
     it('tell a reset like any other end', async () => {
-      const { clock, join } = await stage(variant);
+      const { clock, join } = await setUp(variant);
       const [, client] = await join();
       client.connection.destroy(new Error('as a reset does'));
       await away(client);
@@ -127,7 +127,7 @@ export function describeSessions(variant: Variant): void {
     });
 
     it('are kicked by ending their connection, as in 0.6', async () => {
-      const { io, clock, join } = await stage(variant);
+      const { io, clock, join } = await setUp(variant);
       let disconnects = 0;
       io.on('clientDisconnect', () => disconnects++);
       const [driver, client] = await join();
@@ -140,7 +140,7 @@ export function describeSessions(variant: Variant): void {
     });
 
     it('are told what was sent before such a kick', async () => {
-      const { join } = await stage(variant);
+      const { join } = await setUp(variant);
       const [driver, client] = await join();
       client.send('you are kicked');
       client.connection.end();
@@ -148,7 +148,7 @@ export function describeSessions(variant: Variant): void {
     });
 
     it('do not mix', async () => {
-      const { io, join } = await stage(variant);
+      const { io, join } = await setUp(variant);
       io.on('clientMessage', (message, client) => client.send(message));
       const [one] = await join();
       const [two] = await join();
@@ -160,8 +160,8 @@ export function describeSessions(variant: Variant): void {
     });
 
     it('are handed to the connection that came last', async () => {
-      const { io, join, port } = await stage(variant);
-      const events = record(io);
+      const { io, join, port } = await setUp(variant);
+      const events = recordEvents(io);
       const [first, client] = await join();
       const { connections } = client;
       const second = await variant.create(port).resume(first.sessionId);
@@ -181,7 +181,7 @@ export function describeSessions(variant: Variant): void {
     });
 
     it('are unknown to every other transport', async () => {
-      const { join, port, client: known } = await stage(variant);
+      const { join, port, client: known } = await setUp(variant);
       const [driver, client] = await join();
       const others = VARIANTS.map((other) => other.create(port)).filter(
         (other) => other.transport !== driver.transport,
@@ -198,7 +198,7 @@ export function describeSessions(variant: Variant): void {
     });
 
     it('that are not known are refused', async () => {
-      const { io, port } = await stage(variant);
+      const { io, port } = await setUp(variant);
       const refused: unknown[] = [];
       io.on('refused', ({ code, status }) => refused.push([code, status]));
       const driver = variant.create(port);
@@ -212,7 +212,7 @@ export function describeSessions(variant: Variant): void {
     });
 
     it('stop at maxSessions, until one ends', async () => {
-      const { io, join, port } = await stage(variant, { maxSessions: 1 });
+      const { io, join, port } = await setUp(variant, { maxSessions: 1 });
       const codes: string[] = [];
       io.on('refused', ({ code }) => codes.push(code));
       const [, client] = await join();
@@ -229,7 +229,7 @@ export function describeSessions(variant: Variant): void {
 
     it('take their ids from generateId', async () => {
       let count = 0;
-      const { io, join } = await stage(variant, {
+      const { io, join } = await setUp(variant, {
         generateId: ({ url = '' }) => `id-${++count}-${url.split('/')[2]}`,
       });
       const [driver, client] = await join();
@@ -242,7 +242,7 @@ export function describeSessions(variant: Variant): void {
 
   describe('broadcasts', () => {
     it('of a client reach all others', async () => {
-      const { join } = await stage(variant);
+      const { join } = await setUp(variant);
       const [one, first] = await join();
       const [two] = await join();
       const [three] = await join();
@@ -255,7 +255,7 @@ export function describeSessions(variant: Variant): void {
 
     it('of the Listener leave out what except names', async () => {
       let count = 100;
-      const { io, join } = await stage(variant, { generateId: () => String(++count) });
+      const { io, join } = await setUp(variant, { generateId: () => String(++count) });
       const [one] = await join();
       const [two] = await join();
       const cases: readonly (readonly [
@@ -294,7 +294,7 @@ export function describeSessions(variant: Variant): void {
     });
 
     it('reach clients that are away when they come back', async () => {
-      const { io, join } = await stage(variant);
+      const { io, join } = await setUp(variant);
       const [driver, client] = await join();
       driver.drop();
       await away(client);
@@ -304,7 +304,7 @@ export function describeSessions(variant: Variant): void {
     });
 
     it('say goodbye from inside disconnect', async () => {
-      const { io, join } = await stage(variant);
+      const { io, join } = await setUp(variant);
       io.on('connection', (client: Client) => {
         client.on('disconnect', () => client.send('to nobody').broadcast('somebody left'));
       });

@@ -7,9 +7,9 @@ import {
   XhrPollingDriver,
 } from '../../support/drivers/index.js';
 import { framed } from '../../support/payload.js';
-import { form, RawSocket, request, requestBytes } from '../../support/raw.js';
 import { serve } from '../../support/server.js';
-import { settle } from '../../support/wait.js';
+import { flushEventLoop } from '../../support/wait.js';
+import { form, RawSocket, request, requestBytes } from '../../support/raw.js';
 
 const HTTP = VARIANTS.filter(({ create }) => create(0) instanceof HttpDriver);
 
@@ -150,7 +150,7 @@ describe('messages posted', () => {
     const bytes = requestBytes(path, { method: 'POST', body: `data=${framed('😀'.repeat(20))}` });
     for (let at = 0; at < bytes.length; at += 7) {
       raw.write(bytes.subarray(at, at + 7));
-      await settle(2);
+      await flushEventLoop(2);
     }
     expect((await raw.readResponse()).body).to.equal('ok');
     expect(messages).to.deep.equal(['😀'.repeat(20)]);
@@ -181,7 +181,7 @@ describe('messages posted', () => {
     const raw = await RawSocket.connect(port);
     const headers = { 'Content-Length': '100' };
     raw.write(requestBytes(path, { method: 'POST', headers, body: form(framed('x')) }));
-    await settle();
+    await flushEventLoop();
     raw.reset();
     await driver.send(framed('y'));
     expect(messages).to.deep.equal(['y']);
@@ -192,7 +192,7 @@ describe('messages posted', () => {
     const raw = await RawSocket.connect(port);
     const headers = { 'Content-Length': '20' };
     raw.write(requestBytes(path, { method: 'POST', headers, body: 'data=' }));
-    await settle();
+    await flushEventLoop();
     await driver.close();
     raw.write(framed('xxxxxxx') + 'x');
     expect((await raw.readResponse()).status).to.equal(404);
@@ -213,7 +213,7 @@ describe('messages posted', () => {
     const driver = await new XhrPollingDriver(port).open();
     const client = await find(driver.sessionId);
     driver.drop();
-    for (; client.connected; await settle(1)) await driver.post(framed('x'));
+    for (; client.connected; await flushEventLoop(1)) await driver.post(framed('x'));
     expect(reasons).to.deep.equal(['transport close']);
   });
 });

@@ -2,9 +2,9 @@ import { expect } from 'chai';
 import { ManualClock } from '../../support/clock.js';
 import { JsonpPollingDriver, XhrPollingDriver } from '../../support/drivers/index.js';
 import { framed } from '../../support/payload.js';
-import { RawSocket, request, requestBytes } from '../../support/raw.js';
 import { serve } from '../../support/server.js';
-import { settle, until } from '../../support/wait.js';
+import { flushEventLoop, until } from '../../support/wait.js';
+import { RawSocket, request, requestBytes } from '../../support/raw.js';
 
 describe('polls', () => {
   it('are answered with nothing when duration is over, and the client polls again', async () => {
@@ -16,7 +16,7 @@ describe('polls', () => {
       await until(() => client._open);
       for (let polls = 1; polls <= 3; polls++) {
         clock.tick(19_999);
-        await settle();
+        await flushEventLoop();
         expect(driver.emptyPolls).to.equal(polls - 1);
         clock.tick(21);
         expect(client._open).to.equal(false);
@@ -40,10 +40,10 @@ describe('polls', () => {
     second.write(requestBytes(`/socket.io/xhr-polling/${sid}/2`));
     expect((await first.readResponse()).body).to.equal('');
     clock.tick(15_000);
-    await settle();
+    await flushEventLoop();
     expect(second.bytes.length).to.equal(0);
     first.destroy();
-    await settle();
+    await flushEventLoop();
     client.send('for the second');
     expect((await second.readResponse()).body).to.equal(framed('for the second'));
   });

@@ -3,7 +3,7 @@ import * as fc from 'fast-check';
 import type { IncomingMessage } from 'node:http';
 import { PassThrough } from 'node:stream';
 import { dataOf, readBody } from '../../../lib/transports/http/request-body.js';
-import { settle } from '../../support/wait.js';
+import { flushEventLoop } from '../../support/wait.js';
 
 describe('dataOf', () => {
   const cases: readonly (readonly [string, string | undefined])[] = [
@@ -76,21 +76,21 @@ describe('readBody', () => {
     const { body, got } = read(0);
     for (const byte of Buffer.from('grüße 😀')) body.write(Buffer.of(byte));
     body.end();
-    await settle();
+    await flushEventLoop();
     expect(got).to.deep.equal(['grüße 😀']);
   });
 
   it('takes an empty body', async () => {
     const { body, got } = read(10);
     body.end();
-    await settle();
+    await flushEventLoop();
     expect(got).to.deep.equal(['']);
   });
 
   it('takes as much as the limit', async () => {
     const { body, got } = read(10, { 'content-length': '10' });
     body.end('x'.repeat(10));
-    await settle();
+    await flushEventLoop();
     expect(got).to.deep.equal(['x'.repeat(10)]);
   });
 
@@ -102,12 +102,12 @@ describe('readBody', () => {
   it('stops as soon as more has come, and says so once', async () => {
     const { body, got } = read(10);
     body.write('x'.repeat(10));
-    await settle();
+    await flushEventLoop();
     expect(got).to.deep.equal([]);
     body.write('x');
-    await settle();
+    await flushEventLoop();
     body.end('more');
-    await settle();
+    await flushEventLoop();
     expect(got).to.deep.equal([null]);
   });
 
@@ -115,9 +115,9 @@ describe('readBody', () => {
     const { body, got } = read(10);
     body.on('error', () => undefined);
     body.write('x');
-    await settle();
+    await flushEventLoop();
     body.destroy(new Error('aborted'));
-    await settle();
+    await flushEventLoop();
     expect(got).to.deep.equal([]);
   });
 });

@@ -7,9 +7,9 @@ import {
 } from '../../support/drivers/index.js';
 import { ManualClock } from '../../support/clock.js';
 import { framed } from '../../support/payload.js';
-import { form, type Response } from '../../support/raw.js';
 import { serve } from '../../support/server.js';
 import { until } from '../../support/wait.js';
+import { form, type Response } from '../../support/raw.js';
 
 /** A stream of a client that says goodbye when its page goes. */
 class PoliteDriver extends XhrMultipartDriver {

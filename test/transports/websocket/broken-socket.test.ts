@@ -3,7 +3,7 @@ import { ManualClock } from '../../support/clock.js';
 import { HixieDriver, WebsocketDriver } from '../../support/drivers/index.js';
 import { framed } from '../../support/payload.js';
 import { serve } from '../../support/server.js';
-import { settle } from '../../support/wait.js';
+import { flushEventLoop } from '../../support/wait.js';
 
 describe('a WebSocket that breaks while something is sent', () => {
   it('keeps for the next one what it could no longer write, in its order', async () => {
@@ -16,7 +16,7 @@ describe('a WebSocket that breaks while something is sent', () => {
       client.connection.destroy();
       client.send(['after', 'it']);
       io.broadcast('to all');
-      await settle();
+      await flushEventLoop();
       client.send('and later');
       await driver.resume();
       const texts = ['before', 'after', 'it', 'to all', 'and later'];
@@ -36,7 +36,7 @@ describe('a WebSocket that breaks while something is sent', () => {
       client.connection.destroy();
       client.send('kept');
       clock.tick(timings.heartbeatInterval + 20);
-      await settle();
+      await flushEventLoop();
       await driver.resume();
       client.send('next');
       expect(await driver.nextPayload()).to.equal(framed('kept'));

@@ -6,19 +6,13 @@ import { afterThisTest } from '../../support/cleanup.js';
 import { ManualClock } from '../../support/clock.js';
 import { HixieDriver, WebsocketDriver } from '../../support/drivers/index.js';
 import { framed } from '../../support/payload.js';
-import { RawSocket, request, requestBytes } from '../../support/raw.js';
 import { serve } from '../../support/server.js';
-import { settle, until } from '../../support/wait.js';
-
-const HANDSHAKE = {
-  Connection: 'Upgrade',
-  Upgrade: 'websocket',
-  'Sec-WebSocket-Version': '13',
-  'Sec-WebSocket-Key': 'dGhlIHNhbXBsZSBub25jZQ==',
-};
+import { flushEventLoop, until } from '../../support/wait.js';
+import { HANDSHAKE, maskedFrame } from '../../support/frames.js';
+import { RawSocket, request, requestBytes } from '../../support/raw.js';
 
 /** What a Listener tells of messages, ends and refusals. */
-function ears(io: Listener): unknown[] {
+function recordEvents(io: Listener): unknown[] {
   const told: unknown[] = [];
   io.on('clientMessage', (message) => told.push(message));
   io.on('clientDisconnect', (_client, reason) => told.push(reason));
@@ -38,27 +32,21 @@ async function openRaw(port: number): Promise<RawSocket> {
   return raw;
 }
 
-/** A frame as clients send it, under a mask of zeros. */
-function frame(first: number, payload: Buffer | string): Buffer {
-  const bytes = Buffer.from(payload);
-  return Buffer.concat([Buffer.of(first, 0x80 | bytes.length, 0, 0, 0, 0), bytes]);
-}
-
 describe('RFC 6455', () => {
   for (const [what, bytes, code] of [
-    ['a binary message', frame(0x82, framed('x')), 1003],
-    ['text that is no UTF-8', frame(0x81, Buffer.from([0xff, 0xfe])), 1007],
+    ['a binary message', maskedFrame(0x82, framed('x')), 1003],
+    ['text that is no UTF-8', maskedFrame(0x81, Buffer.from([0xff, 0xfe])), 1007],
     ['a frame without a mask', Buffer.from(`\x81\x08${framed('x')}`, 'latin1'), 1002],
-    ['a reserved bit', frame(0xc1, framed('x')), 1002],
-    ['an opcode that is none', frame(0x83, framed('x')), 1002],
-    ['a continuation of nothing', frame(0x80, framed('x')), 1002],
+    ['a reserved bit', maskedFrame(0xc1, framed('x')), 1002],
+    ['an opcode that is none', maskedFrame(0x83, framed('x')), 1002],
+    ['a continuation of nothing', maskedFrame(0x80, framed('x')), 1002],
     ['a length beyond all limits', Buffer.from('81ff00ffffffffffff0000000000', 'hex'), 1009],
   ] as const) {
     it(`ends the session of whoever sends ${what}, with the close code ${code}`, async () => {
       const { io, port } = await serve();
-      const told = ears(io);
+      const told = recordEvents(io);
       const raw = await openRaw(port);
-      raw.write(Buffer.concat([bytes, frame(0x81, framed('never heard'))]));
+      raw.write(Buffer.concat([bytes, maskedFrame(0x81, framed('never heard'))]));
       const [opcode = 0, length = 0] = await raw.bytes.read(2);
       expect(opcode).to.equal(0x88);
       expect((await raw.bytes.read(length)).readUInt16BE(0)).to.equal(code);
@@ -69,10 +57,12 @@ describe('RFC 6455', () => {
 
   it('takes messages that come in one packet with the handshake', async () => {
     const { io, port } = await serve();
-    const told = ears(io);
+    const told = recordEvents(io);
     const head = requestBytes('/socket.io/websocket', { headers: HANDSHAKE });
     const raw = await RawSocket.connect(port);
-    raw.write(Buffer.concat([head, frame(0x81, framed('a')), frame(0x81, framed('b', 'c'))]));
+    raw.write(
+      Buffer.concat([head, maskedFrame(0x81, framed('a')), maskedFrame(0x81, framed('b', 'c'))]),
+    );
     expect((await raw.readHead()).status).to.equal(101);
     await until(() => told.length >= 3);
     expect(told).to.deep.equal(['a', 'b', 'c']);
@@ -80,22 +70,22 @@ describe('RFC 6455', () => {
 
   it('answers a ping, and puts fragments together', async () => {
     const { io, port } = await serve();
-    const told = ears(io);
+    const told = recordEvents(io);
     const raw = await openRaw(port);
     const payload = Buffer.from(framed('grüße'));
-    raw.write(frame(0x01, payload.subarray(0, 9)));
-    raw.write(frame(0x89, 'ping'));
+    raw.write(maskedFrame(0x01, payload.subarray(0, 9)));
+    raw.write(maskedFrame(0x89, 'ping'));
     await raw.bytes.expect('\x8a\x04ping');
-    raw.write(frame(0x80, payload.subarray(9)));
+    raw.write(maskedFrame(0x80, payload.subarray(9)));
     await until(() => told.length > 0);
     expect(told).to.deep.equal(['grüße']);
   });
 
   it('answers the closing handshake with the code that came', async () => {
     const { io, port } = await serve();
-    const told = ears(io);
+    const told = recordEvents(io);
     const raw = await openRaw(port);
-    raw.write(frame(0x88, Buffer.from([0x03, 0xe9])));
+    raw.write(maskedFrame(0x88, Buffer.from([0x03, 0xe9])));
     await raw.bytes.expect('\x88\x02\x03\xe9');
     await raw.ended();
     await until(() => told.length > 0);
@@ -153,7 +143,7 @@ describe('RFC 6455', () => {
   ] as const) {
     it(`refuses a handshake with ${what}`, async () => {
       const { io, port } = await serve();
-      const told = ears(io);
+      const told = recordEvents(io);
       const raw = await RawSocket.connect(port);
       raw.write(requestBytes('/socket.io/websocket', { headers }));
       const { status, headers: answer } = await raw.readResponse();
@@ -171,7 +161,7 @@ describe('websocket and flashsocket', () => {
       const { io, port, client: find } = await serve();
       const driver = await new WebsocketDriver(port).open();
       const client = await find(driver.sessionId);
-      const told = ears(io);
+      const told = recordEvents(io);
       for (const path of ['', '/', `/${driver.sessionId}`, `/${driver.sessionId}/send`]) {
         const { status } = await request(port, `/socket.io/websocket${path}`, { method });
         expect(status).to.equal(426);
@@ -194,7 +184,7 @@ describe('websocket and flashsocket', () => {
     ] as const) {
       it(`${isAllowed ? 'let in' : 'refuse'} the origin ${origin} (${Type.name})`, async () => {
         const { io, port } = await serve({ origins: ['a.com:*', 'b.com:81'] });
-        const told = ears(io);
+        const told = recordEvents(io);
         const driver = new Type(port, { headers: { Origin: origin } });
         if (isAllowed) {
           await driver.open();
@@ -224,7 +214,7 @@ describe('drafts 75 and 76', () => {
     it(`end the session of whoever sends ${what}, and close the connection`, async () => {
       for (const draft of ['75', '76'] as const) {
         const { io, port } = await serve();
-        const told = ears(io);
+        const told = recordEvents(io);
         const driver = await new HixieDriver(port, { draft }).open();
         driver.raw.write(
           Buffer.concat([bytes, Buffer.from(`\x00${framed('x')}`), Buffer.of(0xff)]),
@@ -237,7 +227,7 @@ describe('drafts 75 and 76', () => {
 
   it('take frames that come with the third key, and are cut anywhere', async () => {
     const { io, port } = await serve();
-    const told = ears(io);
+    const told = recordEvents(io);
     const raw = await RawSocket.connect(port);
     const driver = new HixieDriver(port);
     const bytes = Buffer.concat([
@@ -253,7 +243,7 @@ describe('drafts 75 and 76', () => {
     await raw.readHead();
     for (let at = behindHead; at < bytes.length; at++) {
       raw.write(bytes.subarray(at, at + 1));
-      await settle(2);
+      await flushEventLoop(2);
     }
     await until(() => told.length >= 3);
     expect(told).to.deep.equal(['a', 'ü', 'b']);
@@ -262,14 +252,14 @@ describe('drafts 75 and 76', () => {
   it('tell nobody of a client whose third key does not come, and hang up on it', async () => {
     const clock = new ManualClock();
     const { io, port } = await serve({ clock });
-    const told = ears(io);
+    const told = recordEvents(io);
     io.on('connection', () => told.push('connection'));
     const raw = await RawSocket.connect(port);
     raw.write(new HixieDriver(port).opening('')).write('1234567');
     expect((await raw.readHead()).status).to.equal(101);
-    await settle();
+    await flushEventLoop();
     clock.tick(9999);
-    await settle();
+    await flushEventLoop();
     expect(raw.isClosed).to.equal(false);
     clock.tick(21);
     await raw.ended();
@@ -314,7 +304,7 @@ describe('drafts 75 and 76', () => {
 
   it('let only so many handshakes wait for their third key', async () => {
     const { io, port } = await serve({ maxHandshakes: 1 });
-    const told = ears(io);
+    const told = recordEvents(io);
     const driver = new HixieDriver(port);
     const waiting = await RawSocket.connect(port);
     waiting.write(driver.opening(''));
@@ -334,7 +324,7 @@ describe('drafts 75 and 76', () => {
   ] as const) {
     it(`refuse a handshake with ${what}`, async () => {
       const { io, port } = await serve();
-      const told = ears(io);
+      const told = recordEvents(io);
       const keys = {
         'Sec-WebSocket-Key1': '4 @1  46546xW%0l 1 5',
         'Sec-WebSocket-Key2': '12998 5 Y3 1  .P00',

@@ -10,7 +10,7 @@ const SCRIPT = /^<script>parent\.s\._\(([\s\S]*?), document\);<\/script>/;
 const UNSAFE = /<\/|<!--|[\u2028\u2029]/;
 
 /** JSON may be written in many ways; what is compared is the string that it is. */
-function checkLiteral(wanted, source, rig) {
+function checkLiteral(wanted, source, harness) {
   let data;
   try {
     data = JSON.parse(source);
@@ -18,15 +18,15 @@ function checkLiteral(wanted, source, rig) {
     fail(`not a string literal: ${say(source)}`);
   }
   const isRight =
-    typeof data === 'string' && match(template(wanted), toBytes(data), rig.vars, true) >= 0;
+    typeof data === 'string' && match(template(wanted), toBytes(data), harness.vars, true) >= 0;
   if (!isRight) fail(`data: wanted ${say(wanted)}, got ${say(data)}`);
-  if (!rig.isOriginal && UNSAFE.test(source)) {
+  if (!harness.isOriginal && UNSAFE.test(source)) {
     fail(`literal is not safe in a script: ${say(source)}`);
   }
 }
 
 /** The body of a response to jsonp-polling: data for a callback, or an alert. */
-function checkJsonp(wanted, body, rig) {
+function checkJsonp(wanted, body, harness) {
   if ('alert' in wanted) {
     if (!body.startsWith('alert(')) fail(`wanted an alert(...), got ${say(toText(body))}`);
     return;
@@ -35,17 +35,17 @@ function checkJsonp(wanted, body, rig) {
   if (index === undefined || index !== wanted.index) {
     fail(`jsonp: wanted index ${wanted.index}, got ${say(toText(body))}`);
   }
-  checkLiteral(wanted.data, toText(source), rig);
+  checkLiteral(wanted.data, toText(source), harness);
 }
 
 /** The scripts of htmlfile, one for each of `wanted`. */
-async function takeScripts(wanted, connection, rig, ms) {
+async function takeScripts(wanted, connection, harness, ms) {
   for (const data of wanted) {
-    const found = await rig.until(() => SCRIPT.exec(connection.readBody()), ms);
+    const found = await harness.until(() => SCRIPT.exec(connection.readBody()), ms);
     if (!found) fail(`script: wanted ${say(data)}, got ${say(toText(connection.readBody()))}`);
     const [script, source] = found;
     connection.takeBody(script.length);
-    checkLiteral(data, toText(source), rig);
+    checkLiteral(data, toText(source), harness);
   }
 }
 

@@ -4,7 +4,7 @@ const net = require('net');
 const { once } = require('events');
 const { fail, Mismatch, say } = require('./mismatch.js');
 const { seenFromOutside } = require('./outside.js');
-const { Rig } = require('./rig.js');
+const { Harness } = require('./harness.js');
 const { doStep } = require('./steps.js');
 const { toText } = require('./template.js');
 
@@ -33,16 +33,16 @@ function checkLeftovers({ server, connections }) {
   }
 }
 
-async function play(steps, rig) {
-  const { server } = rig;
+async function play(steps, harness) {
+  const { server } = harness;
   const mayExit = steps.some((step) => step.event === 'exit');
-  if (!(await rig.until(() => server.isReady || server.hasExited, START_MS))) {
+  if (!(await harness.until(() => server.isReady || server.hasExited, START_MS))) {
     fail('app did not start');
   }
   if (server.hasExited && !mayExit) fail(`app did not start: ${server.why()}`);
   for (const [i, step] of steps.entries()) {
     try {
-      await doStep(step, rig);
+      await doStep(step, harness);
     } catch (error) {
       if (error instanceof Mismatch) error.message = `step ${i + 1}: ${error.message}`;
       throw error;
@@ -50,8 +50,8 @@ async function play(steps, rig) {
   }
   const hasDied = (server.hasExited && !mayExit) || !(await server.isAlive());
   if (hasDied) fail(`server died: ${server.why()}`);
-  await rig.sleep(LEFTOVERS_MS);
-  checkLeftovers(rig);
+  await harness.sleep(LEFTOVERS_MS);
+  checkLeftovers(harness);
 }
 
 /** Plays it; resolves with `{ verdict, why }`. */
@@ -61,9 +61,9 @@ async function judge(scenario, options) {
   if (!recorded) return { verdict: 'skip', why: 'prose only' };
   const steps = options.url ? seenFromOutside(scenario, recorded, options) : recorded;
   if (!steps) return { verdict: 'skip', why: 'needs a look inside' };
-  const rig = new Rig(scenario, options, await freePort());
+  const harness = new Harness(scenario, options, await freePort());
   try {
-    await play(steps, rig);
+    await play(steps, harness);
     return { verdict: 'ok' };
   } catch (error) {
     if (!(error instanceof Mismatch)) throw error;
@@ -71,7 +71,7 @@ async function judge(scenario, options) {
     if (isFree) return { verdict: 'note', why: `differs: ${error.message}` };
     return { verdict: 'FAIL', why: error.message };
   } finally {
-    rig.stop();
+    harness.stop();
   }
 }
 

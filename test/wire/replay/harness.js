@@ -5,7 +5,7 @@ const { Connection } = require('./connection.js');
 const { Elsewhere } = require('./outside.js');
 const { Waiting } = require('./waiting.js');
 
-class Rig {
+class Harness {
   /** What holes were found to hold. */
   vars = {};
   /** By name. */
@@ -23,7 +23,7 @@ class Rig {
     this.server = options.url
       ? new Elsewhere(options.url)
       : new Application(scenario, options, policyPort, this.#waiting);
-    this.#waiting.start((ms) => this.server.advance(ms));
+    void this.#waiting.start((ms) => this.server.advance(ms));
   }
 
   /** Milliseconds since the start, as the player and the application count them. */
@@ -59,4 +59,4 @@ class Rig {
   }
 }
 
-module.exports = { Rig };
+module.exports = { Harness };

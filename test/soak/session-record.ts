@@ -10,7 +10,7 @@ interface UpLeg {
 }
 
 /** What a client knows of one session. */
-export class Passage {
+export class SessionRecord {
   readonly sessionId: string;
   /** How its client speaks. */
   readonly name: string;

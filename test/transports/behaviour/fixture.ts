@@ -15,7 +15,7 @@ export const TIMINGS = {
 /** The Timers ring this much late at most. */
 export const GRAIN = 20;
 
-export interface Scene extends Served {
+export interface Fixture extends Served {
   readonly clock: ManualClock;
   readonly variant: Variant;
   /** Another client of the same kind, and the server's side of it. */
@@ -23,11 +23,11 @@ export interface Scene extends Served {
 }
 
 /** A server for one variant. */
-export async function stage(
+export async function setUp(
   variant: Variant,
   options: ListenerOptions = {},
   timings: TransportOptions = {},
-): Promise<Scene> {
+): Promise<Fixture> {
   const clock = new ManualClock();
   const { transport } = variant.create(0);
   const served = await serve({
@@ -55,7 +55,7 @@ export function away(client: Client): Promise<void> {
 }
 
 /** What a Listener and its clients tell, in the order they tell it. */
-export function record(io: Scene['io']): unknown[][] {
+export function recordEvents(io: Fixture['io']): unknown[][] {
   const events: unknown[][] = [];
   io.on('clientConnect', (client) => events.push(['clientConnect', client]));
   io.on('connection', (client) => {

@@ -1,10 +1,14 @@
-/** Raw connections, for what no HTTP client would send. */
+/**
+ * Plain TCP connections, for what an HTTP client would not send. Works outside mocha as well.
+ *
+ * @module
+ */
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { once } from 'node:events';
 import { connect, type Server, type Socket } from 'node:net';
 import { setImmediate as turn } from 'node:timers/promises';
 
-/** Lets `server` listen on a free port of the loopback interface. */
+/** Lets `server` listen on a free port of the loopback interface; returns the port. */
 export async function listening(server: Server): Promise<number> {
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -13,18 +17,18 @@ export async function listening(server: Server): Promise<number> {
 
 export function portOf(server: Server): number {
   const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('not listening');
+  if (address === null || typeof address === 'string') throw new Error('Not listening');
   return address.port;
 }
 
-export async function dial(port: number): Promise<Socket> {
+export async function openSocket(port: number): Promise<Socket> {
   const socket = connect({ port, host: '127.0.0.1', noDelay: true });
   await once(socket, 'connect');
   return socket;
 }
 
-/** A connection, and the server's end of it, which no listener on the server need see. */
-export async function dialBoth(port: number): Promise<{ near: Socket; far: Socket }> {
+/** A connection and the server's end of it, which a `connection` listener may not have seen. */
+export async function openSocketPair(port: number): Promise<{ near: Socket; far: Socket }> {
   const accepted = new Promise<Socket>((resolve) => {
     const onSocket = (message: unknown): void => {
       unsubscribe('net.server.socket', onSocket);
@@ -32,18 +36,18 @@ export async function dialBoth(port: number): Promise<{ near: Socket; far: Socke
     };
     subscribe('net.server.socket', onSocket);
   });
-  const near = await dial(port);
+  const near = await openSocket(port);
   return { near, far: await accepted };
 }
 
 /** Writes, and waits until the other end has read it, so that the next write is a packet of its own. */
-export async function writeAndSettle(near: Socket, far: Socket, bytes: string): Promise<void> {
+export async function writePacket(near: Socket, far: Socket, bytes: string): Promise<void> {
   const goal = near.bytesWritten + Buffer.byteLength(bytes);
   near.write(bytes);
   while (far.bytesRead < goal && !far.destroyed) await turn();
 }
 
-/** Everything that comes until the other end closes. */
+/** Reads until the other end closes. */
 export async function readToEnd(socket: Socket): Promise<string> {
   const packets: Buffer[] = [];
   for await (const packet of socket) packets.push(packet as Buffer);
