@@ -12,7 +12,8 @@ import { Listener } from './server/listener.js';
 import type { ListenerOptions } from './options.js';
 
 export type { Listenable } from './server/listenable.js';
-export { Listener, type ListenerEvents } from './server/listener.js';
+export { Listener } from './server/listener.js';
+export type { ListenerEvents } from './server/listener-events.js';
 export type { Authorize, AuthorizeCallback, Denial, Verdict } from './access/authorize.js';
 export { Client, type ClientEvents } from './session/client.js';
 export { encode, decode } from './protocol/frames.js';
@@ -21,7 +22,13 @@ export type { ListenerOptions, TransportOptions } from './options.js';
 export type { SessionOptions } from './session/timings.js';
 export type { DisconnectReason } from './session/disconnect-reason.js';
 export type { Refusal, RefusalCode } from './access/refusal.js';
-export { Transport, type Exchange, type TransportType } from './transports/transport.js';
+export { Transport } from './transports/transport.js';
+export type {
+  Exchange,
+  TransportHost,
+  TransportServer,
+  TransportType,
+} from './transports/transport-server.js';
 export { HttpTransport } from './transports/http/http-transport.js';
 export { Polling } from './transports/http/polling.js';
 export { Streaming } from './transports/http/streaming.js';

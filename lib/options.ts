@@ -8,6 +8,7 @@ import type { Authorize } from './access/authorize.js';
 import { invalidType } from './util/invalid-type.js';
 import { sessionId } from './session/session-id.js';
 import { logNothing, logToStdout, type Log } from './util/log.js';
+import { TRANSPORTS_OF_0_6 } from './transports/names.js';
 import { systemClock, type Clock } from './util/timers.js';
 
 /** Timings of one transport, in milliseconds. Writable on a live `client.options`. */
@@ -122,16 +123,6 @@ const MEBIBYTE = 1024 * 1024;
 /** Node's timers take 31 bits. */
 const LONGEST_TIMEOUT_MS = 2 ** 31 - 1;
 
-/** The six transports of 0.6, in its order. */
-export const TRANSPORTS_OF_0_6: readonly string[] = Object.freeze([
-  'websocket',
-  'flashsocket',
-  'htmlfile',
-  'xhr-multipart',
-  'xhr-polling',
-  'jsonp-polling',
-]);
-
 const DEFAULTS: Readonly<ResolvedOptions> = Object.freeze({
   origins: '*:*',
   resource: 'socket.io',
@@ -182,13 +173,17 @@ function checkTransportOptions(all: unknown): void {
   }
 }
 
+/** A class, or an object with the members of a TransportType. */
+function isTransportType(choice: unknown): choice is { readonly transportName: unknown } {
+  if (typeof choice === 'function') return 'transportName' in choice;
+  return isRecord(choice) && 'transportName' in choice && typeof choice['create'] === 'function';
+}
+
 function checkTransports(list: unknown): void {
   if (!Array.isArray(list)) throw invalidType('transports', 'an array', list);
   list.forEach((choice: unknown, i) => {
-    const named =
-      isText(choice) ||
-      (typeof choice === 'function' && 'transportName' in choice && isText(choice.transportName));
-    if (!named) throw invalidType(`transports[${i}]`, 'a name or a Transport class', choice);
+    const named = isText(choice) || (isTransportType(choice) && isText(choice.transportName));
+    if (!named) throw invalidType(`transports[${i}]`, 'a name or a TransportType', choice);
   });
 }
 

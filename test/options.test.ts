@@ -144,12 +144,12 @@ describe('resolveOptions', () => {
     [
       { transports: ['websocket', {}] },
       TypeError,
-      'Expected `transports[1]` to be a name or a Transport class, got {} (object)',
+      'Expected `transports[1]` to be a name or a TransportType, got {} (object)',
     ],
     [
       { transports: [Date] },
       TypeError,
-      'Expected `transports[0]` to be a name or a Transport class, got [Function: Date] (function)',
+      'Expected `transports[0]` to be a name or a TransportType, got [Function: Date] (function)',
     ],
     [
       { transportOptions: [] },

@@ -6,7 +6,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { SessionLimiter } from './session-limiter.js';
-import { callAuthorize, PendingHandshake, type Decision } from './authorize.js';
+import { callAuthorize, type Decision } from './authorize.js';
+import { PendingHandshake } from './pending-handshake.js';
 import type { ResolvedOptions } from '../options.js';
 import type { RefusalCode } from './refusal.js';
 import type { Timers } from '../util/timers.js';

@@ -1,10 +1,10 @@
 /**
- * The `origins` rule: which pages may talk to this server, and what CORS says of it.
+ * The `origins` rule: which pages may use this server. Each request is decided once, by
+ * {@link Origins.decide}; everything after that reads the decision.
  *
  * @module
  */
 import type { IncomingMessage } from 'node:http';
-import { isSafeHeaderValue } from '../util/header.js';
 import { printable } from '../util/log.js';
 
 interface Entry {
@@ -32,6 +32,24 @@ function parseEntry(text: string): Entry {
   return { host: entry.slice(0, colon) || '*', port: entry.slice(colon + 1) || '*' };
 }
 
+/** What the `origins` rule says about one request. */
+export interface OriginDecision {
+  /** The page that sent the request may use this server; a request without a page may too. */
+  readonly isAllowed: boolean;
+  /** The request has an Origin header, and the rule allows it: answers name it in CORS headers. */
+  readonly isOriginAllowed: boolean;
+}
+
+const ALLOWED: OriginDecision = Object.freeze({ isAllowed: true, isOriginAllowed: false });
+const ALLOWED_ORIGIN: OriginDecision = Object.freeze({ isAllowed: true, isOriginAllowed: true });
+const DENIED: OriginDecision = Object.freeze({ isAllowed: false, isOriginAllowed: false });
+
+/** The session's side of the rule: the origin that it belongs to. */
+export interface OriginBound {
+  /** @internal The first allowed origin that used the session; null: none so far. */
+  _origin: string | null;
+}
+
 /** `origins` as `HOST:PORT` texts, of which either side may be `*`. */
 export class Origins {
   /** Everything is allowed, a missing Origin header included. */
@@ -39,8 +57,6 @@ export class Origins {
   /** The entries as `HOST:PORT`, for the Flash policy. */
   readonly entries: readonly string[];
   readonly #entries: readonly Entry[];
-  /** The origins that sessions belong to. */
-  readonly #owners = new WeakMap<object, string>();
 
   /** @throws {TypeError} If an entry looks like a URL and is none. */
   constructor(origins: string | readonly string[]) {
@@ -66,23 +82,34 @@ export class Origins {
   }
 
   /**
-   * False if `session` belongs to pages of another origin: somebody has its id who should not.
-   * It belongs to the first allowed origin that uses it, since browsers do not name theirs in
-   * every request, or say `null`. Only if `origins` is restricted: else they mean nothing.
+   * Decides about a request.
+   *
+   * Browsers send an Origin header with every upgrade, so that one without it is refused. Scripts,
+   * frames and forms of other sites send plain requests without it: there Referer and
+   * Sec-Fetch-Site count too, and a request with none of them is allowed.
    */
-  bindOrigin(session: object, origin: string | undefined): boolean {
-    if (this.any || origin === undefined || origin === 'null') return true;
-    const owner = this.#owners.get(session);
-    if (owner !== undefined) return owner === origin || !this.allows(origin);
-    if (this.allows(origin)) this.#owners.set(session, origin);
-    return true;
+  decide(request: IncomingMessage, isUpgrade: boolean): OriginDecision {
+    const { origin } = request.headers;
+    if (origin !== undefined) return this.allows(origin) ? ALLOWED_ORIGIN : DENIED;
+    if (this.any) return ALLOWED;
+    if (isUpgrade) return DENIED;
+    const page = requestOrigin(request);
+    return page === undefined || this.allows(page) ? ALLOWED : DENIED;
   }
 
-  /** Decides about the page behind a request; a request of no page at all is allowed. */
-  allowsRequest(request: IncomingMessage): boolean {
-    if (this.any) return true;
-    const page = requestOrigin(request);
-    return page === undefined || this.allows(page);
+  /**
+   * Binds a session to the first allowed origin that uses it, since browsers do not name
+   * theirs in every request, or send `null`.
+   *
+   * @returns false if the session is bound to another allowed origin: its id has leaked. Only if
+   *   `origins` is restricted; otherwise the origin means nothing.
+   */
+  bind(session: OriginBound, request: IncomingMessage, decision: OriginDecision): boolean {
+    const { origin } = request.headers;
+    if (this.any || origin === undefined || origin === 'null') return true;
+    if (session._origin !== null) return session._origin === origin || !decision.isOriginAllowed;
+    if (decision.isOriginAllowed) session._origin = origin;
+    return true;
   }
 }
 
@@ -116,32 +143,4 @@ export function originLogLine(request: IncomingMessage): string {
   const origin = shownOrigin(request);
   const who = origin === undefined ? 'a request without an origin' : `the origin ${origin}`;
   return `Refused ${who}, which \`origins\` does not allow`;
-}
-
-/** Header names and values in turn, as `writeHead` takes them fastest. */
-export type HeaderList = string[];
-
-/**
- * The CORS headers for a request that is allowed; none without an Origin header.
- *
- * Always names the origin, because browsers refuse `*` together with credentials (0.6.18
- * sent that). `Origin: null`, which anybody can have, gets `*` and never credentials.
- *
- * @param always grant credentials also without a cookie, as xhr-multipart did.
- */
-export function corsHeaders(request: IncomingMessage, always = false): HeaderList {
-  const { origin, cookie } = request.headers;
-  if (!origin || !isSafeHeaderValue(origin)) return [];
-  if (origin === 'null') return ['Access-Control-Allow-Origin', '*'];
-  const headers = ['Access-Control-Allow-Origin', origin, 'Vary', 'Origin'];
-  if (always || cookie) headers.push('Access-Control-Allow-Credentials', 'true');
-  return headers;
-}
-
-/** The same as a record, for an answer that is not of a transport; none for other origins. */
-export function corsRecord(origins: Origins, request: IncomingMessage): Record<string, string> {
-  const list = origins.allows(request.headers.origin) ? corsHeaders(request, true) : [];
-  const record: Record<string, string> = {};
-  for (let i = 0; i + 1 < list.length; i += 2) record[String(list[i])] = String(list[i + 1]);
-  return record;
 }

@@ -33,12 +33,16 @@ export function networkOf(address: string): string {
   return [...before, ...zeros.fill('0'), ...after].slice(0, IPV6_NETWORK_GROUPS).join(':');
 }
 
+/** The session's side of the limits. */
+export interface CountedSession {
+  /** @internal The address it was counted under: later connections may have others. Null: not counted. */
+  _countedAddress: string | null;
+}
+
 /** Counts sessions and the handshakes that take their time, altogether and by address. */
 export class SessionLimiter {
   readonly #limits: SessionLimits;
   readonly #byAddress = new Map<string, number>();
-  /** Under which address a session was counted: its connections may come from others later. */
-  readonly #addresses = new WeakMap<object, string>();
   #sessions = 0;
   #handshakes = 0;
 
@@ -82,22 +86,20 @@ export class SessionLimiter {
     };
   }
 
-  /** A session begins. */
-  add(session: object, request: IncomingMessage): void {
+  /** Counts a session that begins. */
+  add(session: CountedSession, request: IncomingMessage): void {
     this.#sessions++;
     if (this.#limits.maxSessionsPerAddress === 0) return;
-    const address = addressOf(request);
-    this.#addresses.set(session, address);
-    this.#count(address, 1);
+    session._countedAddress = addressOf(request);
+    this.#count(session._countedAddress, 1);
   }
 
-  /** A session has ended. */
-  remove(session: object): void {
+  /** Ends the count of a session. */
+  remove(session: CountedSession): void {
     this.#sessions--;
-    const address = this.#addresses.get(session);
-    if (address === undefined) return;
-    this.#addresses.delete(session);
-    this.#count(address, -1);
+    if (session._countedAddress === null) return;
+    this.#count(session._countedAddress, -1);
+    session._countedAddress = null;
   }
 
   #count(address: string, change: 1 | -1): void {

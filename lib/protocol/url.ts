@@ -1,6 +1,3 @@
-import type { IncomingMessage } from 'node:http';
-import { shortId } from '../util/log.js';
-
 /** What a path below the resource says. */
 export interface Route {
   /** All of it, without the query. */
@@ -38,12 +35,4 @@ export function requestPath(url: string): string {
   if (url.startsWith('/') || !URL.canParse(url)) return url;
   const { pathname, search } = new URL(url);
   return pathname + search;
-}
-
-/** A request in short, for debugging: without what would let a reader into the session. */
-export function describeRequest(request: IncomingMessage, start: number): string {
-  const { transport, sessionId, rest } = parseRoute(requestPath(request.url ?? ''), start);
-  const session = sessionId === '' ? 'new session' : `session ${shortId(sessionId)}`;
-  const from = `from ${request.socket.remoteAddress ?? 'nowhere'}`;
-  return [request.method, transport, session, rest, from].filter(Boolean).join(' ').slice(0, 160);
 }

@@ -76,6 +76,10 @@ export class Client extends EventEmitter {
   connection: Socket;
 
   /** @internal */ readonly _type: ConnectionType;
+  /** @internal The origin of pages that it belongs to; see access/origins.ts. */
+  _origin: string | null = null;
+  /** @internal The address it is counted under; see access/session-limiter.ts. */
+  _countedAddress: string | null = null;
   readonly #defaults: Readonly<SessionOptions>;
   #options: SessionOptions | null = null;
   #state: State = State.NEW;

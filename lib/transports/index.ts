@@ -1,5 +1,6 @@
 import { invalidType } from '../util/invalid-type.js';
-import { TRANSPORTS_OF_0_6, type TransportChoice } from '../options.js';
+import type { TransportChoice } from '../options.js';
+import { TRANSPORTS_OF_0_6 } from './names.js';
 import { Flashsocket } from './websocket/flashsocket.js';
 import { HtmlFile } from './http/htmlfile.js';
 import { JsonpPolling } from './http/jsonp-polling.js';
@@ -7,7 +8,12 @@ import { ServerEvents } from './http/server-events.js';
 import { Websocket } from './websocket/websocket.js';
 import { XhrMultipart } from './http/xhr-multipart.js';
 import { XhrPolling } from './http/xhr-polling.js';
-import type { TransportType } from './transport.js';
+import type {
+  Exchange,
+  TransportHost,
+  TransportServer,
+  TransportType,
+} from './transport-server.js';
 
 /** The transports that come with the package: where one is plugged in. */
 export const BUILT_IN: ReadonlyMap<string, TransportType> = new Map(
@@ -35,4 +41,16 @@ export function selectTransports(
 ): ReadonlyMap<string, TransportType> {
   const list = choices === TRANSPORTS_OF_0_6 ? [...choices, ServerEvents] : choices;
   return new Map(list.map(find).map((type) => [type.transportName, type]));
+}
+
+/** A type as version 1.0 had it: it kept nothing for a Listener, and had no `create`. */
+interface StatelessType {
+  handle(exchange: Exchange): void;
+}
+
+/** Makes the part of a transport that serves one Listener. */
+export function createServer(type: TransportType, host: TransportHost): TransportServer {
+  if (typeof type.create === 'function') return type.create(host);
+  const stateless = type as object as StatelessType;
+  return { handle: (exchange) => stateless.handle(exchange) };
 }

@@ -1,81 +1,44 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import type { SessionLimiter } from '../access/session-limiter.js';
-import type { SharedPayload } from '../session/shared-payload.js';
-import { Client, type Host } from '../session/client.js';
-import type { Connection } from '../session/connection.js';
-import type { SessionOptions } from '../session/timings.js';
-import type { Origins } from '../access/origins.js';
+import type { OriginDecision } from '../access/origins.js';
 import type { DisconnectReason } from '../session/disconnect-reason.js';
-import type { RefusalCode } from '../access/refusal.js';
-
-/** What a transport needs of the Listener it serves. */
-export interface TransportHost extends Host {
-  /** @internal The `origins` rule, parsed. */
-  readonly _origins: Origins;
-  /** @internal Counts handshakes that take their time. */
-  readonly _limiter: SessionLimiter;
-  /** @internal Makes a session around its first connection. */
-  _open(connection: Transport): void;
-  /** @internal Turns a request away: answers it and tells the `refused` event. */
-  _refuse(
-    code: RefusalCode,
-    request: IncomingMessage,
-    target: ServerResponse | Socket,
-    headers?: Readonly<Record<string, string>>,
-  ): void;
-}
-
-/** A request or upgrade for a transport, as the Listener hands it over. */
-export interface Exchange {
-  readonly host: TransportHost;
-  /** The transport that the URL names. */
-  readonly type: TransportType;
-  /** The session that the URL names; undefined: a new one is wanted. */
-  readonly client: Client | undefined;
-  readonly request: IncomingMessage;
-  /** The response to answer with; null for an upgrade. */
-  readonly response: ServerResponse | null;
-  readonly socket: Socket;
-  /** What came behind the head of an upgrade. */
-  readonly head: Buffer;
-  /** What stands in the path behind the session id: `send`, `close`, a time. */
-  readonly rest: string;
-}
-
-/** A transport as the Listener sees it: its class. */
-export interface TransportType {
-  /** Its name in URLs, in `transports` and in `transportOptions`. */
-  readonly transportName: string;
-  /** True if it takes upgrade requests, false if it takes plain ones. */
-  readonly takesUpgrades: boolean;
-  /** Timings unless `transportOptions` says otherwise. */
-  readonly defaults: Readonly<SessionOptions>;
-  /** Deals with a request; must answer it, or keep it and answer later. */
-  handle(exchange: Exchange): void;
-}
+import { Client } from '../session/client.js';
+import type { Connection } from '../session/connection.js';
+import type { SharedPayload } from '../session/shared-payload.js';
+import type {
+  Exchange,
+  TransportHost,
+  TransportServer,
+  TransportType,
+} from './transport-server.js';
 
 /**
- * One live connection of a session. Subclass it, or one of its subclasses, to plug in a
- * transport of your own.
+ * One live connection of a session. A transport of an application extends it, or one of its
+ * subclasses, and is passed to `transports` as a class.
+ *
+ * A subclass calls `opened` when it can be written to, `receive` for each payload of the client,
+ * and `onClose` when the connection has ended, once. It MUST NOT throw.
  */
 export abstract class Transport implements Connection {
   readonly request: IncomingMessage;
   readonly response: ServerResponse | null;
   readonly socket: Socket;
-  /** What was asked for: this class, or the one that chose it. */
+  /** The transport that the client asked for: this class, or the one that chose it. */
   readonly type: TransportType;
+  /** What the `origins` rule says about its request. */
+  readonly origin: OriginDecision;
   /** The session, once there is one. */
   session: Client | null;
   protected readonly host: TransportHost;
 
-  constructor({ host, type, client, request, response, socket }: Exchange) {
+  constructor({ host, type, client, request, response, socket, origin }: Exchange) {
     this.host = host;
     this.type = type;
     this.session = client ?? null;
     this.request = request;
     this.response = response;
     this.socket = socket;
+    this.origin = origin;
   }
 
   /**
@@ -88,12 +51,20 @@ export abstract class Transport implements Connection {
     return isPrototype(Reflect.get(this, 'prototype'), value);
   }
 
+  /**
+   * Makes the part of the transport that serves one Listener: by default, one that calls the
+   * static method `handle` of the class. A class that keeps something for a Listener overrides it.
+   */
+  static create(this: StatelessTransport, _host: TransportHost): TransportServer {
+    return { handle: (exchange) => this.handle(exchange) };
+  }
+
   /** True for a poll: what is written answers it, and it is over. */
   get isPoll(): boolean {
     return false;
   }
 
-  /** How long its session waits for the client at least when the connection is gone. */
+  /** Least time that the session waits for the client after this connection, in milliseconds. */
   get minGracePeriodMs(): number {
     return 0;
   }
@@ -105,7 +76,7 @@ export abstract class Transport implements Connection {
    */
   abstract write(payload: string): boolean;
 
-  /** Sends what is still to be sent, and ends the connection. Idempotent. */
+  /** Sends what has not been sent yet, and ends the connection. MUST be idempotent. */
   abstract close(): void;
 
   /** Sends a payload that goes to many; a transport that can share its bytes does. */
@@ -113,28 +84,52 @@ export abstract class Transport implements Connection {
     return this.write(broadcast.payload);
   }
 
-  /** The connection can be written to: opens a new session, or goes on with its own. */
+  /** The connection can be written to: begins a session, or continues its own. */
   protected opened(): void {
     if (this.session) this.session._attach(this);
-    else this.host._open(this);
+    else this.host.open(this);
   }
 
-  /** The connection is no more. */
-  protected gone(reason: DisconnectReason = 'transport close'): void {
+  /** The connection has ended. The session waits `closeTimeout` for another one. */
+  protected onClose(reason: DisconnectReason = 'transport close'): void {
     this.session?._detach(this, reason);
   }
 
-  /** The client is cut off: it does not take what is sent to it. */
+  /** @deprecated Renamed to `onClose`. */
+  protected gone(reason?: DisconnectReason): void {
+    this.onClose(reason);
+  }
+
+  /**
+   * Delivers a payload of the client to the session.
+   *
+   * @returns false if it holds more than `maxMessages` messages: none was delivered
+   */
+  protected receive(payload: string): boolean {
+    return this.session?._onMessage(payload) ?? true;
+  }
+
+  /** Ends the session at once. */
+  protected endSession(reason: DisconnectReason): void {
+    this.session?._end(reason);
+  }
+
+  /** Drops a client that does not read what is sent to it. */
   protected overflow(): void {
     this.session?._overflow();
     this.socket.destroy();
   }
 
-  /** True if so much waits for the client that it cannot be keeping up. */
+  /** True if more bytes wait for the client than `maxBuffer` allows. */
   protected isOverfull(waiting: number): boolean {
     const { maxBuffer } = this.host.options;
     return maxBuffer > 0 && waiting > maxBuffer;
   }
+}
+
+/** A class that keeps nothing for a Listener. */
+interface StatelessTransport {
+  handle(exchange: Exchange): void;
 }
 
 function isPrototype(prototype: unknown, value: unknown): boolean {

@@ -1,6 +1,5 @@
 import { expect } from 'chai';
-import type { IncomingMessage } from 'node:http';
-import { corsHeaders, Origins } from '../../lib/access/origins.js';
+import { Origins } from '../../lib/access/origins.js';
 
 describe('Origins', () => {
   const cases: readonly (readonly [string | string[], readonly string[], readonly string[]])[] = [
@@ -70,35 +69,5 @@ describe('Origins', () => {
 
   it('throw a TypeError for a URL that is none', () => {
     expect(() => new Origins('http://')).to.throw(TypeError);
-  });
-});
-
-/** The CORS headers for a request with `headers`, by name. */
-function headersOf(headers: Record<string, string>, always?: boolean): Record<string, string> {
-  const list = corsHeaders({ headers } as unknown as IncomingMessage, always);
-  const pairs: [string, string][] = [];
-  for (let i = 0; i < list.length; i += 2) pairs.push([list[i] ?? '', list[i + 1] ?? '']);
-  return Object.fromEntries(pairs);
-}
-
-describe('corsHeaders', () => {
-  const origin = 'http://a.com';
-  const named = { 'Access-Control-Allow-Origin': origin, Vary: 'Origin' };
-  const credentials = { 'Access-Control-Allow-Credentials': 'true' };
-
-  it('are none without an origin', () => {
-    expect(headersOf({})).to.deep.equal({});
-    expect(headersOf({ cookie: 'a=b' }, true)).to.deep.equal({});
-  });
-
-  it('name the origin, and grant credentials to a cookie', () => {
-    expect(headersOf({ origin })).to.deep.equal(named);
-    expect(headersOf({ origin, cookie: 'a=b' })).to.deep.equal({ ...named, ...credentials });
-    expect(headersOf({ origin }, true)).to.deep.equal({ ...named, ...credentials });
-  });
-
-  it('grant no credentials to an origin that anybody can have', () => {
-    const any = { 'Access-Control-Allow-Origin': '*' };
-    expect(headersOf({ origin: 'null', cookie: 'a=b' }, true)).to.deep.equal(any);
   });
 });

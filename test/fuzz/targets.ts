@@ -89,7 +89,7 @@ export const TARGETS: readonly Target[] = [
       const { transport, sessionId } = parseRoute(request.url ?? '', 0);
       check(!`${transport}${sessionId}`.includes('/'), 'names hold no slash');
       RESTRICTED.allows(request.headers.origin);
-      RESTRICTED.allowsRequest(request);
+      RESTRICTED.decide(request, false);
       const keys = readKeys(request);
       if (keys === null) return;
       const head = handshakeHead(request, keys === '75' ? '75' : '76');

@@ -74,8 +74,8 @@ describe('the packed package', function () {
 
   after('remove', () => installed.remove());
 
-  it('is smaller than 180 KB', () => {
-    expect(installed.packed.size).to.be.below(180 * 1024);
+  it('is smaller than 250 KB', () => {
+    expect(installed.packed.size).to.be.below(250 * 1024);
   });
 
   it('holds the built code, its types, the client, the Flash file and the documents', () => {

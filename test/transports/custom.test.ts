@@ -1,5 +1,12 @@
 import { expect } from 'chai';
-import { Client, HttpTransport, Polling, Streaming, Transport } from '../../lib/index.js';
+import {
+  Client,
+  HttpTransport,
+  Polling,
+  Streaming,
+  Transport,
+  type TransportType,
+} from '../../lib/index.js';
 import { Flashsocket } from '../../lib/transports/websocket/flashsocket.js';
 import { JsonpPolling } from '../../lib/transports/http/jsonp-polling.js';
 import { ServerEvents } from '../../lib/transports/http/server-events.js';
@@ -146,5 +153,44 @@ describe('client instanceof', () => {
     expect(connections[0]).to.be.instanceOf(JsonLines);
     expect(connections[0]).to.be.instanceOf(Transport);
     expect(connections[0]).to.not.be.instanceOf(Polling);
+  });
+});
+
+describe('TransportServer.claims', () => {
+  it('claims a path that names no transport, and leaves other requests alone', async () => {
+    const requests: string[] = [];
+    const type: TransportType = {
+      transportName: 'protocol-9',
+      defaults: JsonLines.defaults,
+      create: () => ({
+        claims: ({ path }, { url = '' }) => path.startsWith('9/') || url.includes('?EIO=9'),
+        handle({ request, response, rest, client }) {
+          requests.push(request.url ?? '');
+          response?.end(JSON.stringify({ rest, isNew: client === undefined }));
+        },
+      }),
+    };
+    const { port } = await serve({ transports: ['xhr-polling', type] });
+    const get = async (path: string): Promise<readonly [number, string]> => {
+      const response = await fetch(`http://127.0.0.1:${port}/socket.io/${path}`);
+      return [response.status, await response.text()];
+    };
+    expect(await get('9/a/b')).to.deep.equal([200, '{"rest":"b","isNew":true}']);
+    expect(await get('?EIO=9&x')).to.deep.equal([200, '{"rest":"","isNew":true}']);
+    await get('8/a/b');
+    expect((await get('xhr-polling/9/b'))[0]).to.equal(404);
+    expect(requests).to.deep.equal(['/socket.io/9/a/b', '/socket.io/?EIO=9&x']);
+  });
+
+  it('closes the transport with its Listener', async () => {
+    let closed = 0;
+    const type: TransportType = {
+      transportName: 'closing',
+      defaults: JsonLines.defaults,
+      create: () => ({ handle: () => undefined, close: () => void closed++ }),
+    };
+    const { io } = await serve({ transports: [type] });
+    io.close();
+    expect(closed).to.be.above(0);
   });
 });

@@ -2,9 +2,10 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Client } from '../../session/client.js';
 import { dataOf, readBody } from './request-body.js';
 import { isSafeHeaderValue } from '../../util/header.js';
-import { corsHeaders, originLogLine, type HeaderList } from '../../access/origins.js';
+import { corsHeaders, type HeaderList } from '../../access/cors.js';
 import { endWith } from './end-with-body.js';
-import { Transport, type Exchange, type TransportHost } from '../transport.js';
+import { Transport } from '../transport.js';
+import type { Exchange } from '../transport-server.js';
 
 const OK = 'ok';
 const OK_HEADERS = ['Content-Type', 'text/plain', 'Content-Length', '2'];
@@ -21,7 +22,6 @@ export interface HttpExchange extends Exchange {
  * CORS preflight. Subclasses say what the way down looks like.
  */
 export abstract class HttpTransport extends Transport {
-  static readonly takesUpgrades: boolean = false;
   /** Grant credentials to an allowed origin also without a cookie. */
   static readonly alwaysCredentials: boolean = false;
 
@@ -37,52 +37,43 @@ export abstract class HttpTransport extends Transport {
   static handle(this: HttpTransportClass, exchange: Exchange): void {
     const { host, request, response } = exchange;
     if (!isHttp(exchange) || !response) {
-      host._refuse('ERR_SIO_UNEXPECTED_UPGRADE', request, exchange.socket);
+      host.refuse('ERR_SIO_UNEXPECTED_UPGRADE', request, exchange.socket);
       return;
     }
     switch (request.method) {
       case 'GET':
-        // Polls of a session that is there go by without this.
-        if (
-          (this.refusesForeignPages || !exchange.client) &&
-          !host._origins.allowsRequest(request)
-        ) {
-          if (this.refusesForeignPages) {
-            host._refuse('ERR_SIO_FORBIDDEN_ORIGIN', request, response);
-            break;
-          }
-          host.options.log(originLogLine(request));
+        if (exchange.origin.isAllowed) new this(exchange).begin();
+        else if (this.refusesForeignPages) {
+          host.refuse('ERR_SIO_FORBIDDEN_ORIGIN', request, response);
+        } else {
+          if (!exchange.client) host.logOrigin(request);
+          new this(exchange).begin();
         }
-        new this(exchange).begin();
         break;
       case 'POST':
-        receive(exchange, this.corsHeaders(host, request));
+        receive(exchange, corsHeaders(request, exchange.origin, this.alwaysCredentials));
         break;
       case 'OPTIONS':
         if (request.headers['access-control-request-method']) {
-          preflight(request, response, this.corsHeaders(host, request));
+          const cors = corsHeaders(request, exchange.origin, this.alwaysCredentials);
+          preflight(request, response, cors);
           break;
         }
-        host._refuse('ERR_SIO_BAD_METHOD', request, response, ALLOWED_METHODS);
+        host.refuse('ERR_SIO_BAD_METHOD', request, response, ALLOWED_METHODS);
         break;
       default:
-        host._refuse('ERR_SIO_BAD_METHOD', request, response, ALLOWED_METHODS);
+        host.refuse('ERR_SIO_BAD_METHOD', request, response, ALLOWED_METHODS);
     }
-  }
-
-  /** The CORS headers that go with an answer; none for an origin that is not allowed. */
-  static corsHeaders(host: TransportHost, request: IncomingMessage): HeaderList {
-    const { origin } = request.headers;
-    if (!origin || !host._origins.allows(origin)) return NO_HEADERS;
-    return corsHeaders(request, this.alwaysCredentials);
   }
 
   /** Begins the answer to a GET. */
   abstract begin(): void;
 
+  /** The CORS headers of the answer. */
   protected cors(): HeaderList {
-    if (!this.request.headers.origin) return NO_HEADERS;
-    return (this.constructor as unknown as HttpTransportClass).corsHeaders(this.host, this.request);
+    if (!this.origin.isOriginAllowed) return NO_HEADERS;
+    const { alwaysCredentials } = this.constructor as unknown as HttpTransportClass;
+    return corsHeaders(this.request, this.origin, alwaysCredentials);
   }
 }
 
@@ -90,7 +81,6 @@ interface HttpTransportClass {
   new (exchange: HttpExchange): HttpTransport;
   readonly alwaysCredentials: boolean;
   readonly refusesForeignPages: boolean;
-  corsHeaders(host: TransportHost, request: IncomingMessage): HeaderList;
 }
 
 function isHttp(exchange: Exchange): exchange is HttpExchange {
@@ -114,27 +104,27 @@ function preflight(request: IncomingMessage, response: ServerResponse, cors: Hea
 /** Messages from the client, or its goodbye. The events fire before the answer, as in 0.6. */
 function receive(exchange: HttpExchange, cors: HeaderList): void {
   const { host, client, request, response, rest } = exchange;
-  if (!host._origins.allowsRequest(request)) {
-    host._refuse('ERR_SIO_UNAUTHORIZED_ORIGIN', request, response);
+  if (!exchange.origin.isAllowed) {
+    host.refuse('ERR_SIO_UNAUTHORIZED_ORIGIN', request, response);
     return;
   }
   if (!client) {
     // A goodbye that comes after the session's end is as good as one that came before it.
     if (rest === 'close') answerOk(response, cors);
-    else host._refuse('ERR_SIO_BAD_REQUEST', request, response);
+    else host.refuse('ERR_SIO_BAD_REQUEST', request, response);
     return;
   }
   request.on('error', () => response.destroy());
   readBody(request, host.options.maxPayload, (body) => {
     if (body === null) {
-      host._refuse('ERR_SIO_TOO_LARGE', request, response);
+      host.refuse('ERR_SIO_TOO_LARGE', request, response);
     } else if (!client.connected && rest !== 'close') {
-      host._refuse('ERR_SIO_UNKNOWN_SESSION', request, response);
+      host.refuse('ERR_SIO_UNKNOWN_SESSION', request, response);
     } else if (deliver(client, body)) {
       if (rest === 'close') client._end('client close');
       answerOk(response, cors);
     } else {
-      host._refuse('ERR_SIO_TOO_LARGE', request, response);
+      host.refuse('ERR_SIO_TOO_LARGE', request, response);
     }
   });
 }

@@ -1,6 +1,6 @@
 import { scriptLiteral } from './script-literal.js';
 import { endWith } from './end-with-body.js';
-import type { Exchange } from '../transport.js';
+import type { Exchange } from '../transport-server.js';
 import { Polling } from './polling.js';
 
 const TYPE = 'text/javascript; charset=UTF-8';
@@ -14,15 +14,14 @@ export class JsonpPolling extends Polling {
 
   static override handle(exchange: Exchange): void {
     if (exchange.response && exchange.rest !== 'close' && !INDEX.test(exchange.request.url ?? '')) {
-      exchange.host._refuse('ERR_SIO_NO_INDEX', exchange.request, exchange.response);
+      exchange.host.refuse('ERR_SIO_NO_INDEX', exchange.request, exchange.response);
       return;
     }
     super.handle(exchange);
   }
 
   protected answer(payload: string): void {
-    const mayRead = this.host._origins.allowsRequest(this.request);
-    const script = mayRead ? this.#call(payload) : DENIED;
+    const script = this.origin.isAllowed ? this.#call(payload) : DENIED;
     const size = Buffer.byteLength(script);
     const headers = ['Content-Type', TYPE, 'Content-Length', String(size)];
     this.response.writeHead(200, [...headers, 'X-Content-Type-Options', 'nosniff']);

@@ -24,7 +24,7 @@ export abstract class Polling extends HttpTransport implements ConnectionObserve
     this.opened();
     if (!this.#isOpen || !this.session) return;
     observeConnectionEnd(this);
-    this.host._timers.set(this.#timer, this.session._timings.duration);
+    this.host.timers.set(this.#timer, this.session._timings.duration);
   }
 
   override get isPoll(): boolean {
@@ -37,7 +37,7 @@ export abstract class Polling extends HttpTransport implements ConnectionObserve
     this.answer(payload);
     // A client that does not fetch its answer would hold it, and the connection, for good.
     if (this.response.writableLength > 0) this.socket.setTimeout(this.#patience);
-    this.gone();
+    this.onClose();
     return true;
   }
 
@@ -46,7 +46,7 @@ export abstract class Polling extends HttpTransport implements ConnectionObserve
     this.#end();
     if (this.session?.connected) this.answer('');
     else this.respondClosed();
-    this.gone();
+    this.onClose();
   }
 
   /** @internal */
@@ -60,7 +60,7 @@ export abstract class Polling extends HttpTransport implements ConnectionObserve
     this.#end();
     // Browsers would send the poll again on another connection, and never know of the kick.
     if (isLocal) this.session?._end('server disconnect');
-    else this.gone();
+    else this.onClose();
   }
 
   /** Writes the whole response. */
@@ -78,7 +78,7 @@ export abstract class Polling extends HttpTransport implements ConnectionObserve
 
   #end(): void {
     this.#isOpen = false;
-    this.host._timers.clear(this.#timer);
+    this.host.timers.clear(this.#timer);
     unobserveConnectionEnd(this);
   }
 }

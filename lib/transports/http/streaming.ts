@@ -96,6 +96,6 @@ export abstract class Streaming extends HttpTransport implements ConnectionObser
   #end(): void {
     this.#isOpen = false;
     unobserveConnectionEnd(this);
-    this.gone();
+    this.onClose();
   }
 }

@@ -13,7 +13,7 @@ import type { Socket } from 'node:net';
 import { Timer } from '../../util/timers.js';
 import { encodeText, writeText, type Framing } from './frame-writer.js';
 import { SocketTransport } from './websocket-transport.js';
-import type { Exchange } from '../transport.js';
+import type { Exchange } from '../transport-server.js';
 
 const debug = createDebug('socket.io:hixie');
 
@@ -60,14 +60,14 @@ export class Hixie extends SocketTransport implements HixieEvents {
     const { host, request, socket, head } = exchange;
     const keys = request.method === 'GET' ? readKeys(request) : null;
     if (keys === null) {
-      host._refuse('ERR_SIO_BAD_HANDSHAKE', request, socket);
+      host.refuse('ERR_SIO_BAD_HANDSHAKE', request, socket);
       return;
     }
     const hixie = new Hixie(exchange, keys === '75' ? null : keys);
     if (keys !== '75' && head.length < KEY3_BYTES) {
-      hixie.#release = host._limiter.acquire(request);
+      hixie.#release = host.acquireHandshake(request);
       if (!hixie.#release) {
-        host._refuse('ERR_SIO_TOO_MANY_HANDSHAKES', request, socket);
+        host.refuse('ERR_SIO_TOO_MANY_HANDSHAKES', request, socket);
         return;
       }
     }
@@ -116,7 +116,7 @@ export class Hixie extends SocketTransport implements HixieEvents {
     socket.write(handshakeHead(this.request, this.#draft), 'latin1');
     socket.on('data', (chunk: Buffer) => this.#receive(chunk));
     if (!this.#keys) this.opened();
-    else if (handshakeTimeout > 0) this.host._timers.set(this.#timer, handshakeTimeout);
+    else if (handshakeTimeout > 0) this.host.timers.set(this.#timer, handshakeTimeout);
     // A copy, because the head is a slice of a much larger Buffer.
     if (head.length > 0) this.#receive(Buffer.from(head));
   }
@@ -143,7 +143,7 @@ export class Hixie extends SocketTransport implements HixieEvents {
 
   /** The handshake has completed or failed. */
   #settle(): void {
-    this.host._timers.clear(this.#timer);
+    this.host.timers.clear(this.#timer);
     this.#release?.();
     this.#release = null;
   }
@@ -152,7 +152,7 @@ export class Hixie extends SocketTransport implements HixieEvents {
     this.#settle();
     if (this.isOpen) {
       this.isOpen = false;
-      this.gone();
+      this.onClose();
     }
     if (!this.socket.writableEnded) this.socket.end();
   }

@@ -4,7 +4,7 @@ import { createDebug } from '../../util/debug.js';
 import { readUtf8 } from './utf8.js';
 import { encodeText, writeText, type Framing } from './frame-writer.js';
 import { SocketTransport } from './websocket-transport.js';
-import type { Exchange, TransportHost } from '../transport.js';
+import type { Exchange, TransportHost } from '../transport-server.js';
 
 const debug = createDebug('socket.io:websocket');
 
@@ -62,7 +62,7 @@ class WsSocket extends WebSocket {
 }
 
 function wsOnMessage(this: WebSocket, data: Buffer, isBinary: boolean): void {
-  (this as WsSocket).transport?.receive(data, isBinary);
+  (this as WsSocket).transport?.onMessage(data, isBinary);
 }
 
 function wsOnClose(this: WebSocket): void {
@@ -74,12 +74,11 @@ function wsOnError(this: WebSocket, error: Error): void {
   (this as WsSocket).transport?.failed();
 }
 
-const servers = new WeakMap<TransportHost, WebSocketServer<typeof WsSocket>>();
+/** Answers handshakes of RFC 6455 for one Listener; by ws, without a server of its own. */
+export class Rfc6455Server {
+  readonly #server: WebSocketServer<typeof WsSocket>;
 
-/** A WebSocketServer without an HTTP server: ws answers handshakes and parses frames. */
-function serverOf(host: TransportHost): WebSocketServer<typeof WsSocket> {
-  let server = servers.get(host);
-  if (!server) {
+  constructor(host: TransportHost) {
     const options: ServerOptions<typeof WsSocket> & UntypedOptions = {
       noServer: true,
       clientTracking: false,
@@ -93,17 +92,29 @@ function serverOf(host: TransportHost): WebSocketServer<typeof WsSocket> {
       closeTimeout: CLOSE_TIMEOUT_MS,
       WebSocket: WsSocket,
     };
-    server = new WebSocketServer(options);
-    server.on('wsClientError', (error, socket, request) => {
+    this.#server = new WebSocketServer(options);
+    this.#server.on('wsClientError', (error, socket, request) => {
       debug('handshake refused: %s', error.message);
       // The response to an unknown version lists the known ones (RFC 6455, section 4.4).
-      host._refuse('ERR_SIO_BAD_HANDSHAKE', request, socket as Socket, {
+      host.refuse('ERR_SIO_BAD_HANDSHAKE', request, socket as Socket, {
         'Sec-WebSocket-Version': '13, 8',
       });
     });
-    servers.set(host, server);
   }
-  return server;
+
+  accept(exchange: Exchange): void {
+    const { request, socket, head } = exchange;
+    // The answer to the handshake and the first messages leave together.
+    socket.cork();
+    try {
+      this.#server.handleUpgrade(request, socket, head, (ws) => Rfc6455.open(exchange, ws));
+    } catch (error) {
+      // ws throws if the socket has been upgraded by an earlier listener, which owns it.
+      debug('ignored %s', error);
+    } finally {
+      socket.uncork();
+    }
+  }
 }
 
 /** A WebSocket of RFC 6455 (version 13) or draft hybi-08, parsed by `ws`. */
@@ -119,22 +130,11 @@ export class Rfc6455 extends SocketTransport {
     ws.on('error', wsOnError);
   }
 
-  static accept(exchange: Exchange): void {
-    const { host, request, socket, head } = exchange;
-    // The handshake response and the first messages leave in one packet.
-    socket.cork();
-    try {
-      serverOf(host).handleUpgrade(request, socket, head, (ws) => {
-        const transport = new Rfc6455(exchange, ws);
-        transport.opened();
-        transport.flush();
-      });
-    } catch (error) {
-      // ws throws if an earlier `upgrade` listener has upgraded the socket, which then owns it.
-      debug('ignored %s', error);
-    } finally {
-      socket.uncork();
-    }
+  /** Begins a connection after its handshake. */
+  static open(exchange: Exchange, ws: WsSocket): void {
+    const transport = new Rfc6455(exchange, ws);
+    transport.opened();
+    transport.flush();
   }
 
   protected get framing(): Framing {
@@ -142,7 +142,7 @@ export class Rfc6455 extends SocketTransport {
   }
 
   /** @internal */
-  receive(data: Buffer, isBinary: boolean): void {
+  onMessage(data: Buffer, isBinary: boolean): void {
     if (!this.isOpen) return;
     if (isBinary) {
       this.#fail(UNSUPPORTED_DATA);
@@ -157,7 +157,7 @@ export class Rfc6455 extends SocketTransport {
   closed(): void {
     if (!this.isOpen) return;
     this.isOpen = false;
-    this.gone();
+    this.onClose();
   }
 
   /** @internal ws has found an invalid frame, and answers it with a close frame. */

@@ -2,7 +2,8 @@ import type { SharedPayload } from '../../session/shared-payload.js';
 import { flushBeforeEnd } from '../flush-before-end.js';
 import { scheduleFlush } from './flush-scheduler.js';
 import { encodeBatch, textOf, type Framing, type Payload } from './frame-writer.js';
-import { Transport, type Exchange } from '../transport.js';
+import { Transport } from '../transport.js';
+import type { Exchange } from '../transport-server.js';
 
 /** What all versions of the WebSocket protocol share: the frames of one turn leave in one write. */
 export abstract class SocketTransport extends Transport {
@@ -55,7 +56,7 @@ export abstract class SocketTransport extends Transport {
     this.flush();
     this.isOpen = false;
     this.closeSocket();
-    this.gone();
+    this.onClose();
   }
 
   /** Starts the closing handshake of the protocol version. */

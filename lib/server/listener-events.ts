@@ -1,0 +1,17 @@
+import type { Refusal } from '../access/refusal.js';
+import type { Client } from '../session/client.js';
+import type { DisconnectReason } from '../session/disconnect-reason.js';
+
+/** Events of a Listener; `this` in a handler is the Listener. */
+export interface ListenerEvents {
+  /** A client has connected; before `connection`. */
+  clientConnect: [client: Client];
+  /** A client has connected. */
+  connection: [client: Client];
+  /** A client has sent a message; after the client's own `message`. */
+  clientMessage: [message: unknown, client: Client];
+  /** A client is gone, and no longer in `clients`. */
+  clientDisconnect: [client: Client, reason: DisconnectReason];
+  /** A request was turned away. */
+  refused: [refusal: Refusal];
+}

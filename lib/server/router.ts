@@ -1,0 +1,292 @@
+/**
+ * The way of a request from the HTTP server to its transport, top to bottom: parse the URL, find
+ * the transport, decide about the origin, find the session or verify the handshake, dispatch.
+ *
+ * @module
+ */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import { corsRecord } from '../access/cors.js';
+import type { HandshakeVerifier } from '../access/handshake-verifier.js';
+import {
+  originLogLine,
+  shownOrigin,
+  type OriginDecision,
+  type Origins,
+} from '../access/origins.js';
+import { answerRefusal, refusal, type Refusal, type RefusalCode } from '../access/refusal.js';
+import type { SessionLimiter } from '../access/session-limiter.js';
+import type { ResolvedOptions } from '../options.js';
+import type { SessionOptions } from '../session/timings.js';
+import { parseRoute, requestPath, type Route } from '../protocol/url.js';
+import { detectVersion } from '../protocol/versions.js';
+import { Client, type Host } from '../session/client.js';
+import { BUILT_IN, createServer, selectTransports } from '../transports/index.js';
+import type { Transport } from '../transports/transport.js';
+import type {
+  TransportHost,
+  TransportServer,
+  TransportType,
+} from '../transports/transport-server.js';
+import { createDebug } from '../util/debug.js';
+import { shortId } from '../util/log.js';
+import { describeRequest } from './describe-request.js';
+import { HeaderInterner } from './header-interner.js';
+import type { SessionRegistry } from './session-registry.js';
+
+const debug = createDebug('socket.io:listener');
+export const NO_HEAD: Buffer = Buffer.alloc(0);
+
+/** What the router calls on its Listener; applications of 0.6 replace the first two. */
+export interface RouterHost extends Host {
+  _onConnection(
+    transport: string,
+    request: IncomingMessage,
+    target: ServerResponse | Socket,
+    isUpgrade: boolean,
+    head: Buffer,
+    origin: OriginDecision,
+  ): void;
+  _serveClient(file: string, request: IncomingMessage, response: ServerResponse): boolean;
+  /** @internal A request was refused and answered. */
+  _onRefused(refusal: Refusal): void;
+}
+
+/** What decides about requests; each has one of these for the whole Listener. */
+export interface RouterParts {
+  readonly origins: Origins;
+  readonly limiter: SessionLimiter;
+  readonly verifier: HandshakeVerifier;
+  readonly registry: SessionRegistry;
+}
+
+/** A transport as this Listener offers it. */
+interface Offer {
+  readonly type: TransportType;
+  readonly host: TransportHost;
+  readonly server: TransportServer;
+}
+
+export class Router {
+  readonly #host: RouterHost;
+  readonly #options: ResolvedOptions;
+  readonly #parts: RouterParts;
+  readonly #prefix: string;
+  readonly #offers = new Map<string, Offer>();
+  readonly #claimers: Offer[] = [];
+  readonly #interner = new HeaderInterner();
+
+  constructor(host: RouterHost, parts: RouterParts) {
+    this.#host = host;
+    this.#options = host.options;
+    this.#parts = parts;
+    this.#prefix = `/${host.options.resource}/`;
+    for (const type of selectTransports(host.options.transports).values()) this.#add(type);
+  }
+
+  /** True if the option `transports` has the transport. */
+  offers(transport: string): boolean {
+    return this.#offers.has(transport);
+  }
+
+  /**
+   * Handles a request or an upgrade below the resource.
+   *
+   * @returns false if the request is not for a Listener: the application may handle it
+   */
+  route(
+    request: IncomingMessage,
+    target: ServerResponse | Socket,
+    isUpgrade: boolean,
+    head: Buffer,
+  ): boolean {
+    const url = requestPath(request.url ?? '');
+    if (!url.startsWith(this.#prefix)) return false;
+    const route = parseRoute(url, this.#prefix.length);
+    const offer = this.#offers.get(route.transport);
+    if (!offer) return this.#routeOther(route, request, target, isUpgrade, head);
+    // Other requests, polls mostly, are not kept for long.
+    if (isUpgrade || route.sessionId === '') this.#interner.internHeaders(request);
+    const origin = this.#parts.origins.decide(request, isUpgrade);
+    if (isUpgrade && !origin.isAllowed) {
+      this.#refuse('ERR_SIO_FORBIDDEN_ORIGIN', request, target);
+      return true;
+    }
+    if (route.sessionId === '') {
+      this.#host._onConnection(route.transport, request, target, isUpgrade, head, origin);
+      return true;
+    }
+    const client = this.#find(route.sessionId, offer.type, request, origin);
+    // A preflight comes without cookies and asks for nothing of the session; a close request of
+    // an ended session is answered like any other.
+    const isClose = request.method === 'POST' && route.rest === 'close';
+    if (!client && !isClose && request.method !== 'OPTIONS') {
+      this.#options.log(`No client has the session id ${shortId(route.sessionId)}`);
+      // Pages of other origins must see the status too: it makes the client begin a new session.
+      const cors = isUpgrade ? {} : corsRecord(request, origin);
+      this.#refuse('ERR_SIO_UNKNOWN_SESSION', request, target, cors);
+      return true;
+    }
+    this.#dispatch(offer, client, request, target, isUpgrade, head, route.rest, origin);
+    return true;
+  }
+
+  /** Handles a request without a session id: it resumes an event stream, or begins a session. */
+  begin(
+    transport: string,
+    request: IncomingMessage,
+    target: ServerResponse | Socket,
+    isUpgrade: boolean,
+    head: Buffer,
+    decision?: OriginDecision,
+  ): void {
+    const offer = this.#offers.get(transport);
+    if (!offer) return;
+    const origin = decision ?? this.#parts.origins.decide(request, isUpgrade);
+    const lastId = request.headers['last-event-id'];
+    const resumed =
+      typeof lastId === 'string' ? this.#find(lastId, offer.type, request, origin) : undefined;
+    if (resumed || (!isUpgrade && request.method !== 'GET')) {
+      this.#dispatch(offer, resumed, request, target, isUpgrade, head, '', origin);
+      return;
+    }
+    this.#options.log(`Initializing client with transport "${transport}"`);
+    // A copy if it has to wait: the head is a slice of a much larger buffer.
+    const kept = this.#options.authorize ? Buffer.from(head) : head;
+    this.#parts.verifier.verify(
+      request,
+      target,
+      () => this.#dispatch(offer, undefined, request, target, isUpgrade, kept, '', origin),
+      (code, own) => this.#refuse(code, request, target, {}, own),
+    );
+  }
+
+  /** Refuses a request of a later Socket.IO that nothing has claimed, with the reason. */
+  rejectUnsupported(request: IncomingMessage, target: ServerResponse | Socket): boolean {
+    const url = requestPath(request.url ?? '');
+    if (!url.startsWith(this.#prefix)) return false;
+    const version = detectVersion(url, this.#prefix.length);
+    if (version === null) return false;
+    this.#options.log(`Refused a client of ${version}: this server speaks 0.5 and 0.6`);
+    // Without CORS headers, pages of other origins could not read the reason.
+    const origin = this.#parts.origins.decide(request, false);
+    const cors = corsRecord(request, origin);
+    this.#refuse('ERR_SIO_UNSUPPORTED_VERSION', request, target, cors);
+    return true;
+  }
+
+  close(): void {
+    for (const { server } of this.#offers.values()) server.close?.();
+  }
+
+  #add(type: TransportType): void {
+    const given = this.#options.transportOptions[type.transportName];
+    const timings = Object.freeze({ ...type.defaults, ...given });
+    const { limiter } = this.#parts;
+    const host: TransportHost = {
+      options: this.#options,
+      timers: this.#host._timers,
+      open: (connection) => this.#open(connection, timings),
+      refuse: (code, request, target, headers) => this.#refuse(code, request, target, headers),
+      acquireHandshake: (request) => limiter.acquire(request),
+      logOrigin: (request) => this.#options.log(originLogLine(request)),
+    };
+    const offer = { type, host, server: createServer(type, host) };
+    this.#offers.set(type.transportName, offer);
+    if (offer.server.claims) this.#claimers.push(offer);
+  }
+
+  /** The session with an id, if it is of this transport and of the origin of the request. */
+  #find(
+    sessionId: string,
+    type: TransportType,
+    request: IncomingMessage,
+    origin: OriginDecision,
+  ): Client | undefined {
+    const client = this.#parts.registry.get(sessionId);
+    if (client?._type !== type) return undefined;
+    return this.#parts.origins.bind(client, request, origin) ? client : undefined;
+  }
+
+  /** A path that does not begin with the name of a transport. */
+  #routeOther(
+    route: Route,
+    request: IncomingMessage,
+    target: ServerResponse | Socket,
+    isUpgrade: boolean,
+    head: Buffer,
+  ): boolean {
+    for (const offer of this.#claimers) {
+      if (!offer.server.claims?.(route, request, isUpgrade)) continue;
+      const origin = this.#parts.origins.decide(request, isUpgrade);
+      this.#dispatch(offer, undefined, request, target, isUpgrade, head, route.rest, origin);
+      return true;
+    }
+    const isServed =
+      !isUpgrade && this.#host._serveClient(route.path, request, target as ServerResponse);
+    if (!isServed) this.#explain(route.transport);
+    return isServed;
+  }
+
+  #dispatch(
+    { type, host, server }: Offer,
+    client: Client | undefined,
+    request: IncomingMessage,
+    target: ServerResponse | Socket,
+    isUpgrade: boolean,
+    head: Buffer,
+    rest: string,
+    origin: OriginDecision,
+  ): void {
+    if (debug.enabled)
+      debug('%s%s', describeRequest(request, this.#prefix.length), isUpgrade ? ' upgrade' : '');
+    const response = isUpgrade ? null : (target as ServerResponse);
+    const socket = isUpgrade ? (target as Socket) : request.socket;
+    server.handle({ host, type, client, request, response, socket, head, rest, origin });
+  }
+
+  #open(connection: Transport, timings: Readonly<SessionOptions>): void {
+    const { registry, origins } = this.#parts;
+    const { request } = connection;
+    const sessionId = registry.makeId(request);
+    if (sessionId === null) {
+      connection.socket.destroy();
+      return;
+    }
+    const client = new Client(this.#host, sessionId, connection, connection.type, timings);
+    connection.session = client;
+    origins.bind(client, request, connection.origin);
+    client._attach(connection);
+  }
+
+  #refuse(
+    code: RefusalCode,
+    request: IncomingMessage,
+    target: ServerResponse | Socket,
+    headers?: Readonly<Record<string, string>>,
+    own?: { readonly status: number; readonly message: string },
+  ): void {
+    const why = refusal(code, request, own);
+    if (debug.enabled) {
+      const from = `${describeRequest(request, this.#prefix.length)}, origin ${shownOrigin(request) ?? 'none'},`;
+      debug('%s answered %d %s', from, why.status, code);
+    }
+    if (code === 'ERR_SIO_FORBIDDEN_ORIGIN' || code === 'ERR_SIO_UNAUTHORIZED_ORIGIN') {
+      this.#options.log(originLogLine(request));
+    }
+    answerRefusal(why, target, headers);
+    this.#host._onRefused(why);
+  }
+
+  /** Logs why a request below the resource is left to the application. */
+  #explain(transport: string): void {
+    const offered = [...this.#offers.keys()].join(', ');
+    if (BUILT_IN.has(transport)) {
+      this.#options.log(
+        `A client asks for transport "${transport}"; \`transports\` has ${offered}`,
+      );
+    } else if (debug.enabled) {
+      debug('left to the application: %j is none of %s', transport.slice(0, 40), offered);
+    }
+  }
+}

@@ -1,0 +1,63 @@
+/**
+ * The sessions of a Listener by id: makes ids, lists sessions when they connect, and removes
+ * them when they end.
+ *
+ * @module
+ */
+import type { IncomingMessage } from 'node:http';
+import type { SessionLimiter } from '../access/session-limiter.js';
+import type { ResolvedOptions } from '../options.js';
+import type { Client } from '../session/client.js';
+import { rethrowAsync } from '../session/emit.js';
+import { shortId } from '../util/log.js';
+
+/** Characters that are safe in a path segment and in a line of an event stream. */
+const USABLE_ID = /^[\w!$&'()*+,.:;=@-]+$/;
+
+export class SessionRegistry {
+  /** The sessions as `listener.clients` shows them. Applications write to it, so that it is not read here. */
+  readonly clients: Record<string, Client> = {};
+  readonly #sessions = new Map<string, Client>();
+  readonly #options: ResolvedOptions;
+  readonly #limiter: SessionLimiter;
+
+  constructor(options: ResolvedOptions, limiter: SessionLimiter) {
+    this.#options = options;
+    this.#limiter = limiter;
+  }
+
+  get(sessionId: string): Client | undefined {
+    return this.#sessions.get(sessionId);
+  }
+
+  values(): IterableIterator<Client> {
+    return this.#sessions.values();
+  }
+
+  add(client: Client): void {
+    this.#limiter.add(client, client.request);
+    this.#sessions.set(client.sessionId, client);
+    this.clients[client.sessionId] = client;
+  }
+
+  remove(client: Client): void {
+    this.#limiter.remove(client);
+    this.#sessions.delete(client.sessionId);
+    delete this.clients[client.sessionId];
+  }
+
+  /** Makes the id of a new session; null if the application's `generateId` fails. */
+  makeId(request: IncomingMessage): string | null {
+    try {
+      const id: unknown = this.#options.generateId(request);
+      if (typeof id !== 'string' || !USABLE_ID.test(id)) {
+        throw new TypeError(`Expected \`generateId\` to return URL-safe text, got ${String(id)}`);
+      }
+      if (this.#sessions.has(id)) throw new Error(`The session id ${shortId(id)} is in use`);
+      return id;
+    } catch (error) {
+      rethrowAsync(error);
+      return null;
+    }
+  }
+}
