@@ -35,12 +35,12 @@ describe('resolveOptions', () => {
     });
   });
 
-  it('takes undefined for not given', () => {
+  it('treats undefined as not given', () => {
     const given = { resource: undefined, maxQueue: undefined } as unknown as ListenerOptions;
     expect(resolveOptions(given)).to.deep.equal(resolveOptions());
   });
 
-  it('keeps what it does not know, and leaves the object of the caller alone', () => {
+  it('keeps unknown options, and does not change the object of the caller', () => {
     const given = Object.freeze({ mine: { x: 1 }, resource: '/a/', onConnection: logNothing });
     const options = resolveOptions(given);
     expect(options['mine']).to.equal(given.mine);
@@ -48,7 +48,7 @@ describe('resolveOptions', () => {
     expect(given).to.deep.equal({ mine: { x: 1 }, resource: '/a/', onConnection: logNothing });
   });
 
-  it('is silent when log is null or false', () => {
+  it('logs nothing when log is null or false', () => {
     expect(resolveOptions({ log: null }).log).to.equal(logNothing);
     expect(resolveOptions({ log: false }).log).to.equal(logNothing);
   });
@@ -79,7 +79,7 @@ describe('resolveOptions', () => {
     { maxPayload: 0, maxMessages: Number.MAX_SAFE_INTEGER },
   ];
   for (const given of right) {
-    it(`takes ${JSON.stringify(given)}`, () => {
+    it(`accepts ${JSON.stringify(given)}`, () => {
       const options = given as ListenerOptions;
       expect(resolveOptions(options)).to.include(options);
     });
@@ -183,14 +183,14 @@ describe('resolveOptions', () => {
     ],
   ];
   for (const [given, type, message] of wrong) {
-    it(`says: ${message}`, () => {
+    it(`reports: ${message}`, () => {
       expect(() => resolveOptions(given as ListenerOptions))
         .to.throw(type)
         .with.property('message', message);
     });
   }
 
-  it('cuts the value short in its message', () => {
+  it('shortens the value in its message', () => {
     const given = { log: 'y'.repeat(1000) as unknown as null };
     expect(() => resolveOptions(given))
       .to.throw(TypeError)
@@ -199,8 +199,8 @@ describe('resolveOptions', () => {
   });
 });
 
-describe('the timings of 0.6.18', () => {
-  it('are the defaults', () => {
+describe('default timings', () => {
+  it('are those of 0.6.18', () => {
     expect(STREAMING_DEFAULTS).to.include({
       timeout: 8000,
       heartbeatInterval: 10_000,

@@ -17,18 +17,18 @@ describe('corsHeaders', () => {
   const named = { 'Access-Control-Allow-Origin': origin, Vary: 'Origin' };
   const credentials = { 'Access-Control-Allow-Credentials': 'true' };
 
-  it('are none without an origin', () => {
+  it('returns no headers without an origin', () => {
     expect(headersOf({})).to.deep.equal({});
     expect(headersOf({ cookie: 'a=b' }, true)).to.deep.equal({});
   });
 
-  it('name the origin, and grant credentials to a cookie', () => {
+  it('names the origin, and grants credentials to a request with a cookie', () => {
     expect(headersOf({ origin })).to.deep.equal(named);
     expect(headersOf({ origin, cookie: 'a=b' })).to.deep.equal({ ...named, ...credentials });
     expect(headersOf({ origin }, true)).to.deep.equal({ ...named, ...credentials });
   });
 
-  it('grant no credentials to an origin that anybody can have', () => {
+  it('grants no credentials to an origin that any page can have', () => {
     const any = { 'Access-Control-Allow-Origin': '*' };
     expect(headersOf({ origin: 'null', cookie: 'a=b' }, true)).to.deep.equal(any);
   });

@@ -51,7 +51,7 @@ describe('Origins', () => {
     [[], [], ['http://a.com']],
   ];
   for (const [origins, allowed, denied] of cases) {
-    it(`of ${JSON.stringify(origins)} allow what they name and nothing else`, () => {
+    it(`allows what ${JSON.stringify(origins)} names and nothing else`, () => {
       const rule = new Origins(origins);
       for (const origin of allowed) expect(rule.allows(origin), origin).to.equal(true);
       for (const origin of denied) expect(rule.allows(origin), origin).to.equal(false);
@@ -59,7 +59,7 @@ describe('Origins', () => {
     });
   }
 
-  it('list their entries for the Flash policy', () => {
+  it('lists its entries for the Flash policy', () => {
     expect(new Origins('a.com b.com:80, https://c.com').entries).to.deep.equal([
       'a.com:*',
       'b.com:80',
@@ -67,7 +67,7 @@ describe('Origins', () => {
     ]);
   });
 
-  it('throw a TypeError for a URL that is none', () => {
+  it('throws a TypeError for an invalid URL', () => {
     expect(() => new Origins('http://')).to.throw(TypeError);
   });
 });

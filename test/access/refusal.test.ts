@@ -15,7 +15,7 @@ const none = {} as IncomingMessage;
 
 describe('refusals', () => {
   for (const code of Object.keys(REFUSALS) as RefusalCode[]) {
-    it(`${code} has a status of its own kind and a sentence`, async () => {
+    it(`gives ${code} a fitting status and a message`, async () => {
       const why = refusal(code, none);
       expect(why.code).to.match(/^ERR_SIO_[A-Z_]+$/);
       expect(why.status).to.be.within(400, 503);
@@ -43,7 +43,7 @@ describe('refusals', () => {
 });
 
 describe('answerSocket', () => {
-  it('names a status that Node does not know', () => {
+  it('writes a status that Node has no text for', () => {
     const socket = new PassThrough();
     answerSocket(socket, 499, 'é');
     expect(String(socket.read())).to.equal(
@@ -52,7 +52,7 @@ describe('answerSocket', () => {
     socket.destroy();
   });
 
-  it('leaves a socket alone that is ended or gone', () => {
+  it('writes nothing to a socket that has ended or is destroyed', () => {
     const ended = new PassThrough().end();
     answerSocket(ended, 400, 'x');
     expect(ended.read()).to.equal(null);

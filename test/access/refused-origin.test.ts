@@ -20,12 +20,12 @@ function lineOf(headers: IncomingMessage['headers']): string {
   return originLogLine({ headers } as IncomingMessage);
 }
 
-describe('the log of a server with `origins`', () => {
+describe('log with a restricted `origins`', () => {
   for (const [name, headers] of [
     ['a WebSocket', HANDSHAKE],
     ['a WebSocket of draft 76', HIXIE_76],
   ] as const) {
-    it(`names the origin of ${name} that is refused, once`, async () => {
+    it(`logs the refused origin of ${name} once`, async () => {
       const { port, told } = await serveFew();
       const bytes = requestBytes('/socket.io/websocket', { headers: { ...headers, ...REFUSED } });
       expect(await statusOf(port, bytes)).to.equal(403);
@@ -34,7 +34,7 @@ describe('the log of a server with `origins`', () => {
   }
 
   for (const path of ['htmlfile', 'server-events']) {
-    it(`names the origin of a page that is refused ${path}, once`, async () => {
+    it(`logs the origin of a page that is refused ${path} once`, async () => {
       const { port, told } = await serveFew();
       const answer = await request(port, `/socket.io/${path}`, { headers: REFUSED });
       expect(answer.status).to.equal(403);
@@ -43,21 +43,21 @@ describe('the log of a server with `origins`', () => {
   }
 
   for (const path of ['xhr-polling//1', 'jsonp-polling//1/0']) {
-    it(`names the origin of a page whose browser keeps the answer from it: ${path}`, async () => {
+    it(`logs the origin of a page whose browser hides the response: ${path}`, async () => {
       const { port, told } = await serveFew();
       await request(port, `/socket.io/${path}`, { headers: REFUSED });
       expect(told()).to.deep.equal([LINE]);
     });
   }
 
-  it('names the origin of a message that is refused', async () => {
+  it('logs the origin of a refused message', async () => {
     const { port, told } = await serveFew();
     const post = { method: 'POST', body: 'data=~m~1~m~x', headers: REFUSED };
     expect((await request(port, '/socket.io/xhr-polling//send', post)).status).to.equal(401);
     expect(told()).to.deep.equal([LINE]);
   });
 
-  it('says nothing of pages that may connect, and of no page at all', async () => {
+  it('logs nothing for allowed pages, or without an origin', async () => {
     const { port, told } = await serveFew();
     const headers = { Origin: 'http://example.com:81' };
     await request(port, '/socket.io/xhr-polling//1', { headers });
@@ -68,7 +68,7 @@ describe('the log of a server with `origins`', () => {
     expect(told()).to.deep.equal([]);
   });
 
-  it('says so of a WebSocket without an origin', async () => {
+  it('logs that a WebSocket had no origin', async () => {
     const { port, told } = await serveFew();
     const bytes = requestBytes('/socket.io/websocket', { headers: HANDSHAKE });
     expect(await statusOf(port, bytes)).to.equal(403);
@@ -77,14 +77,14 @@ describe('the log of a server with `origins`', () => {
     ]);
   });
 
-  it('is told no more than the origin of a Referer', () => {
+  it('logs only the origin of a Referer', () => {
     expect(lineOf({ referer: 'http://evil.com/path?token=1' })).to.include(
       'origin http://evil.com,',
     );
     expect(lineOf({ referer: 'nonsense' })).to.include('origin null,');
   });
 
-  it('has one line, and a short one, whatever a stranger sends', () => {
+  it('logs one short line, whatever the request contains', () => {
     const forged = 'http://a\r\n21 Nov 04:57:18 - Client 123456… connected\u001b[2K\u009b\u2028';
     expect(lineOf({ origin: forged })).to.equal(
       'Refused the origin http://a??21 Nov 04:57:18 - Client 123456… connected?[2K??, ' +

@@ -5,7 +5,7 @@ import { TARGETS } from './targets.js';
 
 describe('fuzzing', () => {
   for (const target of TARGETS) {
-    it(`finds nothing in ${target.name} within a second`, () => {
+    it(`finds no failure in ${target.name}`, () => {
       const end = performance.now() + 1000;
       const { executions, failures } = fuzz(target, 1, () => performance.now() > end);
       expect(failures).to.deep.equal([]);
@@ -13,7 +13,7 @@ describe('fuzzing', () => {
     });
   }
 
-  it('finds a fault that is planted', () => {
+  it('finds a planted fault', () => {
     const target = {
       name: 'a planted fault',
       seeds: ['~m~4~m~abcd'],

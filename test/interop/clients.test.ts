@@ -26,8 +26,8 @@ async function serveEcho(): Promise<Served> {
   return served;
 }
 
-describe('the draft-76 client of 0.6.18', () => {
-  it('talks, is away, and comes back to what it has missed', async () => {
+describe('draft-76 client of 0.6.18', () => {
+  it('exchanges messages, resumes, and receives what it missed', async () => {
     const { io, port } = await serveEcho();
     const messages: unknown[] = [];
     let known: Client | null = null;
@@ -77,7 +77,7 @@ function payloads(socket: WebSocket): Queue<string> {
   return queue;
 }
 
-describe('a WebSocket client of today', () => {
+describe('current WebSocket client', () => {
   const PATHS = [
     '/socket.io/websocket',
     '/socket.io/websocket/',
@@ -86,7 +86,7 @@ describe('a WebSocket client of today', () => {
   ];
 
   for (const path of PATHS) {
-    it(`begins a session at ${path}`, async () => {
+    it(`opens a session at ${path}`, async () => {
       const { port } = await serveEcho();
       const socket = new WebSocket(`ws://127.0.0.1:${port}${path}`, {
         origin: 'https://example.com',
@@ -98,7 +98,7 @@ describe('a WebSocket client of today', () => {
     });
   }
 
-  it('gets the subprotocol that it asks for', async () => {
+  it('receives the subprotocol that it requests', async () => {
     const { port } = await serveEcho();
     const url = `ws://127.0.0.1:${port}/socket.io/websocket`;
     const one = new WebSocket(url, 'borf');
@@ -111,7 +111,7 @@ describe('a WebSocket client of today', () => {
     expect(none.protocol).to.equal('');
   });
 
-  it('gets one message per WebSocket message, and what it missed in one', async () => {
+  it('receives one message per frame, and what it missed in one', async () => {
     const { io, port } = await serveEcho();
     const url = `ws://127.0.0.1:${port}/socket.io/websocket`;
     const socket = new WebSocket(url);
@@ -134,7 +134,7 @@ describe('a WebSocket client of today', () => {
   });
 });
 
-describe('a client that is nothing but HTTP', () => {
+describe('plain HTTP client', () => {
   it('polls and posts with fetch', async () => {
     const { io, port } = await serveEcho();
     const url = `http://127.0.0.1:${port}/socket.io/xhr-polling`;

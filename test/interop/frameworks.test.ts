@@ -116,7 +116,7 @@ async function echoOf(io: Listener, server: Server): Promise<number> {
   return (server.address() as AddressInfo).port;
 }
 
-describe('a Listener on the application of a framework', () => {
+describe('Listener on the application of a framework', () => {
   after(takeBackPatches);
   for (const [name, way] of Object.entries(WAYS)) {
     describe(name, () => {
@@ -132,7 +132,7 @@ describe('a Listener on the application of a framework', () => {
         port = await echoOf(io, server);
       });
 
-      it('holds a session over a WebSocket and over polls', async () => {
+      it('serves a session over a WebSocket and over polls', async () => {
         for (const driver of [new WebsocketDriver(port), new XhrPollingDriver(port)]) {
           await driver.open();
           await driver.send(framed('hello'));
@@ -141,7 +141,7 @@ describe('a Listener on the application of a framework', () => {
         expect(Object.keys(io.clients)).to.have.length(2);
       });
 
-      it('leaves the pages of the application to it', async () => {
+      it('leaves pages to the application', async () => {
         expect((await request(port, '/page')).body).to.equal('its own page');
         expect((await request(port, '/nothing')).status).to.equal(404);
       });
@@ -153,7 +153,7 @@ describe('a Listener on the application of a framework', () => {
   }
 
   for (const name of ['express2', 'connect1']) {
-    it(`an application of ${name} finds its session by the cookie of a client`, async () => {
+    it(`gives an application of ${name} the cookie of a client`, async () => {
       const { createServer: create, cookieParser, session } = framework(name);
       const store = new session.MemoryStore();
       const app = create(cookieParser(), session({ secret: 'keyboard cat', store }));
@@ -191,7 +191,7 @@ describe('a Listener on the application of a framework', () => {
 const fixture = (name: string): Buffer =>
   readFileSync(resolve(__dirname, '../../../test/fixtures', name));
 
-describe('a Listener on an https server', () => {
+describe('Listener on an https server', () => {
   const ca = fixture('localhost.crt');
   let port: number;
 
@@ -212,7 +212,7 @@ describe('a Listener on an https server', () => {
     return body;
   }
 
-  it('holds a session over wss', async () => {
+  it('serves a session over wss', async () => {
     const socket = new WebSocket(`wss://127.0.0.1:${port}/socket.io/websocket`, options);
     afterThisTest(() => socket.terminate());
     const [id] = (await once(socket, 'message')) as [Buffer];
@@ -222,7 +222,7 @@ describe('a Listener on an https server', () => {
     expect(echo.toString()).to.equal(encode({ echo: 'hello' }));
   });
 
-  it('begins a session over polls, and leaves pages to the application', async () => {
+  it('opens a session over polls, and leaves pages to the application', async () => {
     expect(await get('/socket.io/xhr-polling/')).to.match(/^~m~38~m~\d{38}$/);
     expect(await get('/')).to.equal('its own page');
   });

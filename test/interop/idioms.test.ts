@@ -145,12 +145,12 @@ const TRANSPORTS = new Set([
   'jsonp-polling',
 ]);
 
-it('every habit of 2011 has an outcome', () => {
+it('has an expected outcome for every idiom', () => {
   expect(Object.keys(OUTCOMES)).to.deep.equal(Object.keys(APPS));
 });
 
 for (const variant of VARIANTS.filter(({ name }) => TRANSPORTS.has(name))) {
-  describe(`an application of 2011 with clients on ${variant.name}`, () => {
+  describe(`application of 2011 with clients on ${variant.name}`, () => {
     for (const [habit, app] of Object.entries(APPS)) {
       const { told, toAnn = [], toBob = [], page } = OUTCOMES[habit] ?? {};
 

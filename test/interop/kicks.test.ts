@@ -26,10 +26,10 @@ type Moment = 'connection' | 'message' | 'nothing';
 const MOMENTS: readonly Moment[] = ['connection', 'message', 'nothing'];
 
 for (const variant of VARIANTS) {
-  describe(`a kick of 2011 for a client on ${variant.name}`, () => {
+  describe(`kick of 2011 for a client on ${variant.name}`, () => {
     for (const [name, kick] of Object.entries(KICKS)) {
       for (const moment of MOMENTS) {
-        it(`by ${name} in a handler of ${moment} ends the session once`, async () => {
+        it(`ends the session once: ${name} in a handler of ${moment}`, async () => {
           const clock = new ManualClock();
           const { transport } = variant.create(0);
           const timings = { timeout: null, closeTimeout: CLOSE_TIMEOUT };

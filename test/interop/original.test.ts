@@ -64,7 +64,7 @@ interface Outcome {
   readonly failures: readonly string[];
 }
 
-describe('the test suite of socket.io 0.6.18, unmodified', function () {
+describe('test suite of socket.io 0.6.18, unmodified', function () {
   this.timeout(LONGEST_RUN_MS + 5000);
   // They give a poll 100 ms to come back, which a busy machine may well take for itself.
   this.retries(2);
@@ -95,7 +95,7 @@ describe('the test suite of socket.io 0.6.18, unmodified', function () {
 
   for (const [file, tests] of Object.entries(SUITE)) {
     describe(file, () => {
-      it('has the tests that are run here', async () => {
+      it('contains the tests that are run here', async () => {
         const [names] = await run(file);
         expect(names).to.deep.equal(Object.keys(tests));
       });

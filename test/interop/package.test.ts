@@ -7,7 +7,7 @@ import { serve } from '../support/server.js';
 import { requireOfApp } from './app-folder.js';
 import { request } from '../support/raw.js';
 
-describe('the package under the name of socket.io', () => {
+describe('package under the name of socket.io', () => {
   const folders = ['socket.io', 'socket.io/lib/socket.io'];
 
   for (const folder of folders) {
@@ -35,7 +35,7 @@ describe('the package under the name of socket.io', () => {
     }
   }
 
-  it('lends its _serveClient, by which dnode 0.5 got at the script', () => {
+  it('exposes _serveClient, which dnode 0.5 used for its script', () => {
     let script = '';
     const lent = io.Listener.prototype._serveClient.call(
       { _clientFiles: {} } as unknown as io.Listener,
@@ -50,7 +50,7 @@ describe('the package under the name of socket.io', () => {
     expect(script).to.contain('setPath');
   });
 
-  it('says that it is a 0.6', () => {
+  it('reports a version of 0.6', () => {
     expect(io.version.substring(0, 3)).to.equal('0.6');
   });
 });
@@ -77,7 +77,7 @@ describe('io.listen(server, options) as applications of 2011 called it', () => {
     expect(writes({ log: false })).to.equal(0);
   });
 
-  it('gives each line of the log to a function', async () => {
+  it('passes each line of the log to a function', async () => {
     const lines: string[] = [];
     const { port } = await serve({ log: (line: string) => lines.push(line) });
     await new XhrPollingDriver(port).open();
@@ -86,7 +86,7 @@ describe('io.listen(server, options) as applications of 2011 called it', () => {
     expect(lines).to.have.length(3);
   });
 
-  it('takes a resource with slashes, inside and around it', async () => {
+  it('accepts a resource with slashes, inside and around it', async () => {
     for (const resource of ['1/reflector', '/1/reflector/']) {
       const { port, io: listener } = await serve({ resource });
       const driver = await new WebsocketDriver(port, { resource: '1/reflector' }).open();
@@ -96,13 +96,13 @@ describe('io.listen(server, options) as applications of 2011 called it', () => {
     }
   });
 
-  it('offers the transports it is told to, and leaves the paths of others to the app', async () => {
+  it('serves the listed transports, and leaves the paths of others to the application', async () => {
     const { port } = await serve({ transports: ['websocket', 'flashsocket'] });
     await new WebsocketDriver(port).open();
     expect((await request(port, '/socket.io/xhr-polling/')).body).to.equal('app');
   });
 
-  it('hands the timings of a transport to its clients, where they may be changed', async () => {
+  it('gives clients the timings of their transport, which may be changed', async () => {
     const transportOptions = { 'xhr-polling': { duration: 50, closeTimeout: 300_000 } };
     const { port, client } = await serve({ transportOptions });
     const driver = await new XhrPollingDriver(port).open();

@@ -74,7 +74,7 @@ describe('authorize', () => {
   ];
   for (const [style, hook] of styles) {
     for (const { name, create } of VARIANTS) {
-      it(`lets ${name} in or refuses it ${style}`, async () => {
+      it(`accepts or refuses ${name} ${style}`, async () => {
         const open = await serve({ authorize: hook(true) });
         const driver = await create(open.port).open();
         const client = await open.client(driver.sessionId);
@@ -89,7 +89,7 @@ describe('authorize', () => {
     }
   }
 
-  it('refuses with the status and message it is given, and tells them in the refused event', async () => {
+  it('refuses with the given status and message, and emits them in the refused event', async () => {
     let denial: Verdict = { status: 401, message: 'log in first' };
     const { port, io } = await serve({ authorize: () => denial });
     const refused: unknown[] = [];
@@ -120,12 +120,12 @@ describe('authorize', () => {
     }
   });
 
-  it('that returns nothing and takes no callback lets nobody in', async () => {
+  it('refuses every client if it returns nothing and takes no callback', async () => {
     const { port } = await serve({ authorize: (() => undefined) as unknown as Authorize });
     expect(await statusOf(port, requestBytes('/socket.io/xhr-polling//1'))).to.equal(403);
   });
 
-  it('is asked for new sessions only, and a session id is no way around it', async () => {
+  it('is called for new sessions only; a session id is not a way around it', async () => {
     let asked = 0;
     let mayEnter = true;
     const { port, io } = await serve({
@@ -156,7 +156,7 @@ describe('authorize', () => {
     expect(Object.keys(io.clients)).to.deep.equal([id]);
   });
 
-  it('is not asked about a WebSocket of a page that is not allowed, or above a limit', async () => {
+  it('is not called for a WebSocket of a page that is not allowed, or above a limit', async () => {
     const { port, asked } = await serveWaiting({ origins: 'example.com:*', maxSessions: 1 });
     const headers = { ...HANDSHAKE, Origin: 'http://evil.com' };
     expect(await statusOf(port, requestBytes('/socket.io/websocket', { headers }))).to.equal(403);
@@ -169,7 +169,7 @@ describe('authorize', () => {
   });
 
   for (const [name, bytes] of OPENINGS) {
-    it(`leaves nothing behind when ${name} goes away while it waits, by FIN or reset`, async () => {
+    it(`leaves nothing behind when ${name} closes while it is pending, by FIN or reset`, async () => {
       const served = await serveWaiting();
       const { port, io, asked, callbacks } = served;
       const reset = await sendBytes(port, bytes);
@@ -194,7 +194,7 @@ describe('authorize', () => {
       expect(io.clients).to.deep.equal({});
     });
 
-    it(`that takes too long refuses ${name} with 503`, async () => {
+    it(`refuses ${name} with 503 after its timeout`, async () => {
       const clock = new ManualClock();
       const served = await serveWaiting({ clock, handshakeTimeout: 2000 });
       const raw = await sendBytes(served.port, bytes);
@@ -207,7 +207,7 @@ describe('authorize', () => {
       await expectNothingLeft(served);
     });
 
-    it(`that throws or rejects refuses ${name} with 500, and warns of its error`, async () => {
+    it(`refuses ${name} with 500 if it throws or rejects, and warns of the error`, async () => {
       const hooks: Authorize[] = [
         () => {
           throw new Error('thrown');
@@ -228,7 +228,7 @@ describe('authorize', () => {
     });
   }
 
-  it('that throws warns of whatever that is, on one line and without what cannot be seen', async () => {
+  it('warns of any thrown value on one line, without control characters', async () => {
     const thrown: readonly (readonly [unknown, string])[] = [
       [new SyntaxError('at \u001b[2K\n    at forged'), 'SyntaxError: at ?[2K?    at forged'],
       [Object.assign(new Error('gone'), { code: 'ENOENT' }), 'Error: gone (ENOENT)'],
@@ -249,7 +249,7 @@ describe('authorize', () => {
     }
   });
 
-  it('that calls back with an error refuses with 500, and tells the client nothing of it', async () => {
+  it('refuses with 500 if it calls back with an error, which the client does not see', async () => {
     const { port } = await serve({
       authorize: (_asking, callback) => callback(new Error('password of the database: 123'), true),
     });
@@ -257,7 +257,7 @@ describe('authorize', () => {
     expect([answer.status, answer.body]).to.deep.equal([500, 'Authorization failed']);
   });
 
-  it('reads nothing of a WebSocket while it waits, and delivers all of it after', async () => {
+  it('reads nothing of a WebSocket while it is pending, and delivers all of it afterwards', async () => {
     const { port, io, asked, callbacks } = await serveWaiting();
     const heard: unknown[] = [];
     io.on('clientMessage', (message) => heard.push(message));
@@ -276,7 +276,7 @@ describe('authorize', () => {
     await until(() => heard.length === 20_000, 'the messages');
   });
 
-  it('of a Listener that is closed meanwhile is too late', async () => {
+  it('is ignored if the Listener is closed meanwhile', async () => {
     const served = await serveWaiting();
     const raws = await Promise.all(OPENINGS.map(([, bytes]) => sendBytes(served.port, bytes)));
     await until(() => served.asked.length === OPENINGS.length, 'the questions');
@@ -286,7 +286,7 @@ describe('authorize', () => {
     await expectNothingLeft(served);
   });
 
-  it('holds as many handshakes as maxHandshakes says, and refuses more with 503', async () => {
+  it('keeps maxHandshakes handshakes pending, and refuses more with 503', async () => {
     const served = await serveWaiting({ maxHandshakes: 2 });
     const { port, asked, callbacks } = served;
     const first = await sendBytes(port, POLL);
@@ -303,7 +303,7 @@ describe('authorize', () => {
     third.destroy();
   });
 
-  it('that throws ends no process, and a silent log hides nothing of it', async () => {
+  it('does not end the process if it throws, and reports it in spite of a silent log', async () => {
     const program = `
       const server = require('node:http').createServer();
       require(${JSON.stringify(LIBRARY)}).listen(server, {

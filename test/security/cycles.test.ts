@@ -3,9 +3,9 @@ import { afterThisTest } from '../support/cleanup.js';
 import { VARIANTS } from '../support/drivers/index.js';
 import { cycles, listenersOf, ring, whatIsLeft } from '../soak/cycles.js';
 
-describe('connections that come and go', () => {
+describe('opening and closing connections', () => {
   for (const variant of VARIANTS) {
-    it(`socket.io#1177: leave no session, timer, listener or connection behind: ${variant.name}`, async () => {
+    it(`socket.io#1177: leaves no session, timer, listener or connection behind: ${variant.name}`, async () => {
       const given = await ring();
       afterThisTest(() => given.server.close());
       const before = listenersOf(given);

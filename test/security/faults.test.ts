@@ -44,7 +44,7 @@ async function swallower(port: number): Promise<{ port: number; swallow: () => v
 
 describe('faults', () => {
   for (const { name, create } of VARIANTS) {
-    it(`a half-open link ends a session of ${name} by its timers alone`, async () => {
+    it(`ends a session of ${name} on a half-open link by its timers alone`, async () => {
       const clock = new ManualClock();
       const { transport, kind } = create(0);
       const timings = { heartbeatInterval: 1000, duration: 1000, closeTimeout: 1000 };
@@ -64,7 +64,7 @@ describe('faults', () => {
       await expectNothingLeft(served);
     });
 
-    it(`a server that restarts knows nothing of a session of ${name}, and opens another`, async () => {
+    it(`refuses a session of ${name} from before a restart, and opens another`, async () => {
       const first = await serve();
       const driver = await create(first.port).open();
       const id = driver.sessionId;
@@ -80,7 +80,7 @@ describe('faults', () => {
       expect(Object.keys(io.clients)).to.have.length(1);
     });
 
-    it(`a handler that throws on ${name} loses no message of anybody, and surfaces each time`, async () => {
+    it(`loses no message when a handler throws on ${name}, and rethrows each time`, async () => {
       const served = await serve();
       const { io } = served;
       const thrower = await create(served.port).open();
@@ -106,7 +106,7 @@ describe('faults', () => {
     });
   }
 
-  it('exceptions in connection, clientMessage, disconnect and refused handlers corrupt no session', async () => {
+  it('keeps sessions intact after exceptions in connection, clientMessage, disconnect and refused handlers', async () => {
     const served = await serve();
     const { io, port } = served;
     const events = ['clientConnect', 'connection', 'clientMessage', 'clientDisconnect', 'refused'];
@@ -144,7 +144,7 @@ describe('faults', () => {
     await expectNothingLeft(served);
   });
 
-  it('the clock of the system may jump: time is taken from one that does not', async () => {
+  it('ignores jumps of the system clock', async () => {
     const served = await serve({ transportOptions: { 'xhr-polling': { closeTimeout: 60 } } });
     const { now } = Date;
     afterThisTest(() => {
@@ -163,7 +163,7 @@ describe('faults', () => {
     await expectAlive(served);
   });
 
-  it('a process that stood still does not blame its clients: alarms that are late by a stall ring after a grace', () => {
+  it('defers timers that are late by a stall once, so that clients are not blamed', () => {
     let now = 0;
     const due: { callback: () => void; at: number }[] = [];
     const timers = new Timers({

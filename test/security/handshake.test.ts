@@ -22,7 +22,7 @@ function withClock(): { clock: ManualClock; transportOptions: Record<string, obj
 }
 
 describe('security: handshake and session', () => {
-  it('CVE-2017-16031: session ids hold more than 120 random bits', () => {
+  it('CVE-2017-16031: session ids have more than 120 random bits', () => {
     const ids = new Set(Array.from({ length: 20_000 }, sessionId));
     expect(ids.size).to.equal(20_000);
     const counts = Array<number>(10).fill(0);
@@ -35,7 +35,7 @@ describe('security: handshake and session', () => {
     for (const count of counts) expect(count).to.be.within(74_400, 77_600);
   });
 
-  it('CVE-2017-16031: nothing in lib is left to Math.random', () => {
+  it('CVE-2017-16031: lib does not use Math.random', () => {
     const files = readdirSync(LIB, { recursive: true, encoding: 'utf8' });
     const sources = files.filter((name) => name.endsWith('.ts'));
     expect(sources.length).to.be.above(20);
@@ -45,7 +45,7 @@ describe('security: handshake and session', () => {
     }
   });
 
-  it('CVE-2017-16031: unknown, closed, guessed and other transports ids get the same 404', async () => {
+  it('CVE-2017-16031: answers unknown, closed and guessed ids and those of other transports with the same 404', async () => {
     const { port, io } = await serve();
     const id = await openPolling(port);
     const closed = await openPolling(port);
@@ -75,7 +75,7 @@ describe('security: handshake and session', () => {
     expect(io.clients[id]?.connected).to.equal(true);
   });
 
-  it('ids are never logged whole', async () => {
+  it('never logs a complete session id', async () => {
     const lines: string[] = [];
     const { port, io } = await serve({ log: (line: string) => lines.push(line) });
     const id = await openPolling(port);
@@ -85,7 +85,7 @@ describe('security: handshake and session', () => {
     expect(lines.join('\n')).to.include(id.slice(0, 6)).and.not.include(id.slice(0, 7));
   });
 
-  it('names of every object are unknown words: as session id, transport, query key and id to skip', async () => {
+  it('treats names of Object.prototype as unknown: session id, transport, query key and id to skip', async () => {
     const served = await serve();
     const { port, io } = served;
     for (const name of INHERITED) {
@@ -115,7 +115,7 @@ describe('security: handshake and session', () => {
     await expectAlive(served);
   });
 
-  it('TRANSPORT_MISMATCH: a session is not reached through another transport, and waits no longer for it', async () => {
+  it('TRANSPORT_MISMATCH: refuses a session through another transport, which does not extend it', async () => {
     const options = withClock();
     const { port, io } = await serve(options);
     const id = await openPolling(port);
@@ -132,7 +132,7 @@ describe('security: handshake and session', () => {
     expect(io.clients).to.deep.equal({});
   });
 
-  it('PROTOCOL_MISMATCH: a POST, a preflight and a refused method keep no session alive', async () => {
+  it('PROTOCOL_MISMATCH: a POST, a preflight and a refused method do not extend a session', async () => {
     const options = withClock();
     const { port, io } = await serve(options);
     const id = await openPolling(port);
@@ -149,7 +149,7 @@ describe('security: handshake and session', () => {
     expect(io.clients).to.deep.equal({});
   });
 
-  it('session flood: maxSessions counts sessions and half-open handshakes, below, at and above', async () => {
+  it('session flood: maxSessions counts sessions and pending handshakes: below, at and above', async () => {
     const served = await serve({ maxSessions: 3 });
     const { port, io } = served;
     await openPolling(port);
@@ -174,7 +174,7 @@ describe('security: handshake and session', () => {
     expect((await request(port, '/socket.io/xhr-polling//1')).status).to.equal(503);
   });
 
-  it('session flood: sessions that nobody comes back to end by themselves', async () => {
+  it('session flood: ends sessions whose clients do not return', async () => {
     const options = withClock();
     const served = await serve(options);
     for (let i = 0; i < 50; i++) await openPolling(served.port);
@@ -184,7 +184,7 @@ describe('security: handshake and session', () => {
     await expectNothingLeft(served);
   });
 
-  it('CVE-2020-7693: upgrades where none belongs are answered or closed, and the process lives', async () => {
+  it('CVE-2020-7693: answers or closes unexpected upgrades, and survives them', async () => {
     const served = await serve({ transportOptions: { 'xhr-polling': { duration: 5 } } });
     const { port } = served;
     const id = await openPolling(port);
@@ -223,7 +223,7 @@ describe('security: handshake and session', () => {
     await expectAlive(served);
   });
 
-  it('CVE-2020-7693: a plain request for a WebSocket is answered 426, and disturbs no session', async () => {
+  it('CVE-2020-7693: answers a plain request for a WebSocket with 426, and keeps the session', async () => {
     const { port, io } = await serve();
     const raw = await sendBytes(port, requestBytes('/socket.io/websocket', { headers: HANDSHAKE }));
     await raw.readHead();
@@ -235,7 +235,7 @@ describe('security: handshake and session', () => {
     expect(io.clients[id ?? '']?._open).to.equal(true);
   });
 
-  it('an upgrade in the middle of a poll of the same connection leaves nothing behind', async () => {
+  it('leaves nothing behind after an upgrade during a poll of the same connection', async () => {
     const options = { transportOptions: { 'xhr-polling': { duration: 60, closeTimeout: 20 } } };
     const served = await serve(options);
     const { port } = served;
@@ -251,7 +251,7 @@ describe('security: handshake and session', () => {
   });
 
   for (const { name, create } of VARIANTS) {
-    it(`no ${name} comes in by the id of a session that has ended`, async () => {
+    it(`refuses ${name} with the id of a session that has ended`, async () => {
       const { port, io } = await serve();
       const driver = await create(port).open();
       io.clients[driver.sessionId]?.disconnect();

@@ -15,7 +15,7 @@ import { openPolling, sendBytes, statusOf } from '../support/requests.js';
 const appWithout: RequestListener = (_request, response) => void response.writeHead(404).end();
 
 describe('security: headers and files', () => {
-  it('slowloris: a stalled POST does not hold its session open', async () => {
+  it('slowloris: a stalled POST does not extend its session', async () => {
     const clock = new ManualClock();
     const transportOptions = { 'xhr-polling': { closeTimeout: 5000 } };
     const { port, io } = await serve({ clock, transportOptions });
@@ -29,7 +29,7 @@ describe('security: headers and files', () => {
     expect((await raw.readResponse()).status).to.equal(404);
   });
 
-  it('slowloris: headers and bodies that drip are cut by the times of the HTTP server', async () => {
+  it('slowloris: the timeouts of the HTTP server end slow headers and bodies', async () => {
     const server = createServer({ connectionsCheckingInterval: 20 });
     server.headersTimeout = 100;
     server.requestTimeout = 200;
@@ -47,7 +47,7 @@ describe('security: headers and files', () => {
     }
   });
 
-  it('slowloris: a poll whose answer is not fetched is cut', async () => {
+  it('slowloris: closes a poll whose response is not read', async () => {
     const transportOptions = { 'xhr-polling': { duration: 500, closeTimeout: 50 } };
     const served = await serve({ transportOptions });
     const { port, io, server } = served;
@@ -67,7 +67,7 @@ describe('security: headers and files', () => {
     socket.destroy();
   });
 
-  it('CVE-2024-37890: more headers than maxHeadersCount end in no exception, with an upgrade or without', async () => {
+  it('CVE-2024-37890: throws nothing for more headers than maxHeadersCount, with an upgrade or without', async () => {
     const served = await serve();
     served.server.maxHeadersCount = 4;
     const many = Object.fromEntries(Array.from({ length: 50 }, (_, i) => [`X-${i}`, '1']));
@@ -86,7 +86,7 @@ describe('security: headers and files', () => {
     await expectAlive(served);
   });
 
-  it('header injection, undici CVE-2026-1527: no control character of a header is ever written back', async () => {
+  it('header injection, undici CVE-2026-1527: never writes a control character of a header back', async () => {
     const server = createServer({ insecureHTTPParser: true });
     listen(server, QUIET);
     const port = await listenOnLoopback(server);
@@ -125,7 +125,7 @@ describe('security: headers and files', () => {
     expect((await request(port, '/socket.io/xhr-polling//1')).status).to.equal(200);
   });
 
-  it('header injection: a line break is the end of a header, in draft 76 as well', async () => {
+  it('header injection: a line break ends a header, in draft 76 as well', async () => {
     const { port } = await serve();
     const raw = await sendBytes(
       port,
@@ -143,7 +143,7 @@ describe('security: headers and files', () => {
     expect((await answer.readHead()).headers['websocket-origin']).to.equal(headers.Origin);
   });
 
-  it('static client: names outside the list, traversal and encodings reach no file', async () => {
+  it('static client: serves no file for names outside the list, traversal and encodings', async () => {
     const { port } = await serve({}, appWithout);
     const paths = [
       '../package.json',
@@ -170,7 +170,7 @@ describe('security: headers and files', () => {
     }
   });
 
-  it('static client: If-None-Match of any form is answered, and tells the type exactly', async () => {
+  it('static client: answers any If-None-Match, with an exact type', async () => {
     const { port } = await serve();
     const path = '/socket.io/WebSocketMain.swf';
     const fresh = await request(port, path);

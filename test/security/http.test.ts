@@ -37,7 +37,7 @@ function requests(id: string): readonly Buffer[] {
 }
 
 describe('security: HTTP input', () => {
-  it('CVE-2020-36048: a body over maxPayload is answered 413 and the connection closed: announced', async () => {
+  it('CVE-2020-36048: answers an announced body above maxPayload with 413 and closes', async () => {
     const { port, io } = await serve({ maxPayload: LIMIT });
     const id = await openPolling(port);
     const path = `/socket.io/xhr-polling/${id}/send`;
@@ -63,7 +63,7 @@ describe('security: HTTP input', () => {
     expect(io.clients[id]?.connected).to.equal(true);
   });
 
-  it('CVE-2020-36048: a body over maxPayload is answered 413 and the connection closed: by chunks, large and tiny', async () => {
+  it('CVE-2020-36048: answers a chunked body above maxPayload with 413 and closes, in large or tiny chunks', async () => {
     const { port } = await serve({ maxPayload: LIMIT });
     const path = `/socket.io/xhr-polling/${await openPolling(port)}/send`;
     for (const [piece, count] of [
@@ -79,7 +79,7 @@ describe('security: HTTP input', () => {
     expect(await statusOf(port, fits)).to.equal(200);
   });
 
-  it('CVE-2020-36048: many tiny chunks hold no more memory than their bytes', () => {
+  it('CVE-2020-36048: tiny chunks use no more memory than their bytes', () => {
     const gatherer = new ReceiveBuffer();
     const slab = Buffer.alloc(64, 'x');
     const before = process.memoryUsage();
@@ -91,7 +91,7 @@ describe('security: HTTP input', () => {
     expect(gatherer.take()).to.have.length(1_000_000);
   });
 
-  it('CVE-2020-36049: a body is read in linear time', async () => {
+  it('CVE-2020-36049: reads a body in linear time', async () => {
     const { port, io } = await serve({ maxMessages: 0, maxPayload: 0 });
     const id = await openPolling(port);
     let messages = 0;
@@ -106,7 +106,7 @@ describe('security: HTTP input', () => {
     expect(cpuMs).to.be.below(20_000);
   });
 
-  it('CVE-2022-21676, CVE-2022-41940, CVE-2023-31125: a reset at every byte of every request is survived', async () => {
+  it('CVE-2022-21676, CVE-2022-41940, CVE-2023-31125: survives a reset at every byte of every request', async () => {
     const served = await serve();
     const { port, io } = served;
     const id = await openPolling(port);
@@ -129,7 +129,7 @@ describe('security: HTTP input', () => {
     await expectAlive(served);
   });
 
-  it('CVE-2022-21676: a FIN at every byte of every request is survived', async () => {
+  it('CVE-2022-21676: survives a FIN at every byte of every request', async () => {
     const served = await serve();
     const { port, io } = served;
     const id = await openPolling(port);
@@ -146,7 +146,7 @@ describe('security: HTTP input', () => {
     await expectAlive(served);
   });
 
-  it('CVE-2024-38355: a reset while the server writes raises no unhandled error event', async () => {
+  it('CVE-2024-38355: emits no unhandled error for a reset while it writes', async () => {
     const served = await serve();
     const { port, io } = served;
     for (const { create } of VARIANTS) {
@@ -163,7 +163,7 @@ describe('security: HTTP input', () => {
     expect(io.clients).to.deep.equal({});
   });
 
-  it('CVE-2022-41940: invalid frames right behind the handshake end the connection, and nothing else', async () => {
+  it('CVE-2022-41940: closes only the connection whose handshake is followed by invalid frames', async () => {
     const served = await serve();
     const { port } = served;
     const frames = [
@@ -188,7 +188,7 @@ describe('security: HTTP input', () => {
     await expectAlive(served);
   });
 
-  it('CVE-2022-21676: two polls at once: the first is answered empty, the second gets the message', async () => {
+  it('CVE-2022-21676: answers the first of two polls empty, and sends the message to the second', async () => {
     const served = await serve();
     const { port, io } = served;
     const id = await openPolling(port);
@@ -205,7 +205,7 @@ describe('security: HTTP input', () => {
     await expectAlive(served);
   });
 
-  it('a POST without a session is refused, and of any Content-Type read as the form it is', async () => {
+  it('refuses a POST without a session, and reads any Content-Type as a form', async () => {
     const { port, io } = await serve();
     for (const path of ['xhr-polling', 'xhr-polling//send', 'htmlfile/', 'jsonp-polling//1/0']) {
       const answer = await request(port, `/socket.io/${path}`, { method: 'POST', body: 'data=x' });
@@ -227,7 +227,7 @@ describe('security: HTTP input', () => {
     expect(heard).to.deep.equal(types.map(() => 'hi'));
   });
 
-  it('malformed requests: odd paths, methods and bodies get an answer, and no session', async () => {
+  it('malformed requests: answers odd paths, methods and bodies, and opens no session', async () => {
     const served = await serve();
     const { port, io } = served;
     const id = await openPolling(port);
@@ -266,7 +266,7 @@ describe('security: HTTP input', () => {
     await expectAlive(served);
   });
 
-  it('malformed requests: what is wrong in a form is no message, and never throws', async () => {
+  it('malformed requests: delivers nothing of an invalid form, and never throws', async () => {
     const served = await serve();
     const { port, io } = served;
     const id = await openPolling(port);
@@ -295,7 +295,7 @@ describe('security: HTTP input', () => {
     await expectAlive(served);
   });
 
-  it('malformed requests: a body that is shorter or longer than announced loses nobody else a message', async () => {
+  it('malformed requests: a body that is shorter or longer than announced loses no message of others', async () => {
     const served = await serve();
     const { port, io } = served;
     const id = await openPolling(port);

@@ -25,7 +25,7 @@ const LIMITS = [
 ] as const;
 
 describe('limits', () => {
-  it('have these defaults', () => {
+  it('has these defaults', () => {
     const options = resolveOptions();
     expect(Object.fromEntries(LIMITS.map((name) => [name, options[name]]))).to.deep.equal({
       maxPayload: 10_485_760,
@@ -40,7 +40,7 @@ describe('limits', () => {
     });
   });
 
-  it('are numbers from 0, and anything else is a TypeError or RangeError that says so', () => {
+  it('throws a TypeError or RangeError for values that are not numbers from 0', () => {
     for (const name of LIMITS) {
       for (const value of [0, 1, 1000]) {
         expect(resolveOptions({ [name]: value })[name]).to.equal(value);
@@ -61,7 +61,7 @@ describe('limits', () => {
     expect(() => resolveOptions({ handshakeTimeout: 2 ** 31 })).to.throw(RangeError);
   });
 
-  it('authorize is a function, or not given', () => {
+  it('accepts a function or nothing as authorize', () => {
     for (const authorize of [null, true, 'yes', {}]) {
       const options = { ...QUIET, authorize } as unknown as ListenerOptions;
       expect(() => listen(createServer(), options)).to.throw(
@@ -71,7 +71,7 @@ describe('limits', () => {
     }
   });
 
-  it('maxSessions is a number of sessions, and 0 is no limit', async () => {
+  it('enforces maxSessions, and treats 0 as unlimited', async () => {
     const { port, io } = await serve({ maxSessions: 0 });
     for (let i = 0; i < 20; i++) await openPolling(port);
     io.options.maxSessions = 21;
@@ -90,7 +90,7 @@ describe('limits', () => {
   });
 
   for (const { name, create } of VARIANTS) {
-    it(`maxSessionsPerAddress holds for ${name}: below, at, above, and after one has ended`, async () => {
+    it(`enforces maxSessionsPerAddress for ${name}: below, at, above, and after one has ended`, async () => {
       const served = await serve({ maxSessionsPerAddress: 2 });
       const { port, io } = served;
       const codes: string[] = [];
@@ -105,7 +105,7 @@ describe('limits', () => {
     });
   }
 
-  it('maxSessionsPerAddress takes an IPv6 network for one address, and IPv4 in IPv6 for IPv4', () => {
+  it('counts an IPv6 network as one address, and IPv4 in IPv6 as IPv4', () => {
     expect(networkOf('192.0.2.1')).to.equal('192.0.2.1');
     expect(networkOf('::ffff:192.0.2.1')).to.equal('192.0.2.1');
     expect(networkOf('2001:db8:1:2:3:4:5:6')).to.equal('2001:db8:1:2');
@@ -116,7 +116,7 @@ describe('limits', () => {
     expect(networkOf('')).to.equal('');
   });
 
-  it('maxHandshakes counts those of draft 76 whose third key is missing, and those alone', async () => {
+  it('counts for maxHandshakes only handshakes of draft 76 without their third key', async () => {
     const served = await serve({ maxHandshakes: 2 });
     const { port, io } = served;
     const head = requestBytes('/socket.io/websocket', { headers: HIXIE_76 });
@@ -140,7 +140,7 @@ describe('limits', () => {
     await expectNothingLeft(served);
   });
 
-  it('handshakeTimeout 0 waits for a third key as long as the connection is there', async () => {
+  it('waits for a third key without limit when handshakeTimeout is 0', async () => {
     const clock = new ManualClock();
     const { port, io } = await serve({ clock, handshakeTimeout: 0 });
     const raw = await sendBytes(port, requestBytes('/socket.io/websocket', { headers: HIXIE_76 }));
@@ -152,7 +152,7 @@ describe('limits', () => {
     expect(io._limiter.handshakes).to.equal(0);
   });
 
-  it('maxBuffer counts what one turn sends: below, at, and with one message above', async () => {
+  it('enforces maxBuffer for what one turn sends: below, at, and one message above', async () => {
     for (const { create } of VARIANTS) {
       const { transport, kind } = create(0);
       if (kind === 'polling') continue;
@@ -173,7 +173,7 @@ describe('limits', () => {
     }
   });
 
-  it('maxBuffer and maxQueue hold for a client that is away, to the message and to the unit', async () => {
+  it('enforces maxBuffer and maxQueue to the unit for a client that is away', async () => {
     for (const [options, sends] of [
       [{ maxQueue: 3 }, ['a', 'b', 'c']],
       [{ maxBuffer: 24 }, ['a', 'b', 'c']],
@@ -212,7 +212,7 @@ describe('limits', () => {
     await expectNothingLeft(served);
   });
 
-  it('generateId may not give an id twice, or one that no URL can hold; that surfaces, and the client is cut', async () => {
+  it('rethrows a repeated or invalid id of generateId, and closes the connection', async () => {
     for (const bad of ['same', 'a/b', '', 'a b', 'a\nb', '~']) {
       const { port, io } = await serve({ generateId: () => bad });
       if (bad === 'same') await openPolling(port);

@@ -20,7 +20,7 @@ const LIB = join(__dirname, '..', '..', '..', 'lib');
 const BINARY = 2;
 
 describe('security: messages', () => {
-  it('CVE-2021-32640: every regular expression of lib that sees what clients send is linear at 64 kB', () => {
+  it('CVE-2021-32640: runs every regular expression of lib in linear time at 64 kB', () => {
     const expressions = new Map<string, RegExp>();
     const files = readdirSync(LIB, { recursive: true, encoding: 'utf8' });
     for (const name of files.filter((file) => file.endsWith('.ts'))) {
@@ -61,7 +61,7 @@ describe('security: messages', () => {
     }
   });
 
-  it('0.6 frames: lengths that are negative, huge, odd or missing end the scan, and never throw', () => {
+  it('0.6 frames: stops at lengths that are negative, huge, odd or missing, and never throws', () => {
     expect(decode('~m~1~m~a~m~-1~m~b')).to.deep.equal(['a']);
     for (const length of [
       '',
@@ -83,14 +83,14 @@ describe('security: messages', () => {
     expect(decode('~m~4294967297~m~a')).to.deep.equal([]);
   });
 
-  it('0.6 frames: lengths count UTF-16 units, lone surrogates and framing inside the text included', () => {
+  it('0.6 frames: counts lengths in UTF-16 units, lone surrogates and framing in the text included', () => {
     for (const text of ['😀', '\ud83d', '\udc00\ud800', '~m~3~m~abc', 'é', '\u2028', '\0']) {
       expect(decode(framed(text, 'next'))).to.deep.equal([text, 'next']);
     }
     expect(decode('~m~4~m~😀~m~1~m~a')).to.deep.equal(['😀~m']);
   });
 
-  it('0.6 frames: cut at every offset a payload is its whole messages, and no more', () => {
+  it('0.6 frames: returns the complete messages of a payload cut at any offset', () => {
     const texts = ['hello', '', '😀', '~m~', '~j~{"a":1}'];
     const payload = framed(...texts);
     for (let cut = 0; cut <= payload.length; cut++) {
@@ -100,7 +100,7 @@ describe('security: messages', () => {
     }
   });
 
-  it('0.6 frames: thousands of empty messages are as many messages, up to maxMessages', async () => {
+  it('0.6 frames: counts empty messages for maxMessages', async () => {
     const served = await serve({ maxMessages: 2000 });
     let heard = 0;
     served.io.on('clientMessage', () => heard++);
@@ -123,7 +123,7 @@ describe('security: messages', () => {
     await expectAlive(served);
   });
 
-  it('0.6 frames, CVE-2023-32695: JSON of any nesting harms nobody who passes it on', async () => {
+  it('0.6 frames, CVE-2023-32695: delivers no JSON that is too deep to be passed on', async () => {
     const served = await serve();
     served.io.on('clientMessage', (message) => served.io.broadcast({ message }));
     const driver = await new WebsocketDriver(served.port).open();
@@ -172,7 +172,7 @@ describe('security: messages', () => {
     }
   });
 
-  it('0.6 frames, CVE-2026-33151: what is no message is dropped, and the session lives on', async () => {
+  it('0.6 frames, CVE-2026-33151: drops invalid messages, and keeps the session', async () => {
     const served = await serve();
     const heard: unknown[] = [];
     served.io.on('clientMessage', (message) => heard.push(message));
@@ -201,7 +201,7 @@ describe('security: messages', () => {
     expect(await readCloseCode(invalid)).to.equal(1007);
   });
 
-  it('0.6 frames: decoding, routing and the drafts take time in proportion to what they read', () => {
+  it('0.6 frames: decodes, routes and parses drafts in linear time', () => {
     const worst: readonly (readonly [string, (size: number) => () => unknown])[] = [
       [
         'empty messages',
@@ -252,7 +252,7 @@ describe('security: messages', () => {
     }
   });
 
-  it('heartbeats: wrong, early, replayed, flooding and late ones count for nothing', async () => {
+  it('heartbeats: ignores wrong, early, repeated, excessive and late ones', async () => {
     const clock = new ManualClock();
     const transportOptions = {
       websocket: { timeout: 1000, heartbeatInterval: 500, closeTimeout: 0 },

@@ -25,7 +25,7 @@ function sourcesOf(folder: string): readonly (readonly [string, string])[] {
 }
 
 describe('security: operations', () => {
-  it('CVE-2016-10536, CVE-2022-1650: nothing that we ship turns the verification of TLS off', () => {
+  it('CVE-2016-10536, CVE-2022-1650: never turns the verification of TLS off', () => {
     for (const folder of ['lib', 'client']) {
       for (const [name, code] of sourcesOf(folder)) {
         expect(code, name).not.to.match(
@@ -35,13 +35,13 @@ describe('security: operations', () => {
     }
   });
 
-  it('CVE-2022-0686, CVE-2022-0639, CVE-2022-0512: URLs of others are parsed by URL', () => {
+  it('CVE-2022-0686, CVE-2022-0639, CVE-2022-0512: parses foreign URLs with URL', () => {
     for (const [name, code] of sourcesOf('lib')) {
       expect(code, name).not.to.match(/url-parse|url\.parse\(|from 'node:url'/);
     }
   });
 
-  it('supply chain: what runs is ws and debug, pinned with a hash, and installs without scripts', () => {
+  it('supply chain: depends on ws and debug only, pinned with a hash, without install scripts', () => {
     const lock = JSON.parse(readFileSync(join(PACKAGE, 'package-lock.json'), 'utf8')) as Lock;
     const shipped = Object.entries(lock.packages).filter(([name, { dev }]) => name !== '' && !dev);
     const names = shipped.map(([name]) => name.replace('node_modules/', ''));
@@ -72,7 +72,7 @@ describe('security: operations', () => {
     expect(lines.join('')).not.to.match(/[\r\n\0]/);
   });
 
-  it('faye 1.2.5: authorisation is decided once, on the value that is used', async () => {
+  it('faye 1.2.5: authorises once, on the value that is used', async () => {
     const asked: string[] = [];
     const { port, io } = await serve({
       authorize: (asking) => {
@@ -91,21 +91,21 @@ describe('security: operations', () => {
     expect(asked).to.have.length(3);
   });
 
-  it('adapter messages: a Listener takes messages from its clients only', () => {
+  it('adapter messages: a Listener accepts messages from its clients only', () => {
     // nodes do not talk to each other yet: what a broadcast is made of is a text, encoded once
     for (const [name, code] of sourcesOf('lib')) {
       expect(code, name).not.to.match(/node:(cluster|worker_threads|dgram|v8)/);
     }
   });
 
-  it('socket.io 4.8.4: origins that are no texts are refused, a regular expression with a state among them', () => {
+  it('socket.io 4.8.4: rejects origins that are not text, stateful regular expressions included', () => {
     for (const origins of [/a/g, [/a/], [1], {}, null, () => true]) {
       const options = { ...QUIET, origins: origins as unknown as string };
       expect(() => listen(createServer(), options)).to.throw(TypeError, 'Expected `origins` to be');
     }
   });
 
-  it('engine.io 6.6.11: what waits of an upgrade is a copy, not a slice of a pool', async () => {
+  it('engine.io 6.6.11: keeps a copy of what waits of an upgrade, not a slice of a pool', async () => {
     const callbacks: AuthorizeCallback[] = [];
     const { port } = await serve({
       authorize: (_asking, callback) => {
@@ -122,7 +122,7 @@ describe('security: operations', () => {
     raw.destroy();
   });
 
-  it('websocket-driver 0.8.0, socket.io 4.8.4: what clients name is no key of a plain object, and nothing waits for an acknowledgement', () => {
+  it('websocket-driver 0.8.0, socket.io 4.8.4: uses no client input as a key of a plain object, and waits for no acknowledgement', () => {
     for (const [name, code] of sourcesOf('lib')) {
       // `clients` is an object for the programs of 0.6; its keys are ids that we made
       const indexed = [...code.matchAll(/\b(\w+)\[(route|request|query|client\.sessionId)\b/g)];

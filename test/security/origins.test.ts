@@ -13,7 +13,7 @@ function withClock(): { clock: ManualClock; transportOptions: Record<string, obj
 }
 
 describe('security: origins', () => {
-  it('a session opened by one origin is not reached from another, unless all are allowed', async () => {
+  it('refuses a session to another origin, unless all are allowed', async () => {
     const origins = ['example.com:*', 'other.com:*'];
     const options = { ...withClock(), origins };
     const { port, io } = await serve(options);
@@ -39,7 +39,7 @@ describe('security: origins', () => {
     expect((await request(port, `/socket.io/xhr-polling/${next}/3`, late)).status).to.equal(404);
   });
 
-  it('CVE-2020-28481, CVE-2019-13611: WebSockets of pages that are not allowed get no 101', async () => {
+  it('CVE-2020-28481, CVE-2019-13611: refuses WebSockets of pages that are not allowed', async () => {
     const { port, io } = await serve({ origins: 'example.com:*' });
     for (const transport of ['websocket', 'flashsocket']) {
       for (const handshake of [HANDSHAKE, HIXIE_75, HIXIE_76]) {
@@ -62,7 +62,7 @@ describe('security: origins', () => {
     }
   });
 
-  it('CVE-2020-28481: a port in origins is the port of the page, 80 and 443 included', async () => {
+  it('CVE-2020-28481: compares the port of the page, 80 and 443 included', async () => {
     const { port } = await serve({ origins: ['example.com:8080', 'default.com:80', '*:9000'] });
     const expected: readonly (readonly [string, number])[] = [
       ['http://example.com:8080', 101],
@@ -80,7 +80,7 @@ describe('security: origins', () => {
     }
   });
 
-  it('CVE-2020-28481: pages that are not allowed read no answer of any HTTP transport', async () => {
+  it('CVE-2020-28481: hides every response of an HTTP transport from pages that are not allowed', async () => {
     const { port, io } = await serve({ origins: 'example.com:*' });
     for (const origin of FOREIGN_PAGES) {
       const headers = { Origin: origin, Cookie: 'a=1' };
@@ -104,7 +104,7 @@ describe('security: origins', () => {
     }
   });
 
-  it('CVE-2020-28481: scripts, frames and forms of other sites, which come without Origin, are refused by Referer and Sec-Fetch-Site', async () => {
+  it('CVE-2020-28481: refuses scripts, frames and forms of other sites, without Origin, by Referer and Sec-Fetch-Site', async () => {
     const { port, io } = await serve({ origins: 'example.com:*' });
     const foreign: Record<string, string>[] = [
       { Referer: 'http://evil.com/page' },
@@ -146,7 +146,7 @@ describe('security: origins', () => {
     expect(heard).to.have.length(own.length);
   });
 
-  it('CVE-2020-28481: * never comes with credentials, and Origin: null never gets them', async () => {
+  it('CVE-2020-28481: never sends * with credentials, and grants none to Origin: null', async () => {
     for (const origins of ['*:*', 'example.com:*', ['example.com:*', '*:*']]) {
       const { port } = await serve({ origins });
       for (const origin of [PAGE, 'null', 'http://evil.com']) {

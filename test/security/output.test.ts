@@ -32,7 +32,7 @@ const EVIL: readonly string[] = [
 ];
 
 describe('security: browser-facing output', () => {
-  it('CVE-2020-8823, sockjs-node #59: what is sent stands in scripts as nothing but a string', () => {
+  it('CVE-2020-8823, sockjs-node #59: writes messages into scripts as strings only', () => {
     for (const text of [...EVIL, EVIL.join('')]) {
       const literal = scriptLiteral(text);
       expect(literal).not.to.match(/[<\u2028\u2029\r\n\0]/);
@@ -44,7 +44,7 @@ describe('security: browser-facing output', () => {
   });
 
   for (const { name, create } of VARIANTS) {
-    it(`CVE-2020-8823: every text arrives by ${name} as the text it is, and ends no frame, part or script`, async () => {
+    it(`CVE-2020-8823: delivers every text by ${name} unchanged, and within its frame, part or script`, async () => {
       const served = await serve();
       const driver = await create(served.port).open();
       const client = await served.client(driver.sessionId);
@@ -60,7 +60,7 @@ describe('security: browser-facing output', () => {
     });
   }
 
-  it('sockjs-node #59: the callback of JSONP is a number, and no other character gets there', async () => {
+  it('sockjs-node #59: accepts only a number as the callback of JSONP', async () => {
     const { port, io } = await serve();
     const none = ['x', '0;alert(1)', '0]', '-1', '٣', '0%0a', '1e3', '9'.repeat(16), 'a/0b'];
     for (const index of none) {
@@ -74,7 +74,7 @@ describe('security: browser-facing output', () => {
     expect(body).to.match(/^io\.JSONP\[007\]\._\("~m~38~m~\d{38}"\);$/);
   });
 
-  it('Rosetta Flash, CVE-2014-4671, sockjs-node #163: no answer begins with bytes of the client', async () => {
+  it('Rosetta Flash, CVE-2014-4671, sockjs-node #163: begins no response with bytes of the client', async () => {
     const { port, io } = await serve();
     const id = await openPolling(port);
     const swf = 'CWSMIKI0hCD0Up0IZUnnnnnnnnnnnnnnnnnnnUU5nnnnnn3Snn7iiudIbEAt333swW0ssG03';
@@ -92,7 +92,7 @@ describe('security: browser-facing output', () => {
     }
   });
 
-  it('answers name their type exactly, and those that hold messages for scripts and frames forbid guessing', async () => {
+  it('names an exact type in every response, with nosniff for scripts and frames', async () => {
     const { port } = await serve();
     const types: readonly (readonly [string, string, boolean])[] = [
       ['xhr-polling//1', 'text/plain; charset=UTF-8', false],
@@ -137,7 +137,7 @@ describe('security: browser-facing output', () => {
     expect(io.clients[id]?.connected).to.equal(true);
   });
 
-  it('the Flash policy names the allowed hosts and ports, and * only if all are allowed', async () => {
+  it('names the allowed hosts and ports in the Flash policy, and * only if all are allowed', async () => {
     const { port } = await serve({ origins: ['example.com:8080', 'other.com:*'] });
     const raw = await sendBytes(port, '<policy-file-request/>\0');
     const xml = (await raw.bytes.readRest()).toString();
@@ -149,7 +149,7 @@ describe('security: browser-facing output', () => {
     expect(policyXml(['"><x>:80', 'a b:1', 'c:1-x', "d'&:7"])).not.to.match(/<x>|a b|1-x|&:/);
   });
 
-  it('the Flash policy is answered once per connection, at 23 bytes, and what goes on is cut', async () => {
+  it('sends the Flash policy once per connection, at 23 bytes, and closes', async () => {
     const { port } = await serve();
     const twice = await sendBytes(port, '<policy-file-request/>\0'.repeat(500));
     const answer = (await twice.bytes.readRest()).toString();
@@ -159,7 +159,7 @@ describe('security: browser-facing output', () => {
     await until(() => long.isClosed, 'the connection to be cut');
   });
 
-  it('the client never evaluates text, and widens no domain', () => {
+  it('client: never evaluates text, and sets no document.domain', () => {
     const folder = join(PACKAGE, 'client');
     const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) =>
       name.endsWith('.ts'),

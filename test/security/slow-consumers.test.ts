@@ -59,7 +59,7 @@ async function fill(client: Client): Promise<void> {
 describe('slow consumers', function () {
   this.timeout(40_000);
 
-  it('are cut at maxBuffer while the others keep receiving, and memory returns to its base', async () => {
+  it('are closed at maxBuffer while others keep receiving, and their memory is freed', async () => {
     // no heartbeats among the messages, however long it takes
     const quiet = [...BUILT_IN.keys()].map((name) => [name, { timeout: null }] as const);
     const transportOptions = Object.fromEntries(quiet);
@@ -96,7 +96,7 @@ describe('slow consumers', function () {
     expect((await heldBytes()) - base).to.be.below(deafOnes * LIMIT);
   });
 
-  it('that poll and do not come back are cut at maxQueue and maxBuffer', async () => {
+  it('are closed at maxQueue and maxBuffer if they poll and do not return', async () => {
     const served = await serve({ maxBuffer: LIMIT, maxQueue: 50 });
     const { io } = served;
     const reasons: string[] = [];

@@ -16,7 +16,7 @@ function named(text: string): string[] {
   return [...new Set(text.match(/CVE-\d+-\d+/g))].toSorted();
 }
 
-describe('the table of published holes', () => {
+describe('table of published vulnerabilities', () => {
   const files = readdirSync(HERE).filter((name) => name.endsWith('.test.ts'));
   const tests = files.filter((name) => !BESIDE.has(name)).flatMap(titlesOf);
   const table = readFileSync(join(HERE, 'README.md'), 'utf8');
@@ -25,7 +25,7 @@ describe('the table of published holes', () => {
     (match[1] ?? '').replaceAll(/\\([*_])/g, '$1'),
   );
 
-  it('lists every test, and none that is not there', () => {
+  it('lists exactly the tests', () => {
     expect(tests.length).to.be.above(70);
     expect(listed.toSorted()).to.deep.equal(tests.toSorted());
   });
@@ -35,7 +35,7 @@ describe('the table of published holes', () => {
     for (const row of rows) expect(row).to.match(/^\| .+ \| “.+” \| .+ \|$/);
   });
 
-  it('is about every CVE that a test is named after, and the other way round', () => {
+  it('names exactly the CVEs of the tests', () => {
     expect(named(rows.join('\n'))).to.deep.equal(named(tests.join('\n')));
   });
 });

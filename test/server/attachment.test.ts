@@ -40,8 +40,8 @@ async function greeting(port: number, path: string): Promise<string> {
   return message.toString();
 }
 
-describe('requests', () => {
-  it('that are not ours go to the listeners there were before, in their order, `this` the server', async () => {
+describe('request of an attached server', () => {
+  it('reaches the earlier listeners, in order and with `this` the server, if it is not ours', async () => {
     const calls: unknown[] = [];
     const server = createServer();
     server.on('request', function (this: unknown, incoming) {
@@ -63,7 +63,7 @@ describe('requests', () => {
     expect(calls).to.deep.equal([]);
   });
 
-  it('that are ours are not seen by listeners added later, which see all others', async () => {
+  it('is hidden from later listeners if it is ours, and only then', async () => {
     const seen: (string | undefined)[] = [];
     const { server, port } = await serve();
     server.on('request', (incoming) => seen.push(incoming.url));
@@ -74,7 +74,7 @@ describe('requests', () => {
     expect(seen).to.deep.equal(['/other']);
   });
 
-  it('that are ours are seen by handlers put in front of us, as apps of 2011 did', async () => {
+  it('is seen by handlers inserted in front of us, as apps of 2011 did', async () => {
     const { server, port } = await serve();
     const seen: (string | undefined)[] = [];
     const ours = server.listeners('request') as RequestListener[];
@@ -91,7 +91,7 @@ describe('requests', () => {
     expect(seen.slice(0, 3)).to.deep.equal(['first', 'second', 'socket.io']);
   });
 
-  it('find the Listener of their resource, and the app when it is none of them', async () => {
+  it('reaches the Listener of its resource, or the application', async () => {
     const server = createServer(appListener);
     const one = listen(server, { ...QUIET, resource: 'one' });
     const deep = listen(server, { ...QUIET, resource: 'one/deep' });
@@ -109,7 +109,7 @@ describe('requests', () => {
     expect((await request(port, '/one/deep/xhr-polling/')).body).to.equal('app');
   });
 
-  it('go straight to the application once every Listener is closed', async () => {
+  it('reaches the application once every Listener is closed', async () => {
     const server = createServer(appListener);
     const own = server.listeners('request');
     listen(server, QUIET).close();
@@ -123,7 +123,7 @@ describe('requests', () => {
     expect((await request(port, '/socket.io/xhr-polling/')).body).to.equal('app');
   });
 
-  it('that nobody takes are left to hang, as without us', async () => {
+  it('stays unanswered if it has no handler, as without us', async () => {
     const server = createServer();
     listen(server, QUIET);
     const port = await listenOnLoopback(server);
@@ -135,7 +135,7 @@ describe('requests', () => {
     expect(raw.bytes.length).to.equal(0);
   });
 
-  it('may name their target in absolute form', async () => {
+  it('may have a URL in absolute form', async () => {
     const { port, io } = await serve();
     const { status, body } = await request(port, 'http://localhost/socket.io/xhr-polling//1');
     expect(status).to.equal(200);
@@ -143,8 +143,8 @@ describe('requests', () => {
   });
 });
 
-describe('upgrades', () => {
-  it('that nobody claims are refused with an answer', async () => {
+describe('upgrade of an attached server', () => {
+  it('is refused with a response if it has no handler', async () => {
     const { port } = await serve();
     for (const path of [
       '/',
@@ -161,7 +161,7 @@ describe('upgrades', () => {
     }
   });
 
-  it('that are not ours are left to other listeners, whenever those came', async () => {
+  it('is left to other listeners, added before or after, if it is not ours', async () => {
     const server = createServer(appListener);
     greetAt(server, '/before');
     listen(server, QUIET);
@@ -170,7 +170,7 @@ describe('upgrades', () => {
     expect((await new WebsocketDriver(port).open()).sessionId).to.match(/^\d{38}$/);
   });
 
-  it('that are ours are not seen by a WebSocket server that came after us', async () => {
+  it('is hidden from a WebSocket server added later if it is ours', async () => {
     const { server, port, io } = await serve();
     const seen: (string | undefined)[] = [];
     server.on('upgrade', (incoming) => seen.push(incoming.url));
@@ -182,7 +182,7 @@ describe('upgrades', () => {
     expect(seen).to.deep.equal(['/after']);
   });
 
-  it('that somebody in front has taken stay theirs', async () => {
+  it('is left to an earlier listener that has taken it', async () => {
     const server = createServer(appListener);
     const own = new WebSocketServer({ noServer: true });
     const io = listen(server, QUIET);
@@ -195,7 +195,7 @@ describe('upgrades', () => {
     expect(io.clients).to.deep.equal({});
   });
 
-  it('are refused by transports that take none, and requests by those that take nothing else', async () => {
+  it('is refused by transports without upgrades; requests by those that need one', async () => {
     const { io, port } = await serve();
     const refused: unknown[] = [];
     io.on('refused', ({ code, request: { url } }) => refused.push([code, url]));
@@ -213,7 +213,7 @@ describe('upgrades', () => {
 });
 
 describe('an application passed as the server', () => {
-  it('listens on the server that was made for it, as Express of 2012 did', async () => {
+  it('is attached to the server that it creates, as Express of 2012 did', async () => {
     const app: RequestListener & { listen?: Server['listen'] } = answering('app');
     app.listen = () => {
       throw new Error('This would make another server');

@@ -30,7 +30,7 @@ async function start(how: string): Promise<{ child: Child; port: number }> {
   return { child, port: Number(line) };
 }
 
-describe('a process', () => {
+describe('process', () => {
   for (const how of ['listener.close(); server.close();', 'server.close(); listener.close();']) {
     it(`exits by itself after ${how}`, async () => {
       const { child, port } = await start(how);
@@ -42,7 +42,7 @@ describe('a process', () => {
     });
   }
 
-  it('exits while clients are waited for', async () => {
+  it('exits while sessions wait for their clients', async () => {
     const { child, port } = await start('server.close(); server.closeAllConnections();');
     for (const { create } of VARIANTS) (await create(port).open()).drop();
     const exit = once(child, 'exit');

@@ -9,8 +9,8 @@ function requestWith(rawHeaders: readonly string[]): IncomingMessage {
   return request;
 }
 
-describe('the pool of texts', () => {
-  it('leaves a request saying what it said', () => {
+describe('HeaderInterner', () => {
+  it('keeps the headers of a request equal', () => {
     const pool = new HeaderInterner();
     const said = ['Host', 'a:80', 'Cookie', 'sid=1', 'X-Twice', 'one', 'X-Twice', 'two'];
     for (let time = 0; time < 2; time++) {
@@ -20,20 +20,20 @@ describe('the pool of texts', () => {
     }
   });
 
-  it('keeps a text once, however often it comes', () => {
+  it('stores equal texts once', () => {
     const pool = new HeaderInterner();
     for (let time = 0; time < 3; time++) pool.internHeaders(requestWith(['Host', 'a:80']));
     expect(pool.size).to.equal(2);
   });
 
-  it('keeps nothing personal', () => {
+  it('stores no secret or per-request headers', () => {
     const pool = new HeaderInterner();
     const names = ['Cookie', 'authorization', 'Sec-WebSocket-Key', 'Sec-WebSocket-Key1'];
     pool.internHeaders(requestWith(names.flatMap((name, i) => [name, `secret ${i}`])));
     expect(pool.size).to.equal(names.length);
   });
 
-  it('keeps 1,000 texts of 256 characters and no more, whatever comes', () => {
+  it('stores at most 1,000 texts of at most 256 characters', () => {
     const pool = new HeaderInterner();
     for (let i = 0; i < 1000; i++) expect(pool.intern(`text ${i}`)).to.equal(`text ${i}`);
     expect(pool.size).to.equal(1000);

@@ -8,8 +8,8 @@ import { framed } from '../support/payload.js';
 import { appListener, QUIET, serve } from '../support/server.js';
 import { uncaught, until } from '../support/wait.js';
 
-describe('io', () => {
-  it('is the module that programs of 2011 required', () => {
+describe('module', () => {
+  it('exports what programs of 2011 required', () => {
     expect(io.version).to.match(/^0\.6\./);
     expect(io.listen).to.be.a('function');
     expect(io.Listener).to.equal(Listener);
@@ -36,7 +36,7 @@ describe('io', () => {
     [{}, '{} (object)'],
     [new (class Other extends Object {})(), 'Other {} (object)'],
   ] as const) {
-    it(`takes no ${got} for a server`, () => {
+    it(`rejects ${got} as a server`, () => {
       expect(() => io.listen(server as never, QUIET))
         .to.throw(TypeError)
         .with.property(
@@ -46,7 +46,7 @@ describe('io', () => {
     });
   }
 
-  it('takes no transport of an unknown name', () => {
+  it('rejects a transport of an unknown name', () => {
     const options = { ...QUIET, transports: ['websocket', 'tcp'] };
     expect(() => io.listen(createServer(), options))
       .to.throw(TypeError)
@@ -57,7 +57,7 @@ describe('io', () => {
       );
   });
 
-  it('leaves the server as it was when an option is wrong', () => {
+  it('leaves the server unchanged when an option is wrong', () => {
     const server = createServer(appListener);
     expect(() => io.listen(server, { ...QUIET, maxQueue: -1 })).to.throw(RangeError);
     expect(() => io.listen(server, { ...QUIET, transports: ['none'] })).to.throw(TypeError);
@@ -65,7 +65,7 @@ describe('io', () => {
   });
 });
 
-describe('a Listener', () => {
+describe('Listener', () => {
   it('adds listeners for options named onEvent', async () => {
     const calls: unknown[][] = [];
     const options: ListenerOptions = {
@@ -123,13 +123,13 @@ describe('a Listener', () => {
     expect(Object.keys(clients)).to.deep.equal([two.sessionId]);
   });
 
-  it('keeps options it does not know, with the defaults beside them', () => {
+  it('keeps unknown options beside the defaults', () => {
     const listener = io.listen(createServer(), { ...QUIET, mine: 'kept' });
     expect(listener.options).to.include({ mine: 'kept', resource: 'socket.io', origins: '*:*' });
     listener.close();
   });
 
-  it('offers server-events beside the default transports, and what a list names and no more', async () => {
+  it('serves server-events beside the default transports, or exactly those of a list', async () => {
     const { port } = await serve();
     expect((await new XhrPollingDriver(port).open()).sessionId).to.match(/^\d+$/);
     const { port: narrow } = await serve({ transports: ['xhr-polling'] });
@@ -137,7 +137,7 @@ describe('a Listener', () => {
     expect((await new WebsocketDriver(narrow).refusal()).status).to.equal(404);
   });
 
-  it('logs what it does, and no whole session id', async () => {
+  it('logs what it does, without complete session ids', async () => {
     const lines: string[] = [];
     const { port, io: listener } = await serve({ log: (line: string) => lines.push(line) });
     const driver = await new XhrPollingDriver(port).open();
@@ -166,7 +166,7 @@ describe('a Listener', () => {
     listener._onConnection('no such transport', {} as never, {} as never);
   });
 
-  it('refuses to make a session whose id is in use, or none at all', async () => {
+  it('rejects a session whose id is in use or empty', async () => {
     for (const id of ['same', '', 'a/b', 'a?b', 'a~b', 'a%b', 'a#b', 7, undefined]) {
       const { port, io: listener } = await serve({ generateId: () => id as string });
       if (id === 'same') await new XhrPollingDriver(port).open();
@@ -180,7 +180,7 @@ describe('a Listener', () => {
 });
 
 describe('prototypes', () => {
-  it('of Client and Listener may be extended by the application', async () => {
+  it('can be extended by the application', async () => {
     const onClient = Client.prototype as Client & { shout?: (text: string) => void };
     const onListener = Listener.prototype as Listener & { count?: () => number };
     onClient.shout = function (this: Client, text) {
@@ -203,7 +203,7 @@ describe('prototypes', () => {
     }
   });
 
-  it('may be wrapped by the application', async () => {
+  it('can be wrapped by the application', async () => {
     const descriptor = Object.getOwnPropertyDescriptor(Client.prototype, 'send') ?? {};
     const sent: unknown[] = [];
     const send = descriptor.value as Client['send'];
@@ -223,8 +223,8 @@ describe('prototypes', () => {
   });
 });
 
-describe('a client', () => {
-  it('is an emitter of the application as well', async () => {
+describe('client', () => {
+  it('emits events of the application', async () => {
     const { io: listener, port, client: find } = await serve();
     const driver = await new WebsocketDriver(port).open();
     const client = (await find(driver.sessionId)) as Client & { name?: string };
@@ -239,7 +239,7 @@ describe('a client', () => {
     expect((listener.clients[driver.sessionId] as typeof client).name).to.equal('ad hoc');
   });
 
-  it('knows the headers of its request for all its life', async () => {
+  it('keeps the headers of its request until it ends', async () => {
     const { io: listener, port } = await serve();
     const cookies: unknown[] = [];
     const look = (client: Client): void => {
@@ -258,7 +258,7 @@ describe('a client', () => {
     expect(cookies).to.deep.equal(['a=b', 'a=b', 'a=b', 'a=b']);
   });
 
-  it('ends when nobody reads what is sent to it', async () => {
+  it('ends when its client does not read', async () => {
     const { io: listener, port } = await serve({ maxBuffer: 1_000_000 });
     const reasons: string[] = [];
     listener.on('clientDisconnect', (_client, reason) => reasons.push(reason));

@@ -4,7 +4,7 @@ import { isClean, soak } from './run.js';
 describe('soak', function () {
   this.timeout(45_000);
 
-  it('loses, doubles and reorders no message beyond those on a connection that is cut', async () => {
+  it('loses, repeats and reorders only messages of a connection that is cut', async () => {
     const outcome = await soak({ clients: 52, minutes: 0.1, seed: 1, pace: 1 });
     expect(outcome).to.deep.include({ lost: 0, duplicatedOrReordered: 0, oddities: {} });
     expect(outcome.receivedDown).to.be.above(100);

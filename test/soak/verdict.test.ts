@@ -51,7 +51,7 @@ function up(
   return lostUp({ ...ACCOUNT, received: tallyOf(...received).count }, record);
 }
 
-describe('the verdict of a soak', () => {
+describe('judge', () => {
   it('excuses the end of what a cut connection carried', () => {
     expect(down([1, 2, 5, 6, 7, 8])).to.deep.equal({ lost: [], excused: 2 });
   });
@@ -60,14 +60,14 @@ describe('the verdict of a soak', () => {
     expect(down([1, 3, 5, 6, 7, 8])).to.deep.equal({ lost: [2], excused: 1 });
   });
 
-  it('excuses nothing of a connection that was not cut, and nothing that waited', () => {
+  it('excuses nothing of a connection that was not cut, or that was queued', () => {
     expect(down([1, 2, 3, 4, 5, 6]).lost).to.deep.equal([7, 8]);
     expect(down([1, 2, 3, 4, 6, 7, 8]).lost).to.deep.equal([5]);
     const waiting = { sent: 10 };
     expect(down([1, 2, 3, 4, 5, 6, 7, 8], waiting).lost).to.deep.equal([9, 10]);
   });
 
-  it('excuses what waited when the session ended, and what was sent to a client that hung up', () => {
+  it('excuses what was queued when the session ended, and what was sent to a client that closed', () => {
     const ended = { sent: 10, reason: 'transport close' };
     expect(down([1, 2, 3, 4, 5, 6, 7, 8], ended)).to.deep.equal({ lost: [], excused: 2 });
     expect(down([1, 2, 3, 4, 5], {}, [5])).to.deep.equal({ lost: [], excused: 3 });
@@ -79,12 +79,12 @@ describe('the verdict of a soak', () => {
     expect(up(true, [1, 2, 3, 4, 5], [], false).lost).to.deep.equal([6]);
   });
 
-  it('excuses POSTs without an answer only', () => {
+  it('excuses only POSTs without a response', () => {
     expect(up(false, [1, 2, 4, 5, 6], [3])).to.deep.equal({ lost: [], excused: 1 });
     expect(up(false, [1, 2, 4, 5, 6]).lost).to.deep.equal([3]);
   });
 
-  it('tells a POST that was given up and overtaken from a message that came twice', () => {
+  it('distinguishes a POST that was given up and overtaken from a repeated message', () => {
     for (const [numbers, figures] of [
       [[1, 3, 2], { overtaken: 1, duplicatedOrReordered: 0, lost: 0 }],
       [[1, 2, 3, 2], { overtaken: 0, duplicatedOrReordered: 1, lost: 0 }],

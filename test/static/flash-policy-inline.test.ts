@@ -73,7 +73,7 @@ describe('answerInlinePolicy()', () => {
         expect(await ask(await open(port), `${REQUEST}more\0`)).to.equal(XML);
       });
 
-      it('lists the entries of all who share the server, as they are when asked', async () => {
+      it('lists the current entries of all that share the server', async () => {
         const first = ['a.example:80'];
         answerInlinePolicy(server, () => first);
         const leave = answerInlinePolicy(server, () => ['b.example:*', '*:8080']);
@@ -88,12 +88,12 @@ describe('answerInlinePolicy()', () => {
         );
       });
 
-      it('destroys a peer that stops in the middle of its request', async () => {
+      it('destroys a connection that stalls in the middle of its request', async () => {
         answerInlinePolicy(server, everyone, { timeoutMs: 20 });
         expect(await ask(await open(port), '<policy-file')).to.equal('');
       });
 
-      it('destroys a peer that hangs up in the middle of its request', async () => {
+      it('destroys a connection that ends in the middle of its request', async () => {
         answerInlinePolicy(server, everyone);
         const socket = await open(port);
         socket.end('<policy-file');
@@ -126,7 +126,7 @@ describe('answerInlinePolicy()', () => {
         });
       }
 
-      it('answers a request that comes byte by byte', async () => {
+      it('answers a request that arrives byte by byte', async () => {
         const { near, far } = await openSocketPair(port);
         for (const byte of REQUEST) await writePacket(near, far, byte);
         expect(await readToEnd(near)).to.equal(XML);
@@ -140,7 +140,7 @@ describe('answerInlinePolicy()', () => {
       port = await listening(server);
     });
 
-    it('leaves HTTP alone, cut after 23 bytes too', async () => {
+    it('passes HTTP on, also when cut after 23 bytes', async () => {
       answerInlinePolicy(server, everyone);
       const { near, far } = await openSocketPair(port);
       await writePacket(near, far, 'GET /a/b HTTP/1.1\r\nHost');
@@ -156,7 +156,7 @@ describe('answerInlinePolicy()', () => {
       'a missing Host header': 'GET / HTTP/1.1\r\n\r\n',
     };
     for (const [what, bytes] of Object.entries(REFUSED)) {
-      it(`answers ${what} as a server without us does`, async () => {
+      it(`answers ${what} as a plain server does`, async () => {
         const plain = createHttpServer(ok);
         const plainPort = await listening(plain);
         const expected = await ask(await openSocket(plainPort), bytes);
@@ -167,14 +167,14 @@ describe('answerInlinePolicy()', () => {
       });
     }
 
-    it('answers 400 when a promising beginning turns out to be something else', async () => {
+    it('answers 400 to what only begins like a policy request', async () => {
       answerInlinePolicy(server, everyone);
       const { near, far } = await openSocketPair(port);
       await writePacket(near, far, '<policy-');
       expect(await ask(near, 'rubbish')).to.equal(BAD_REQUEST);
     });
 
-    it('never shows a policy request to the clientError listeners of the app', async () => {
+    it('hides policy requests from the clientError listeners of the application', async () => {
       const errors: Error[] = [];
       server.on('clientError', (error, socket) => {
         errors.push(error);
@@ -186,7 +186,7 @@ describe('answerInlinePolicy()', () => {
       expect(errors).to.have.lengthOf(0);
     });
 
-    it('leaves everything else to the clientError listeners of the app', async () => {
+    it('passes all other errors to the clientError listeners of the application', async () => {
       answerInlinePolicy(server, everyone);
       server.on('clientError', (_error, socket) => socket.end('HTTP/1.1 418 Teapot\r\n\r\n'));
       expect(await ask(await openSocket(port), 'garbage\r\n\r\n')).to.equal(
@@ -197,14 +197,14 @@ describe('answerInlinePolicy()', () => {
       expect(await ask(near, 'rubbish')).to.equal('HTTP/1.1 418 Teapot\r\n\r\n');
     });
 
-    it('does not answer behind an HTTP request on the same connection', async () => {
+    it('does not answer after an HTTP request on the same connection', async () => {
       answerInlinePolicy(server, everyone);
       const { near, far } = await openSocketPair(port);
       await writePacket(near, far, 'GET / HTTP/1.1\r\nHost: localhost\r\n\r\n');
       expect(await ask(near, REQUEST)).not.to.include('cross-domain-policy');
     });
 
-    it('refuses when too many wait, and answers again when they are gone', async () => {
+    it('refuses while too many are pending, and answers again afterwards', async () => {
       answerInlinePolicy(server, everyone, { maxPending: 1 });
       const { near, far } = await openSocketPair(port);
       await writePacket(near, far, '<policy-');
@@ -214,7 +214,7 @@ describe('answerInlinePolicy()', () => {
       expect(await ask(await openSocket(port), REQUEST)).to.equal(XML);
     });
 
-    it('does not wait for a peer that never closes', async () => {
+    it('closes a connection whose peer never does', async () => {
       answerInlinePolicy(server, everyone, { timeoutMs: 20 });
       const { near, far } = await openSocketPair(port);
       near.allowHalfOpen = true;
@@ -224,7 +224,7 @@ describe('answerInlinePolicy()', () => {
       near.destroy();
     });
 
-    it('answers nothing once everybody left', async () => {
+    it('answers nothing after the last has left', async () => {
       answerInlinePolicy(server, everyone)();
       expect(await ask(await openSocket(port), REQUEST)).to.equal(BAD_REQUEST);
     });
@@ -236,7 +236,7 @@ describe('answerInlinePolicy()', () => {
       port = await listening(server);
     });
 
-    it('leaves HTTPS alone', async () => {
+    it('passes HTTPS on', async () => {
       answerInlinePolicy(server, everyone);
       const [response] = await once(
         httpsGet({ port, host: '127.0.0.1', rejectUnauthorized: false, agent: false }),
@@ -245,7 +245,7 @@ describe('answerInlinePolicy()', () => {
       expect(await readToEnd(response)).to.equal('app');
     });
 
-    it('hands a silent peer on to the handshake', async () => {
+    it('passes a silent peer on to the handshake', async () => {
       answerInlinePolicy(server, everyone, { timeoutMs: 20 });
       const { near, far } = await openSocketPair(port);
       const [handedOn] = await once(server, 'connection');
@@ -257,7 +257,7 @@ describe('answerInlinePolicy()', () => {
       ).to.match(/^HTTP\/1\.1 200 OK\r\n[^]*app/);
     });
 
-    it('hands connections on at once when too many wait', async () => {
+    it('passes connections on at once while too many are pending', async () => {
       answerInlinePolicy(server, everyone, { maxPending: 1 });
       const silent = await openSocketPair(port);
       const handedOn = once(server, 'connection');
@@ -267,7 +267,7 @@ describe('answerInlinePolicy()', () => {
       silent.near.destroy();
     });
 
-    it('closes plain text that begins like a policy request and goes on differently', async () => {
+    it('closes plain text that only begins like a policy request', async () => {
       answerInlinePolicy(server, everyone);
       const { near, far } = await openSocketPair(port);
       await writePacket(near, far, '<policy-');
@@ -275,7 +275,7 @@ describe('answerInlinePolicy()', () => {
     });
   });
 
-  it('is out of the way of many HTTP requests on one connection', async () => {
+  it('adds nothing to many HTTP requests on one connection', async () => {
     server = createHttpServer(ok);
     port = await listening(server);
     answerInlinePolicy(server, everyone);

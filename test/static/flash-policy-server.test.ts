@@ -60,17 +60,17 @@ describe('joinPolicyServer()', () => {
     Server.prototype.listen = listen;
   });
 
-  it('sends the file to whoever connects, without being asked', async () => {
+  it('sends the file on connection, before a request', async () => {
     joinWith('*:*');
     expect(await ask()).to.equal(policyXml(['*:*']));
   });
 
-  it('sends the file to whoever asks', async () => {
+  it('sends the file on request', async () => {
     joinWith('*:*');
     expect(await ask('<policy-file-request/>\0')).to.equal(policyXml(['*:*']));
   });
 
-  it('is one server with the entries of all members, in the order they joined', async () => {
+  it('serves the entries of all members, in the order they joined', async () => {
     joinWith('a.example:80', 'b.example:*');
     const leave = joinWith('c.example:1');
     joinWith('d.example:2');
@@ -83,7 +83,7 @@ describe('joinPolicyServer()', () => {
     expect(await ask()).to.equal(policyXml(['a.example:80', 'b.example:*', 'd.example:2']));
   });
 
-  it('closes with the last member, and opens again for the next', async () => {
+  it('closes with the last member, and opens again for the next one', async () => {
     const first = joinWith('a.example:80');
     const second = joinWith('b.example:80');
     await ask();
@@ -102,7 +102,7 @@ describe('joinPolicyServer()', () => {
     expect(lines).to.deep.equal([]);
   });
 
-  it('drops the connections that are left when the last member goes', async () => {
+  it('destroys open connections when the last member leaves', async () => {
     const leave = joinWith('*:*');
     await once(newest(), 'listening');
     const socket = await openSocket(portOf(newest()));
@@ -135,7 +135,7 @@ describe('joinPolicyServer()', () => {
     expect(lines[0]).to.include('EACCES');
   });
 
-  it('tries again when all have left and somebody joins', async () => {
+  it('tries again for the next member after all have left', async () => {
     redirect = () => {
       throw new Error('listen EACCES');
     };
@@ -145,7 +145,7 @@ describe('joinPolicyServer()', () => {
     expect(await ask()).to.equal(policyXml(['*:*']));
   });
 
-  it('survives peers that reset the connection', async () => {
+  it('survives a reset', async () => {
     joinWith('*:*');
     await ask();
     const socket = await openSocket(portOf(newest()));

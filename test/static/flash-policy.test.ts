@@ -37,7 +37,7 @@ describe('policyXml()', () => {
     expect(rules('*')).to.equal('<allow-access-from domain="*" to-ports="*"/>\n');
   });
 
-  it('takes host and port of a URL', () => {
+  it('uses host and port of a URL', () => {
     expect(rules('https://example.com:8443/chat?x#y', 'HTTP://example.org/')).to.equal(
       '<allow-access-from domain="example.com" to-ports="8443"/>\n' +
         '<allow-access-from domain="example.org" to-ports="*"/>\n',
@@ -50,14 +50,14 @@ describe('policyXml()', () => {
     );
   });
 
-  it('takes an IPv6 address with or without a port', () => {
+  it('accepts an IPv6 address with or without a port', () => {
     expect(rules('[::1]:8080', '[::1]')).to.equal(
       '<allow-access-from domain="[::1]" to-ports="8080"/>\n' +
         '<allow-access-from domain="[::1]" to-ports="*"/>\n',
     );
   });
 
-  it('escapes what XML takes for its own', () => {
+  it('escapes the special characters of XML', () => {
     expect(rules('a"><b&c:80')).to.equal(
       '<allow-access-from domain="a&quot;&gt;&lt;b&amp;c" to-ports="80"/>\n',
     );

@@ -81,9 +81,9 @@ class JsonLinesDriver extends StreamingDriver {
   }
 }
 
-describe('a transport of the application', () => {
+describe('custom transport', () => {
   for (const type of [JsonLines, Whole]) {
-    it(`${type.name} is used like one that is built in`, async () => {
+    it(`serves sessions like a built-in one: ${type.name}`, async () => {
       const {
         io,
         port,
@@ -116,7 +116,7 @@ describe('a transport of the application', () => {
 
 describe('client instanceof', () => {
   for (const { name, create } of VARIANTS) {
-    it(`says what serves a client of ${name}`, async () => {
+    it(`is true for the transport class of ${name}`, async () => {
       const { port, client: find } = await serve();
       const driver = await create(port).open();
       const client: unknown = await find(driver.sessionId);
@@ -135,7 +135,7 @@ describe('client instanceof', () => {
     });
   }
 
-  it('is as usual for everything else', async () => {
+  it('works as usual for other classes', async () => {
     for (const value of [null, undefined, 1, 'x', {}, () => undefined]) {
       expect(value instanceof (Transport as object as typeof Object)).to.equal(false);
     }

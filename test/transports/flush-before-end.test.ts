@@ -7,7 +7,7 @@ function holder(name: string, log: string[]): { flush(): void } {
 }
 
 describe('flushBeforeEnd', () => {
-  it('lets the holder flush while the socket can still be written to', () => {
+  it('calls the holder while the socket can still be written to', () => {
     const socket = new Socket();
     const log: unknown[] = [];
     flushBeforeEnd(socket, { flush: () => log.push(socket.writableEnded) });
@@ -16,7 +16,7 @@ describe('flushBeforeEnd', () => {
     expect(socket.writableEnded).to.equal(true);
   });
 
-  it('asks the latest holder only, however many a connection has had', () => {
+  it('calls only the latest holder of a connection', () => {
     const socket = new Socket();
     const log: string[] = [];
     flushBeforeEnd(socket, holder('first', log));
@@ -27,7 +27,7 @@ describe('flushBeforeEnd', () => {
     expect(log).to.deep.equal(['second']);
   });
 
-  it('does nothing with a socket that has ended: Node would make an error for nobody', () => {
+  it('writes nothing to a socket that has ended, which would emit an error', () => {
     let ends = 0;
     class CountingSocket extends Socket {
       override end(): this {
@@ -42,7 +42,7 @@ describe('flushBeforeEnd', () => {
     expect(ends).to.equal(1);
   });
 
-  it('still tells whoever asks that a socket has ended before', (done) => {
+  it('keeps reporting that a socket has ended', (done) => {
     const socket = new Socket();
     flushBeforeEnd(socket, holder('ours', []));
     socket.destroy();
@@ -53,7 +53,7 @@ describe('flushBeforeEnd', () => {
     });
   });
 
-  it('leaves alone what somebody else has put there', () => {
+  it('keeps an `end` that other code has set', () => {
     const socket = new Socket();
     const own = (): Socket => socket;
     socket.end = own;

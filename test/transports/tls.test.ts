@@ -37,7 +37,7 @@ function fetchText(port: number, path: string): Promise<string> {
 }
 
 describe('over TLS', () => {
-  it('a WebSocket is a session as well', async () => {
+  it('serves a WebSocket', async () => {
     const { io, port } = await serveTls();
     io.on('clientMessage', (message, client) => client.send(message));
     const socket = new WebSocket(`wss://127.0.0.1:${port}/socket.io/websocket`, {
@@ -51,7 +51,7 @@ describe('over TLS', () => {
     expect(echo.toString()).to.equal(framed('grüße'));
   });
 
-  it('polls are answered, and other requests reach the application', async () => {
+  it('answers polls, and leaves other requests to the application', async () => {
     const { io, port } = await serveTls();
     const [, id = ''] =
       /^~m~38~m~(\d{38})$/.exec(await fetchText(port, '/socket.io/xhr-polling/')) ?? [];
@@ -60,7 +60,7 @@ describe('over TLS', () => {
     expect(await fetchText(port, '/')).to.equal('app');
   });
 
-  it('the handshake of draft 76 says wss', async () => {
+  it('names wss in the handshake of draft 76', async () => {
     const { port } = await serveTls();
     const socket = connect({ port, host: '127.0.0.1', rejectUnauthorized: false });
     afterThisTest(() => socket.destroy());

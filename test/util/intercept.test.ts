@@ -86,10 +86,10 @@ describe('intercept', () => {
   it('keeps an emit that was replaced before it', () => {
     const { emitter, received } = setUp();
     const seen: unknown[] = [];
-    const { emit } = emitter;
-    emitter.emit = function (event, ...args) {
+    const emit = emitter.emit.bind(emitter);
+    emitter.emit = (event: string | symbol, ...args: unknown[]) => {
       seen.push(event);
-      return emit.call(this, event, ...args);
+      return emit(event, ...args);
     };
     intercept(emitter, 'request', () => false);
     emitter.emit('request', 1);

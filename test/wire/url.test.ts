@@ -33,7 +33,7 @@ function play(port: number, ...args: readonly string[]): Promise<[number, number
 describe('replay.js --url', function () {
   this.timeout(60_000);
 
-  it('plays against a server that runs elsewhere', async () => {
+  it('replays against a server in another process', async () => {
     const [server, port] = await serve();
     server.close();
     const env = { ...process.env, IO_MODULE: PACKAGE, PORT: String(port), APP: '{}' };
@@ -46,7 +46,7 @@ describe('replay.js --url', function () {
   });
 
   for (const url of ['http://127.0.0.1:8080/socket.io', 'https://127.0.0.1', '127.0.0.1:8080']) {
-    it(`refuses ${url}, of which it would leave a part out`, async () => {
+    it(`rejects ${url}, a part of which it would ignore`, async () => {
       const args = [join(WIRE, 'replay.js'), '--url', url, '--vectors', 'none.json'];
       const [status, errors] = await new Promise<unknown[]>((resolve) => {
         const child = execFile(process.execPath, args, (_error, _stdout, stderr) => {

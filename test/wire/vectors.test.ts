@@ -23,7 +23,7 @@ function replay(file: string): Promise<Outcome> {
   });
 }
 
-describe('the wire as recorded from 0.6.18', function () {
+describe('wire as recorded from 0.6.18', function () {
   this.timeout(60_000);
   const files = readdirSync(WIRE).filter((file) => file.endsWith('.json'));
 
@@ -32,7 +32,7 @@ describe('the wire as recorded from 0.6.18', function () {
       scenarios: unknown[];
     };
 
-    it(`holds for all ${scenarios.length} scenarios of ${file}`, async () => {
+    it(`matches all ${scenarios.length} scenarios of ${file}`, async () => {
       const { failures, last } = await replay(file);
       expect(failures).to.deep.equal([]);
       expect(last).to.equal(`${scenarios.length} passed, 0 failed`);

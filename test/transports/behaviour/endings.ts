@@ -7,7 +7,7 @@ import { request } from '../../support/raw.js';
 
 export function describeEndings(variant: Variant): void {
   describe('endings', () => {
-    it('client.disconnect() tells both sides once, and what was sent goes out', async () => {
+    it('emits `disconnect` once on client.disconnect(), after what was sent is written', async () => {
       const { io, clock, join } = await setUp(variant);
       const events = recordEvents(io);
       const [driver, client] = await join();
@@ -27,7 +27,7 @@ export function describeEndings(variant: Variant): void {
       expect(clock.pending).to.equal(0);
     });
 
-    it('client.disconnect() inside a batch drops the rest of it, and what was sent goes out', async () => {
+    it('drops the rest of a batch on client.disconnect(), and writes what was sent', async () => {
       const { io, join } = await setUp(variant);
       const messages: unknown[] = [];
       io.on('clientMessage', (message, client) => {
@@ -41,7 +41,7 @@ export function describeEndings(variant: Variant): void {
       expect(messages).to.deep.equal(['quit']);
     });
 
-    it('client.disconnect() inside the connection handler ends the session at once', async () => {
+    it('ends the session at once on client.disconnect() in a connection handler', async () => {
       const { io, port, clock } = await setUp(variant, {}, { timeout: 8000 });
       const events = recordEvents(io);
       io.on('connection', (client) => client.send('no').disconnect());
@@ -58,7 +58,7 @@ export function describeEndings(variant: Variant): void {
       expect(clock.pending).to.equal(0);
     });
 
-    it('client._onDisconnect() ends the session as it did in 0.6', async () => {
+    it('ends the session on client._onDisconnect(), as 0.6 did', async () => {
       const { io, join } = await setUp(variant);
       const events = recordEvents(io);
       const [driver, client] = await join();
@@ -67,7 +67,7 @@ export function describeEndings(variant: Variant): void {
       expect(events.at(-1)).to.deep.equal(['clientDisconnect', client, 'server disconnect']);
     });
 
-    it('client._onClose() hangs up, and the client may come back', async () => {
+    it('closes the connection on client._onClose(), and lets the client resume', async () => {
       const { join, clock } = await setUp(variant);
       const [driver, client] = await join();
       expect(client._onClose()).to.equal(client);
@@ -86,7 +86,7 @@ export function describeEndings(variant: Variant): void {
       expect(client.connected).to.equal(false);
     });
 
-    it('give the reason only to handlers that declare a parameter for it', async () => {
+    it('passes the reason only to handlers that declare a parameter for it', async () => {
       const { io, join } = await setUp(variant);
       const [, client] = await join();
       const heard: unknown[][] = [];
@@ -107,7 +107,7 @@ export function describeEndings(variant: Variant): void {
       ]);
     });
 
-    it('a goodbye of the client ends the session', async () => {
+    it('ends the session on a close request of the client', async () => {
       const { io, clock, join } = await setUp(variant, {}, { closeTimeout: 0 });
       const events = recordEvents(io);
       const [driver, client] = await join();
@@ -126,7 +126,7 @@ export function describeEndings(variant: Variant): void {
       expect((await driver.refusal(driver.sessionId)).status).to.equal(404);
     });
 
-    it('listener.close() ends every session, and leaves requests to the application', async () => {
+    it('ends every session on listener.close(), and leaves requests to the application', async () => {
       const { io, clock, join, port } = await setUp(variant);
       const events = recordEvents(io);
       const [one] = await join();
@@ -154,7 +154,7 @@ export function describeEndings(variant: Variant): void {
       expect(body).to.equal('app');
     });
 
-    it('the end of the HTTP server ends every session', async () => {
+    it('ends every session when the HTTP server closes', async () => {
       const { io, server, join, clock } = await setUp(variant);
       const events = recordEvents(io);
       const [driver, client] = await join();
@@ -167,7 +167,7 @@ export function describeEndings(variant: Variant): void {
       await until(() => clock.pending === 0, 'the timers to stop');
     });
 
-    it('an exception in a disconnect handler surfaces, and the Listener hears of the end', async () => {
+    it('rethrows the exception of a disconnect handler, and emits clientDisconnect', async () => {
       const { io, join } = await setUp(variant);
       const [, client] = await join();
       let ends = 0;

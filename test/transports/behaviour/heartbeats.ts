@@ -18,7 +18,7 @@ export function describeHeartbeats(variant: Variant): void {
   const { kind } = variant.create(0);
 
   describe('heartbeats', () => {
-    it('are counted, one after each interval', async () => {
+    it('sends a numbered one after each interval', async () => {
       const { io, clock, join } = await setUp(variant, {}, WITH_HEARTBEATS);
       let messages = 0;
       io.on('clientMessage', () => messages++);
@@ -33,7 +33,7 @@ export function describeHeartbeats(variant: Variant): void {
       expect(client.connected).to.equal(true);
     });
 
-    it('of the client are never delivered, and what stands behind them is', async () => {
+    it('delivers the messages after a heartbeat of the client, but not the heartbeat', async () => {
       const { io, clock, join } = await setUp(variant, {}, WITH_HEARTBEATS);
       const messages: unknown[] = [];
       io.on('clientMessage', (message) => messages.push(message));
@@ -47,7 +47,7 @@ export function describeHeartbeats(variant: Variant): void {
       expect(messages).to.deep.equal(['a', 'b', 'c', 'd']);
     });
 
-    it('stop when timeout is null', async () => {
+    it('sends none when timeout is null', async () => {
       const { clock, join } = await setUp(variant, {}, { ...WITH_HEARTBEATS, timeout: null });
       const [driver, client] = await join();
       clock.tick(INTERVAL * 50);
@@ -55,7 +55,7 @@ export function describeHeartbeats(variant: Variant): void {
       expect(await driver.next()).to.equal('the first thing said');
     });
 
-    it('stop while the client is away, are not queued, and are counted on', async () => {
+    it('sends and queues none while the client is away, and keeps counting', async () => {
       const { clock, join } = await setUp(variant, {}, { ...WITH_HEARTBEATS, closeTimeout: 1e6 });
       const [driver, client] = await join();
       clock.tick(INTERVAL + GRAIN);
@@ -75,7 +75,7 @@ export function describeHeartbeats(variant: Variant): void {
     if (kind === 'polling') return;
 
     for (const echo of ['', '~h~', '~h~0', '~h~2', '~h~01', '~h~1 ', 'any message']) {
-      it(`close the connection when ${JSON.stringify(echo)} is all that comes back`, async () => {
+      it(`closes the connection when ${JSON.stringify(echo)} is the only response`, async () => {
         const { io, clock, join } = await setUp(variant, {}, WITH_HEARTBEATS);
         const events = recordEvents(io);
         const [driver, client] = await join();
@@ -96,7 +96,7 @@ export function describeHeartbeats(variant: Variant): void {
       });
     }
 
-    it('leave the session to a client that comes back within closeTimeout', async () => {
+    it('keeps the session for a client that resumes within closeTimeout', async () => {
       const { clock, join } = await setUp(variant, {}, WITH_HEARTBEATS);
       const [driver, client] = await join();
       clock.tick(INTERVAL + GRAIN);

@@ -54,7 +54,7 @@ async function expectTooMuch(outcome: Outcome, payload: string): Promise<void> {
 
 export function describeLimits(variant: Variant): void {
   describe('limits', () => {
-    it('of maxPayload hold to the byte', async () => {
+    it('enforces maxPayload to the byte', async () => {
       const outcome = await setUpAndRecord(variant, { maxPayload: LIMIT });
       const [driver] = await outcome.fixture.join();
       // over HTTP the limit is that of the body
@@ -69,7 +69,7 @@ export function describeLimits(variant: Variant): void {
       await expectTooMuch(outcome, framed(most + 'x'));
     });
 
-    it('of maxMessages deliver all or nothing', async () => {
+    it('delivers all messages of a payload within maxMessages, or none', async () => {
       const outcome = await setUpAndRecord(variant, { maxMessages: 3 });
       const [driver] = await outcome.fixture.join();
       await driver.send(framed('a', 'b', 'c'));
@@ -78,7 +78,7 @@ export function describeLimits(variant: Variant): void {
       await expectTooMuch(outcome, framed('a', 'b', 'c', 'd'));
     });
 
-    it('of 0 are none', async () => {
+    it('treats 0 as unlimited', async () => {
       const outcome = await setUpAndRecord(variant, {
         maxPayload: 0,
         maxMessages: 0,
@@ -96,7 +96,7 @@ export function describeLimits(variant: Variant): void {
       expect(await driver.nextPayload()).to.equal(framed(...texts));
     });
 
-    it('of maxQueue end a session that lets more wait', async () => {
+    it('ends a session whose queue exceeds maxQueue', async () => {
       const { fixture, reasons } = await setUpAndRecord(variant, { maxQueue: 5 });
       const [driver, client] = await fixture.join();
       driver.drop();
@@ -110,7 +110,7 @@ export function describeLimits(variant: Variant): void {
       expect(reasons).to.deep.equal(['queue overflow']);
     });
 
-    it('of maxBuffer end a session that lets more wait', async () => {
+    it('ends a session whose queue exceeds maxBuffer', async () => {
       const { fixture, reasons } = await setUpAndRecord(variant, { maxBuffer: LIMIT });
       const [driver, client] = await fixture.join();
       driver.drop();

@@ -110,7 +110,7 @@ export function describeMessages(variant: Variant): void {
       expect(events).to.deep.equal(expected);
     });
 
-    it('takes JSON that is none for an empty object, and goes on', async () => {
+    it('delivers an empty object for invalid JSON, and reads on', async () => {
       const { io, join } = await setUp(variant);
       const messages: unknown[] = [];
       io.on('clientMessage', (message) => messages.push(message));
@@ -120,7 +120,7 @@ export function describeMessages(variant: Variant): void {
       expect(messages).to.deep.equal([{}, {}, 'after']);
     });
 
-    it('drops garbage and what follows it, and lives on', async () => {
+    it('drops invalid framing and what follows it, and keeps the session', async () => {
       const { io, join } = await setUp(variant);
       const messages: unknown[] = [];
       io.on('clientMessage', (message) => messages.push(message));
@@ -181,7 +181,7 @@ export function describeMessages(variant: Variant): void {
       expect(await driver.next()).to.deep.equal({ third: true });
     });
 
-    it('lets the exception of a handler surface, and loses no message over it', async () => {
+    it('rethrows the exception of a message handler, and loses no message', async () => {
       const { io, join } = await setUp(variant);
       const messages: unknown[] = [];
       io.on('clientMessage', (message) => messages.push(message));
@@ -197,7 +197,7 @@ export function describeMessages(variant: Variant): void {
       expect(messages).to.deep.equal(['a', 'b']);
     });
 
-    it('lets the exception of a connection handler surface, and the session begins', async () => {
+    it('rethrows the exception of a connection handler, and opens the session', async () => {
       const { io, port, client: find } = await setUp(variant);
       io.once('clientConnect', () => {
         throw new Error('the handler failed');
@@ -212,7 +212,7 @@ export function describeMessages(variant: Variant): void {
       expect(await driver.next()).to.equal('hello');
     });
 
-    it('throws a TypeError for what cannot become JSON, and lives on', async () => {
+    it('throws a TypeError for what cannot become JSON, and keeps the session', async () => {
       const { io, join } = await setUp(variant);
       const [driver, client] = await join();
       const circular: Record<string, unknown> = {};
@@ -223,7 +223,7 @@ export function describeMessages(variant: Variant): void {
       expect(await driver.next()).to.equal('fine');
     });
 
-    it('queues what is sent while the client is away, one payload for all of it', async () => {
+    it('queues what is sent while the client is away, and sends it in one payload', async () => {
       const { join } = await setUp(variant);
       const [driver, client] = await join();
       driver.drop();

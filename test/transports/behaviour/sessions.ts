@@ -6,8 +6,8 @@ import { until } from '../../support/wait.js';
 import { away, GRAIN, opened, recordEvents, setUp, TIMINGS } from './fixture.js';
 
 export function describeSessions(variant: Variant): void {
-  describe('sessions', () => {
-    it('begin with the id, then clientConnect, then connection', async () => {
+  describe('session', () => {
+    it('sends the id, then emits clientConnect, then connection', async () => {
       const { io, join } = await setUp(variant);
       const events = recordEvents(io);
       const listed: boolean[] = [];
@@ -21,7 +21,7 @@ export function describeSessions(variant: Variant): void {
       expect(listed).to.deep.equal([true]);
     });
 
-    it('show the application what it knew in 0.6', async () => {
+    it('has the properties of 0.6', async () => {
       const { io, join, variant: same } = await setUp(variant);
       let request: unknown;
       io.on('connection', (client) => (request = client.request));
@@ -40,7 +40,7 @@ export function describeSessions(variant: Variant): void {
       expect(Object.keys(io.clients)).to.deep.equal([driver.sessionId]);
     });
 
-    it('count connections, and tell nobody of a resumed one', async () => {
+    it('counts connections, and emits nothing for a resumed one', async () => {
       const { io, join } = await setUp(variant);
       const events = recordEvents(io);
       const [driver, client] = await join();
@@ -57,7 +57,7 @@ export function describeSessions(variant: Variant): void {
       expect(events.map(([name]) => name)).to.deep.equal(['clientConnect', 'connection']);
     });
 
-    it('outlive a resumed connection for as long as it stays', async () => {
+    it('stays open while a resumed connection is open', async () => {
       const { clock, join } = await setUp(variant, {}, { duration: 1_000_000 });
       const [driver, client] = await join();
       driver.drop();
@@ -70,7 +70,7 @@ export function describeSessions(variant: Variant): void {
       expect(await driver.next()).to.equal('still here');
     });
 
-    it('end when closeTimeout runs out, once, listed until clientDisconnect', async () => {
+    it('ends once when closeTimeout is over, and is listed until clientDisconnect', async () => {
       const { io, clock, join } = await setUp(variant);
       const events = recordEvents(io);
       const [driver, client] = await join();
@@ -94,7 +94,7 @@ export function describeSessions(variant: Variant): void {
       expect(clock.pending).to.equal(0);
     });
 
-    it('end in the next turn when closeTimeout is 0', async () => {
+    it('ends in the next turn when closeTimeout is 0', async () => {
       const { io, clock, join } = await setUp(variant, {}, { closeTimeout: 0 });
       const events = recordEvents(io);
       const [driver, client] = await join();
@@ -107,7 +107,7 @@ export function describeSessions(variant: Variant): void {
       expect(events.at(-1)).to.deep.equal(['clientDisconnect', client, 'transport close']);
     });
 
-    it('take a closeTimeout that the application writes into a live client', async () => {
+    it('uses a closeTimeout that the application sets on a client', async () => {
       const { clock, join } = await setUp(variant);
       const [driver, client] = await join();
       client.options.closeTimeout = 100;
@@ -117,7 +117,7 @@ export function describeSessions(variant: Variant): void {
       expect(client.connected).to.equal(false);
     });
 
-    it('tell a reset like any other end', async () => {
+    it('treats a reset like any other end', async () => {
       const { clock, join } = await setUp(variant);
       const [, client] = await join();
       client.connection.destroy(new Error('as a reset does'));
@@ -126,7 +126,7 @@ export function describeSessions(variant: Variant): void {
       expect(client.connected).to.equal(false);
     });
 
-    it('are kicked by ending their connection, as in 0.6', async () => {
+    it('ends after client.connection.end(), as in 0.6', async () => {
       const { io, clock, join } = await setUp(variant);
       let disconnects = 0;
       io.on('clientDisconnect', () => disconnects++);
@@ -139,7 +139,7 @@ export function describeSessions(variant: Variant): void {
       expect(disconnects).to.equal(1);
     });
 
-    it('are told what was sent before such a kick', async () => {
+    it('sends what was sent before client.connection.end()', async () => {
       const { join } = await setUp(variant);
       const [driver, client] = await join();
       client.send('you are kicked');
@@ -147,7 +147,7 @@ export function describeSessions(variant: Variant): void {
       expect(await driver.next()).to.equal('you are kicked');
     });
 
-    it('do not mix', async () => {
+    it('keeps sessions apart', async () => {
       const { io, join } = await setUp(variant);
       io.on('clientMessage', (message, client) => client.send(message));
       const [one] = await join();
@@ -159,7 +159,7 @@ export function describeSessions(variant: Variant): void {
       expect(await one.next()).to.equal('from one');
     });
 
-    it('are handed to the connection that came last', async () => {
+    it('moves to the latest connection', async () => {
       const { io, join, port } = await setUp(variant);
       const events = recordEvents(io);
       const [first, client] = await join();
@@ -180,7 +180,7 @@ export function describeSessions(variant: Variant): void {
       expect(events.map(([name]) => name)).to.deep.equal(['clientConnect', 'connection']);
     });
 
-    it('are unknown to every other transport', async () => {
+    it('is unknown to every other transport', async () => {
       const { join, port, client: known } = await setUp(variant);
       const [driver, client] = await join();
       const others = VARIANTS.map((other) => other.create(port)).filter(
@@ -197,7 +197,7 @@ export function describeSessions(variant: Variant): void {
       expect(await driver.next()).to.equal('untouched');
     });
 
-    it('that are not known are refused', async () => {
+    it('refuses unknown ids', async () => {
       const { io, port } = await setUp(variant);
       const refused: unknown[] = [];
       io.on('refused', ({ code, status }) => refused.push([code, status]));
@@ -211,7 +211,7 @@ export function describeSessions(variant: Variant): void {
       expect(Object.keys(io.clients)).to.deep.equal([]);
     });
 
-    it('stop at maxSessions, until one ends', async () => {
+    it('refuses new ones at maxSessions, until one ends', async () => {
       const { io, join, port } = await setUp(variant, { maxSessions: 1 });
       const codes: string[] = [];
       io.on('refused', ({ code }) => codes.push(code));
@@ -227,7 +227,7 @@ export function describeSessions(variant: Variant): void {
       expect(next.connected).to.equal(true);
     });
 
-    it('take their ids from generateId', async () => {
+    it('uses the ids of generateId', async () => {
       let count = 0;
       const { io, join } = await setUp(variant, {
         generateId: ({ url = '' }) => `id-${++count}-${url.split('/')[2]}`,
@@ -240,8 +240,8 @@ export function describeSessions(variant: Variant): void {
     });
   });
 
-  describe('broadcasts', () => {
-    it('of a client reach all others', async () => {
+  describe('broadcast', () => {
+    it('reaches all others when a client sends it', async () => {
       const { join } = await setUp(variant);
       const [one, first] = await join();
       const [two] = await join();
@@ -253,7 +253,7 @@ export function describeSessions(variant: Variant): void {
       expect(await one.next()).to.equal('only one');
     });
 
-    it('of the Listener leave out what except names', async () => {
+    it('skips the clients that `except` names', async () => {
       let count = 100;
       const { io, join } = await setUp(variant, { generateId: () => String(++count) });
       const [one] = await join();
@@ -293,7 +293,7 @@ export function describeSessions(variant: Variant): void {
       }
     });
 
-    it('reach clients that are away when they come back', async () => {
+    it('is queued for clients that are away', async () => {
       const { io, join } = await setUp(variant);
       const [driver, client] = await join();
       driver.drop();
@@ -303,7 +303,7 @@ export function describeSessions(variant: Variant): void {
       expect(await driver.nextPayload()).to.equal(framed('one', 'two', 'three'));
     });
 
-    it('say goodbye from inside disconnect', async () => {
+    it('can be sent from a disconnect handler', async () => {
       const { io, join } = await setUp(variant);
       io.on('connection', (client: Client) => {
         client.on('disconnect', () => client.send('to nobody').broadcast('somebody left'));

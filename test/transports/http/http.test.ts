@@ -34,7 +34,7 @@ async function talk(): Promise<{
 for (const { name, create } of HTTP) {
   describe(`${name}, over HTTP`, () => {
     for (const method of ['PUT', 'DELETE', 'PATCH', 'HEAD', 'OPTIONS']) {
-      it(`answers ${method} with 405, and the session lives on`, async () => {
+      it(`answers ${method} with 405, and keeps the session`, async () => {
         const { io, port, client: find } = await serve();
         const codes: string[] = [];
         io.on('refused', ({ code }) => codes.push(code));
@@ -94,7 +94,7 @@ for (const { name, create } of HTTP) {
       expect(io.clients).to.deep.equal({});
     });
 
-    it('refuses messages of pages that are not allowed', async () => {
+    it('refuses messages of pages that `origins` does not allow', async () => {
       const { io, port } = await serve({ origins: 'a.com:*' });
       const told: unknown[] = [];
       io.on('refused', ({ code, status }) => told.push([code, status]));
@@ -114,7 +114,7 @@ for (const { name, create } of HTTP) {
   });
 }
 
-describe('messages posted', () => {
+describe('POST', () => {
   const bodies: readonly (readonly [string, string, readonly unknown[]])[] = [
     ['encoded', form(framed('grüße')), ['grüße']],
     ['raw UTF-8', `data=${framed('grüße 😀')}`, ['grüße 😀']],
@@ -125,7 +125,7 @@ describe('messages posted', () => {
     ['as garbage', '\u0000%%%&&&===', []],
   ];
   for (const [how, body, expected] of bodies) {
-    it(`${how} are answered ok`, async () => {
+    it(`delivers messages ${how}, and answers ok`, async () => {
       const { port, path, messages } = await talk();
       const response = await request(port, path, { method: 'POST', body });
       expect(response.status).to.equal(200);
@@ -136,7 +136,7 @@ describe('messages posted', () => {
   }
 
   for (const type of ['text/plain', 'application/json', 'multipart/form-data; boundary=x']) {
-    it(`as ${type} are a form all the same`, async () => {
+    it(`reads a body of type ${type} as a form`, async () => {
       const { port, path, messages } = await talk();
       const headers = { 'Content-Type': type };
       await request(port, path, { method: 'POST', headers, body: form(framed('x')) });
@@ -144,7 +144,7 @@ describe('messages posted', () => {
     });
   }
 
-  it('in pieces that cut characters are put together', async () => {
+  it('joins pieces that split characters', async () => {
     const { port, path, messages } = await talk();
     const raw = await RawSocket.connect(port);
     const bytes = requestBytes(path, { method: 'POST', body: `data=${framed('😀'.repeat(20))}` });
@@ -156,7 +156,7 @@ describe('messages posted', () => {
     expect(messages).to.deep.equal(['😀'.repeat(20)]);
   });
 
-  it('in chunks need no length', async () => {
+  it('accepts chunks without a length', async () => {
     const { port, path, messages } = await talk();
     const raw = await RawSocket.connect(port);
     const headers = { 'Transfer-Encoding': 'chunked' };
@@ -166,7 +166,7 @@ describe('messages posted', () => {
     expect(messages).to.deep.equal(['x']);
   });
 
-  it('on one connection, one behind the other, are answered in order', async () => {
+  it('answers pipelined requests in order', async () => {
     const { port, path, messages } = await talk();
     const raw = await RawSocket.connect(port);
     const post = (text: string): Buffer =>
@@ -176,7 +176,7 @@ describe('messages posted', () => {
     expect(messages).to.deep.equal(['a', 'b', 'c']);
   });
 
-  it('that break off are none', async () => {
+  it('delivers nothing of an aborted body', async () => {
     const { port, path, messages, driver } = await talk();
     const raw = await RawSocket.connect(port);
     const headers = { 'Content-Length': '100' };
@@ -187,7 +187,7 @@ describe('messages posted', () => {
     expect(messages).to.deep.equal(['y']);
   });
 
-  it('for a session that ends meanwhile are refused', async () => {
+  it('answers 404 if the session ends before the body', async () => {
     const { port, path, messages, codes, driver } = await talk();
     const raw = await RawSocket.connect(port);
     const headers = { 'Content-Length': '20' };
@@ -200,7 +200,7 @@ describe('messages posted', () => {
     expect(codes).to.include('ERR_SIO_UNKNOWN_SESSION');
   });
 
-  it('do not keep a session that does not poll', async () => {
+  it('does not extend a session that does not poll', async () => {
     const {
       io,
       port,
@@ -252,7 +252,7 @@ describe('CORS', () => {
     });
   }
 
-  it('says nothing to origins that are not allowed', async () => {
+  it('adds no CORS headers for origins that are not allowed', async () => {
     const { port } = await serve({ origins: 'a.com:*' });
     for (const path of ['/socket.io/xhr-polling/', '/socket.io/xhr-polling/1']) {
       for (const method of ['GET', 'POST', 'OPTIONS']) {
@@ -264,7 +264,7 @@ describe('CORS', () => {
     }
   });
 
-  it('leaves a session to the pages of its origin', async () => {
+  it('reserves a session for the pages of its origin', async () => {
     const { io, port } = await serve({ origins: 'a.com:*, b.com:*' });
     const messages: unknown[] = [];
     io.on('clientMessage', (message) => messages.push(message));
@@ -277,7 +277,7 @@ describe('CORS', () => {
     expect(messages).to.deep.equal(['y']);
   });
 
-  it('gives a page that is not allowed an alert for a script', async () => {
+  it('answers a script of a page that is not allowed with an alert', async () => {
     const { port } = await serve({ origins: 'a.com:*' });
     const denied = await request(port, '/socket.io/jsonp-polling//1/0', {
       headers: { Origin: 'http://b.com' },

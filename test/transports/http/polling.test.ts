@@ -6,8 +6,8 @@ import { serve } from '../../support/server.js';
 import { flushEventLoop, until } from '../../support/wait.js';
 import { RawSocket, request, requestBytes } from '../../support/raw.js';
 
-describe('polls', () => {
-  it('are answered with nothing when duration is over, and the client polls again', async () => {
+describe('polling', () => {
+  it('answers a poll with an empty body after `duration`, and accepts the next one', async () => {
     for (const Type of [XhrPollingDriver, JsonpPollingDriver]) {
       const clock = new ManualClock();
       const { port, client: find } = await serve({ clock });
@@ -27,7 +27,7 @@ describe('polls', () => {
     }
   });
 
-  it('are answered with nothing when another one comes, which keeps its own time', async () => {
+  it('answers a poll with an empty body when the next one arrives, which has its own `duration`', async () => {
     const clock = new ManualClock();
     const { port, client: find } = await serve({ clock });
     const [sid = ''] = /\d{38}/.exec((await request(port, '/socket.io/xhr-polling/')).body) ?? [];
@@ -48,7 +48,7 @@ describe('polls', () => {
     expect((await second.readResponse()).body).to.equal(framed('for the second'));
   });
 
-  it('broken off by the application end the session, though the browser asks again first', async () => {
+  it('ends a session whose poll the application destroys, also if the next poll arrives first', async () => {
     const {
       port,
       io,
@@ -72,7 +72,7 @@ describe('polls', () => {
     expect(client.connected).to.equal(false);
   });
 
-  it('of two sessions share a connection', async () => {
+  it('serves two sessions on one connection', async () => {
     const { port, io } = await serve();
     const raw = await RawSocket.connect(port);
     const ids: string[] = [];
@@ -88,7 +88,7 @@ describe('polls', () => {
   });
 
   for (const path of ['', '/', '//1/x', '//1/1x', '//1/-1', `//1/${'1'.repeat(16)}`]) {
-    it(`of jsonp-polling${path} are refused for want of a number`, async () => {
+    it(`refuses jsonp-polling${path}, which has no callback number`, async () => {
       const { io, port } = await serve();
       const codes: string[] = [];
       io.on('refused', ({ code }) => codes.push(code));
@@ -101,7 +101,7 @@ describe('polls', () => {
     });
   }
 
-  it('of jsonp-polling may have a slash and a query behind their number', async () => {
+  it('accepts a slash and a query after the callback number', async () => {
     const { port } = await serve();
     const { body } = await request(port, '/socket.io/jsonp-polling//1/42/?x=/7');
     expect(body).to.match(/^io\.JSONP\[42\]\._\("~m~38~m~\d{38}"\);$/);

@@ -35,7 +35,7 @@ describe('dataOf', () => {
     });
   }
 
-  it('finds whatever a form was made of', () => {
+  it('returns the field of any valid form', () => {
     const text = fc.string({ unit: 'binary' }).map((any) => Buffer.from(any).toString());
     fc.assert(
       fc.property(text, (data) => {
@@ -45,7 +45,7 @@ describe('dataOf', () => {
     );
   });
 
-  it('takes any garbage', () => {
+  it('throws for no input', () => {
     const piece = fc.oneof(
       fc.string({ unit: 'binary' }),
       fc.constantFrom('data=', '&', '%', '+', '%e'),
@@ -72,7 +72,7 @@ function read(limit: number, headers: Record<string, string> = {}): Reading {
 }
 
 describe('readBody', () => {
-  it('gathers packets before it decodes them', async () => {
+  it('joins packets before it decodes them', async () => {
     const { body, got } = read(0);
     for (const byte of Buffer.from('grüße 😀')) body.write(Buffer.of(byte));
     body.end();
@@ -80,26 +80,26 @@ describe('readBody', () => {
     expect(got).to.deep.equal(['grüße 😀']);
   });
 
-  it('takes an empty body', async () => {
+  it('reads an empty body', async () => {
     const { body, got } = read(10);
     body.end();
     await flushEventLoop();
     expect(got).to.deep.equal(['']);
   });
 
-  it('takes as much as the limit', async () => {
+  it('reads a body as long as the limit', async () => {
     const { body, got } = read(10, { 'content-length': '10' });
     body.end('x'.repeat(10));
     await flushEventLoop();
     expect(got).to.deep.equal(['x'.repeat(10)]);
   });
 
-  it('takes nothing when more is announced', () => {
+  it('rejects a Content-Length above the limit at once', () => {
     const { got } = read(10, { 'content-length': '11' });
     expect(got).to.deep.equal([null]);
   });
 
-  it('stops as soon as more has come, and says so once', async () => {
+  it('rejects a body once, as soon as it exceeds the limit', async () => {
     const { body, got } = read(10);
     body.write('x'.repeat(10));
     await flushEventLoop();
@@ -111,7 +111,7 @@ describe('readBody', () => {
     expect(got).to.deep.equal([null]);
   });
 
-  it('says nothing of a body that breaks off', async () => {
+  it('reports nothing for an aborted body', async () => {
     const { body, got } = read(10);
     body.on('error', () => undefined);
     body.write('x');

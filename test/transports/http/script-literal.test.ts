@@ -3,13 +3,13 @@ import * as fc from 'fast-check';
 import { scriptLiteral } from '../../../lib/transports/http/script-literal.js';
 
 describe('scriptLiteral', () => {
-  it('escapes what ends scripts, begins comments or breaks lines', () => {
+  it('escapes what would end a script, begin a comment or break a line', () => {
     expect(scriptLiteral('</script><!--\u2028\u2029"\\\n')).to.equal(
       String.raw`"\u003c/script>\u003c!--\u2028\u2029\"\\\n"`,
     );
   });
 
-  it('is JSON, and the same text for a script', () => {
+  it('returns JSON that a script evaluates to the same text', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (text) => {
         const literal = scriptLiteral(text);

@@ -37,8 +37,8 @@ async function brokenOff() {
   return { clock, driver, heard };
 }
 
-describe('streams', () => {
-  it('that break off before the goodbye they have announced are waited for half a second', async () => {
+describe('streaming', () => {
+  it('waits half a second for an announced close request after the stream ends', async () => {
     const { clock, heard } = await brokenOff();
     clock.tick(499);
     expect(heard).to.deep.equal([]);
@@ -46,13 +46,13 @@ describe('streams', () => {
     expect(heard).to.deep.equal(['transport close']);
   });
 
-  it('lose nothing that comes with their goodbye', async () => {
+  it('delivers the messages of a close request', async () => {
     const { driver, heard } = await brokenOff();
     expect((await driver.leave(framed('bye'))).body).to.equal('ok');
     expect(heard).to.deep.equal(['bye', 'client close']);
   });
 
-  it('of server-events go on from a Last-Event-ID', async () => {
+  it('resumes a session from Last-Event-ID', async () => {
     const {
       io,
       port,
@@ -76,7 +76,7 @@ describe('streams', () => {
     expect(client.connections).to.equal(2);
   });
 
-  it('of server-events begin anew from a Last-Event-ID nobody knows, or one of another transport', async () => {
+  it('opens a new session for a Last-Event-ID that is unknown or of another transport', async () => {
     const { io, port } = await serve();
     const poll = await new XhrPollingDriver(port).open();
     for (const id of ['1234', poll.sessionId]) {
@@ -87,7 +87,7 @@ describe('streams', () => {
     }
   });
 
-  it('are not cut by the idle timeout of the HTTP server', async () => {
+  it('outlives the idle timeout of the HTTP server', async () => {
     for (const Type of [HtmlFileDriver, XhrMultipartDriver, ServerEventsDriver]) {
       const { server, port, client: find } = await serve();
       server.timeout = 60_000;

@@ -5,8 +5,8 @@ import { framed } from '../../support/payload.js';
 import { serve } from '../../support/server.js';
 import { flushEventLoop } from '../../support/wait.js';
 
-describe('a WebSocket that breaks while something is sent', () => {
-  it('keeps for the next one what it could no longer write, in its order', async () => {
+describe('WebSocket that breaks while it is written to', () => {
+  it('requeues what it could not write, in order', async () => {
     for (const Type of [WebsocketDriver, HixieDriver]) {
       const transportOptions = { websocket: { closeTimeout: 5000 } };
       const { io, port, client: find } = await serve({ transportOptions });
@@ -25,7 +25,7 @@ describe('a WebSocket that breaks while something is sent', () => {
     }
   });
 
-  it('keeps no heartbeat', async () => {
+  it('drops heartbeats that it could not write', async () => {
     for (const Type of [WebsocketDriver, HixieDriver]) {
       const clock = new ManualClock();
       const timings = { timeout: 8000, heartbeatInterval: 10_000, closeTimeout: 5000 };

@@ -68,16 +68,16 @@ describe('readKeys', () => {
   const key1 = '4 @1  46546xW%0l 1 5';
   const key2 = '12998 5 Y3 1  .P00';
 
-  it('tells draft 75 by the absence of both keys', () => {
+  it('recognises draft 75 by the absence of both keys', () => {
     expect(readKeys(request({}))).to.equal('75');
   });
 
-  it('finds both numbers', () => {
+  it('returns both numbers', () => {
     const headers = { 'sec-websocket-key1': key1, 'sec-websocket-key2': key2 };
     expect(readKeys(request(headers))).to.deep.equal([829309203, 259970620]);
   });
 
-  it('takes no half, and no key that is none', () => {
+  it('rejects one key alone, and invalid keys', () => {
     expect(readKeys(request({ 'sec-websocket-key1': key1 }))).to.equal(null);
     expect(readKeys(request({ 'sec-websocket-key2': key2 }))).to.equal(null);
     const headers = { 'sec-websocket-key1': key1, 'sec-websocket-key2': 'x' };
@@ -92,7 +92,7 @@ describe('proof', () => {
     expect(answer.toString('latin1')).to.equal("8jKS'y:G*Co,Wxa-");
   });
 
-  it('takes the third key as bytes', () => {
+  it('reads the third key as bytes', () => {
     const numbers = ['32 4971x09~94', '2[308 6151 04'].map((key) => keyNumber(key) ?? 0);
     const answer = proof(numbers as [number, number], Buffer.from('00ff80fe7f01c3a9', 'hex'));
     expect(answer.toString('hex')).to.equal('8186ebcdcf2a6ee0ad6699427fa01974');
@@ -102,7 +102,7 @@ describe('proof', () => {
 describe('handshakeHead', () => {
   const headers = { host: 'localhost:80', origin: 'http://example.com' };
 
-  it('is that of draft 75', () => {
+  it('returns the head of draft 75', () => {
     expect(handshakeHead(request(headers), '75').split('\r\n')).to.deep.equal([
       'HTTP/1.1 101 Web Socket Protocol Handshake',
       'Upgrade: WebSocket',
@@ -114,7 +114,7 @@ describe('handshakeHead', () => {
     ]);
   });
 
-  it('is that of draft 76, with the protocol that was asked for', () => {
+  it('returns the head of draft 76, with the requested protocol', () => {
     const asked = request({ ...headers, 'sec-websocket-protocol': 'sample' });
     expect(handshakeHead(asked, '76').split('\r\n')).to.deep.equal([
       'HTTP/1.1 101 WebSocket Protocol Handshake',
@@ -128,7 +128,7 @@ describe('handshakeHead', () => {
     ]);
   });
 
-  it('says wss on an encrypted connection, and makes do without headers', () => {
+  it('names wss on an encrypted connection, and works without headers', () => {
     expect(handshakeHead(request({}, true), '76')).to.include(
       'Sec-WebSocket-Origin: null\r\nSec-WebSocket-Location: wss:///socket.io/websocket?a=b\r\n\r\n',
     );
@@ -136,7 +136,7 @@ describe('handshakeHead', () => {
 });
 
 describe('HixieParser', () => {
-  it('reads frames, of which empty ones are no message', () => {
+  it('reads frames, and skips empty ones', () => {
     const { feed, heard } = parser();
     feed(Buffer.concat([frame('a'), frame(''), frame('grüße 😀'), frame('\ufffd')]));
     expect(heard).to.deep.equal([
@@ -146,7 +146,7 @@ describe('HixieParser', () => {
     ]);
   });
 
-  it('reads the closing handshake, and nothing behind it', () => {
+  it('reads the closing handshake, and ignores what follows', () => {
     const { feed, heard } = parser();
     feed(Buffer.concat([frame('a'), Buffer.of(0xff, 0x00), frame('b')]));
     feed(frame('c'));
@@ -158,7 +158,7 @@ describe('HixieParser', () => {
     ['a binary frame', '\x80\x01x'],
     ['half a closing handshake', '\xff\xff'],
   ] as const) {
-    it(`takes ${what} for bad framing, and reads no further`, () => {
+    it(`reports ${what} as an error, and reads no further`, () => {
       const { feed, heard } = parser();
       feed(Buffer.concat([frame('a'), Buffer.from(bytes, 'latin1'), frame('b')]));
       feed(frame('c'));
@@ -169,7 +169,7 @@ describe('HixieParser', () => {
     });
   }
 
-  it('takes frames up to the limit, whole or in pieces', () => {
+  it('reads frames up to the limit, whole or in pieces', () => {
     for (const size of [1, 3, 100]) {
       const { feed, heard } = parser(100);
       const bytes = Buffer.concat([frame('x'.repeat(100)), frame('y'.repeat(101))]);
@@ -181,7 +181,7 @@ describe('HixieParser', () => {
     }
   });
 
-  it('goes on after a frame that was large and came in pieces', () => {
+  it('reads on after a large frame in pieces', () => {
     const { feed, heard } = parser();
     const text = 'z'.repeat(100_000);
     const bytes = Buffer.concat([frame(text), frame('after')]);
@@ -192,7 +192,7 @@ describe('HixieParser', () => {
     ]);
   });
 
-  it('reads nothing once it is stopped', () => {
+  it('reads nothing after stop()', () => {
     const { feed, stop, heard } = parser();
     feed(frame('a').subarray(0, 2));
     stop();
@@ -200,7 +200,7 @@ describe('HixieParser', () => {
     expect(heard).to.deep.equal([]);
   });
 
-  it('tells the same however the bytes are cut', () => {
+  it('reports the same events however the bytes are cut', () => {
     const text = fc.string({ unit: 'binary' }).map((any) => Buffer.from(any).toString());
     fc.assert(
       fc.property(fc.array(text, { minLength: 1 }), fc.infiniteStream(fc.nat(7)), (texts, cuts) => {

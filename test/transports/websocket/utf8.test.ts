@@ -27,7 +27,7 @@ describe('UTF-8', () => {
         ['more bytes than the character needs', [0xc0, 0x80]],
         ['a byte that never occurs', [0xff]],
       ] as const) {
-        it(`does not take ${name} for text`, () => {
+        it(`rejects ${name}`, () => {
           const text = Buffer.from('é'.repeat(times));
           expect(readUtf8(Buffer.concat([text, Buffer.from(bytes)]))).to.equal(null);
         });
@@ -35,7 +35,7 @@ describe('UTF-8', () => {
     });
   }
 
-  it('reads a part of a larger buffer, and no more', () => {
+  it('reads a part of a larger buffer', () => {
     const text = 'ø'.repeat(LONG);
     const part = Buffer.from(`<${text}>`).subarray(1, -1);
     expect(readUtf8(part)).to.equal(text);

@@ -42,7 +42,7 @@ describe('RFC 6455', () => {
     ['a continuation of nothing', maskedFrame(0x80, framed('x')), 1002],
     ['a length beyond all limits', Buffer.from('81ff00ffffffffffff0000000000', 'hex'), 1009],
   ] as const) {
-    it(`ends the session of whoever sends ${what}, with the close code ${code}`, async () => {
+    it(`closes with ${code} and ends the session after ${what}`, async () => {
       const { io, port } = await serve();
       const told = recordEvents(io);
       const raw = await openRaw(port);
@@ -55,7 +55,7 @@ describe('RFC 6455', () => {
     });
   }
 
-  it('takes messages that come in one packet with the handshake', async () => {
+  it('reads messages in the packet of the handshake', async () => {
     const { io, port } = await serve();
     const told = recordEvents(io);
     const head = requestBytes('/socket.io/websocket', { headers: HANDSHAKE });
@@ -68,7 +68,7 @@ describe('RFC 6455', () => {
     expect(told).to.deep.equal(['a', 'b', 'c']);
   });
 
-  it('answers a ping, and puts fragments together', async () => {
+  it('answers a ping, and joins fragments', async () => {
     const { io, port } = await serve();
     const told = recordEvents(io);
     const raw = await openRaw(port);
@@ -81,7 +81,7 @@ describe('RFC 6455', () => {
     expect(told).to.deep.equal(['grüße']);
   });
 
-  it('answers the closing handshake with the code that came', async () => {
+  it('answers the closing handshake with the same code', async () => {
     const { io, port } = await serve();
     const told = recordEvents(io);
     const raw = await openRaw(port);
@@ -92,7 +92,7 @@ describe('RFC 6455', () => {
     expect(told).to.deep.equal(['transport close']);
   });
 
-  it('writes frames of every length that the standard has', async () => {
+  it('writes frames of each length encoding', async () => {
     const { io, port } = await serve();
     const driver = await new WebsocketDriver(port).open();
     for (const size of [0, 1, 117, 118, 125, 126, 65_526, 65_527, 65_536, 200_000]) {
@@ -103,7 +103,7 @@ describe('RFC 6455', () => {
     }
   });
 
-  it('keeps sends and broadcasts of one turn apart, and in their order', async () => {
+  it('writes sends and broadcasts of one turn as separate frames, in order', async () => {
     for (const Type of [WebsocketDriver, HixieDriver]) {
       const { io, port, client: find } = await serve();
       const one = await new Type(port).open();
@@ -127,7 +127,7 @@ describe('RFC 6455', () => {
     }
   });
 
-  it('answers with the first protocol that is asked for', async () => {
+  it('selects the first requested protocol', async () => {
     const { port } = await serve();
     const socket = new WebSocket(`ws://127.0.0.1:${port}/socket.io/websocket`, ['one', 'two']);
     afterThisTest(() => socket.terminate());
@@ -157,7 +157,7 @@ describe('RFC 6455', () => {
 
 describe('websocket and flashsocket', () => {
   for (const method of ['GET', 'POST', 'PUT']) {
-    it(`answer a plain ${method} with 426, and leave the session alone`, async () => {
+    it(`answers a plain ${method} with 426, and keeps the session`, async () => {
       const { io, port, client: find } = await serve();
       const driver = await new WebsocketDriver(port).open();
       const client = await find(driver.sessionId);
@@ -182,7 +182,7 @@ describe('websocket and flashsocket', () => {
       ['null', false],
       ['nonsense', false],
     ] as const) {
-      it(`${isAllowed ? 'let in' : 'refuse'} the origin ${origin} (${Type.name})`, async () => {
+      it(`${isAllowed ? 'accepts' : 'refuses'} the origin ${origin} (${Type.name})`, async () => {
         const { io, port } = await serve({ origins: ['a.com:*', 'b.com:81'] });
         const told = recordEvents(io);
         const driver = new Type(port, { headers: { Origin: origin } });
@@ -199,7 +199,7 @@ describe('websocket and flashsocket', () => {
     }
   }
 
-  it('refuse whoever has no origin, when origins are limited', async () => {
+  it('refuses a handshake without an origin when `origins` is restricted', async () => {
     const { port } = await serve({ origins: 'a.com:*' });
     expect((await new WebsocketDriver(port).refusal()).status).to.equal(403);
   });
@@ -211,7 +211,7 @@ describe('drafts 75 and 76', () => {
     ['a binary frame', Buffer.from([0x80, 0x01, 0x78])],
     ['half a closing handshake', Buffer.from([0xff, 0x01])],
   ] as const) {
-    it(`end the session of whoever sends ${what}, and close the connection`, async () => {
+    it(`closes the connection and ends the session after ${what}`, async () => {
       for (const draft of ['75', '76'] as const) {
         const { io, port } = await serve();
         const told = recordEvents(io);
@@ -225,7 +225,7 @@ describe('drafts 75 and 76', () => {
     });
   }
 
-  it('take frames that come with the third key, and are cut anywhere', async () => {
+  it('reads frames in the packet of the third key, however they are cut', async () => {
     const { io, port } = await serve();
     const told = recordEvents(io);
     const raw = await RawSocket.connect(port);
@@ -249,7 +249,7 @@ describe('drafts 75 and 76', () => {
     expect(told).to.deep.equal(['a', 'ü', 'b']);
   });
 
-  it('tell nobody of a client whose third key does not come, and hang up on it', async () => {
+  it('closes a connection whose third key does not arrive, without emitting anything', async () => {
     const clock = new ManualClock();
     const { io, port } = await serve({ clock });
     const told = recordEvents(io);
@@ -267,7 +267,7 @@ describe('drafts 75 and 76', () => {
     expect(clock.pending).to.equal(0);
   });
 
-  it('forget a client that hangs up before its third key', async () => {
+  it('forgets a client that closes before its third key', async () => {
     const clock = new ManualClock();
     const { io, port } = await serve({ clock });
     const raw = await RawSocket.connect(port);
@@ -280,7 +280,7 @@ describe('drafts 75 and 76', () => {
     expect(io.clients).to.deep.equal({});
   });
 
-  it('close a connection that comes back too late for its session', async () => {
+  it('closes a connection whose session has ended meanwhile', async () => {
     const {
       io,
       port,
@@ -302,7 +302,7 @@ describe('drafts 75 and 76', () => {
     expect(client.connections).to.equal(1);
   });
 
-  it('let only so many handshakes wait for their third key', async () => {
+  it('limits how many handshakes wait for their third key', async () => {
     const { io, port } = await serve({ maxHandshakes: 1 });
     const told = recordEvents(io);
     const driver = new HixieDriver(port);
@@ -322,7 +322,7 @@ describe('drafts 75 and 76', () => {
     ['a key without digits', { 'Sec-WebSocket-Key1': 'a b c' }],
     ['a key that does not divide', { 'Sec-WebSocket-Key1': '1 0 1' }],
   ] as const) {
-    it(`refuse a handshake with ${what}`, async () => {
+    it(`refuses a handshake of a draft with ${what}`, async () => {
       const { io, port } = await serve();
       const told = recordEvents(io);
       const keys = {
@@ -344,7 +344,7 @@ describe('drafts 75 and 76', () => {
     });
   }
 
-  it('answer the protocol of draft 76 as it came', async () => {
+  it('returns the protocol of draft 76 unchanged', async () => {
     const { port } = await serve();
     const raw = await RawSocket.connect(port);
     raw.write(
