@@ -1,15 +1,15 @@
 /**
- * The `~m~` framing in a stream of text whose pieces know nothing of messages.
+ * An incremental decoder of the `~m~` framing, for streams of text that are cut anywhere.
  *
- * As `frames.ts`, it needs nothing of Node: it runs in browsers and workers too.
+ * Like `frames.ts`, it uses nothing of Node: it runs in browsers and workers too.
  *
  * @module
  */
 
 const MEBI = 1024 * 1024;
-/** `~m~LENGTH~m~`, as far as it has come; 15 digits are a safe integer. */
+/** As much of `~m~LENGTH~m~` as has arrived. 15 digits always fit a safe integer. */
 const HEADER = /(?:~(?:m(?:~(?:(\d{1,15})(?:~(?:m(~)?)?)?)?)?)?)?/y;
-/** No header is longer. */
+/** Length of the longest header. */
 const MAX_HEADER = '~m~~m~'.length + 15;
 
 /** Limits of a {@link FrameDecoder}. */
@@ -18,7 +18,7 @@ export interface FrameDecoderOptions {
   readonly maxLength?: number;
 }
 
-/** The stream is no `~m~` framing, or a message in it is longer than allowed. */
+/** The stream is not `~m~` framing, or contains a message longer than `maxLength`. */
 export class FrameError extends Error {
   override readonly name = 'FrameError';
   readonly code: 'ERR_SIO_BAD_FRAME' | 'ERR_SIO_TOO_LARGE';
@@ -38,26 +38,26 @@ function checkLimit(value: unknown): number {
 }
 
 /**
- * Takes the messages out of a stream, wherever its pieces begin and end.
+ * Extracts the messages of a stream, wherever its chunks begin and end.
  *
- * Holds no more than one unfinished message; the time taken is linear in the length of the
- * stream. Bytes become text before, by `stream.setEncoding('utf8')` or a `TextDecoder`.
+ * It buffers at most one incomplete message, and takes time linear in the length of the stream.
+ * Decode bytes first, by `stream.setEncoding('utf8')` or a `TextDecoder`.
  *
  * @example
  * const decoder = new FrameDecoder({ maxLength: 65536 });
  * decoder.push('~m~5~m~he'); // []
  * decoder.push('llo~m~2~m~hi~m~'); // ['hello', 'hi']
- * decoder.end(); // throws: the stream ends within a message
+ * decoder.end(); // throws: the stream ended within a message
  */
 export class FrameDecoder {
   readonly #maxLength: number;
   #held = '';
-  /** With fewer code units than this in hand there is nothing to be found. */
+  /** With fewer buffered code units than this, there is no complete message. */
   #wanted = 0;
   #error: FrameError | null = null;
 
   /**
-   * @throws {TypeError} If `maxLength` is no number.
+   * @throws {TypeError} If `maxLength` is not a number.
    * @throws {RangeError} If `maxLength` is negative.
    */
   constructor({ maxLength = 10 * MEBI }: FrameDecoderOptions = {}) {
@@ -65,19 +65,19 @@ export class FrameDecoder {
   }
 
   /**
-   * Takes the next piece of the stream.
+   * Decodes the next chunk of the stream.
    *
-   * Where the stream breaks the rules, the messages before that are returned, and the next call
-   * throws; without such messages, this one does.
+   * If messages precede an error in the stream, they are returned, and the next call throws.
+   * Otherwise this call throws.
    *
-   * @returns the texts of the messages that are whole now, in order
-   * @throws {FrameError} With the code `ERR_SIO_BAD_FRAME` if this is no framing,
-   *   `ERR_SIO_TOO_LARGE` if a message is longer than `maxLength`. The decoder is of no more use.
+   * @returns the texts of the messages that this chunk completes, in order
+   * @throws {FrameError} With the code `ERR_SIO_BAD_FRAME` if the stream is not `~m~` framing,
+   *   `ERR_SIO_TOO_LARGE` if a message is longer than `maxLength`. All later calls throw it too.
    */
   push(chunk: string): string[] {
     if (this.#error) throw this.#error;
     this.#held += chunk;
-    // Until there is enough, the engine need not join the pieces, as nobody looks into them.
+    // Until there is enough, the string is not read, so that the engine need not join its parts.
     if (this.#held.length < this.#wanted) return [];
     const texts = this.#take();
     if (this.#error && texts.length === 0) throw this.#error as FrameError;
@@ -85,13 +85,13 @@ export class FrameDecoder {
   }
 
   /**
-   * Tells that the stream is over.
+   * Ends the stream.
    *
-   * @throws {FrameError} If it ends within a message, or has broken the rules before.
+   * @throws {FrameError} If the stream ends within a message, or `push` has thrown or would throw.
    */
   end(): void {
     if (this.#held !== '') {
-      this.#error ??= new FrameError('ERR_SIO_BAD_FRAME', 'The stream ends within a message');
+      this.#error ??= new FrameError('ERR_SIO_BAD_FRAME', 'The stream ended within a message');
     }
     if (this.#error) throw this.#error;
   }
@@ -111,7 +111,7 @@ export class FrameDecoder {
       }
       const length = Number(digits);
       if (length > this.#maxLength) {
-        const what = `A message has ${length} code units, more than the ${this.#maxLength} allowed`;
+        const what = `A message has ${length} code units, more than the limit of ${this.#maxLength}`;
         this.#error = new FrameError('ERR_SIO_TOO_LARGE', what);
         break;
       }

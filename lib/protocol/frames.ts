@@ -2,29 +2,29 @@
  * The `~m~` framing of Socket.IO 0.6: text in, text out, no I/O.
  *
  * A payload is zero or more messages, each `~m~LENGTH~m~TEXT`, where LENGTH counts
- * UTF-16 code units. The file is written in the subset of the language that the
- * browser client can carry to IE6, because both sides share it.
+ * UTF-16 code units. The browser client shares this file, so it is written in the subset of the
+ * language that compiles to the engine of IE6.
  *
  * @module
  */
 
 const MARK = '~m~';
-/** Begins the text of a heartbeat; what follows is its number. */
+/** Prefix of the text of a heartbeat. Its number follows. */
 export const HEARTBEAT = '~h~';
-/** Begins a text that is JSON. */
+/** Prefix of a text that is JSON. */
 export const JSON_TEXT = '~j~';
 
-/** The class of a value, across realms and in every engine: `[object Array]` and the like. */
+/** The class of a value, such as `[object Array]`, across realms and in every engine. */
 function classOf(value: unknown): string {
   return Object.prototype.toString.call(value);
 }
 
-/** One message, whatever its text begins with. */
+/** Frames one text, with or without a prefix. */
 export function frame(text: string): string {
   return MARK + text.length + MARK + text;
 }
 
-/** Reads codes instead of taking texts out: measured at two to three times the speed. */
+/** Compares character codes, which is two to three times as fast as comparing substrings. */
 function hasMark(payload: string, at: number): boolean {
   return (
     payload.charCodeAt(at) === 0x7e &&
@@ -33,7 +33,7 @@ function hasMark(payload: string, at: number): boolean {
   );
 }
 
-/** True if a receiver would take `text` for a heartbeat or for JSON. */
+/** True if a receiver would read `text` as a heartbeat or as JSON. */
 function looksLikeControl(text: string): boolean {
   return text.charCodeAt(0) === 0x7e && /^~[hj]~/.test(text);
 }
@@ -43,24 +43,24 @@ function json(value: unknown): string {
 }
 
 /**
- * One value as one message.
+ * Encodes one value as one message.
  *
- * Text that begins like a control message travels as a JSON string, which clients of
- * 2011 decode as well; 0.6.18 sent it raw and had it misread.
+ * Text with the prefix of a heartbeat or of JSON is sent as a JSON string, which clients of 2011
+ * decode too. 0.6.18 sent it raw, and receivers misread it.
  */
 function encodeOne(value: unknown): string {
   if (typeof value === 'string') return frame(looksLikeControl(value) ? json(value) : value);
   if (value === null || value === undefined) return frame('');
   if (classOf(value) === '[object Object]') return frame(json(value));
-  // oxlint-disable-next-line typescript/no-base-to-string -- dates and functions too, as 0.6 did
+  // oxlint-disable-next-line typescript/no-base-to-string -- dates and functions too, as in 0.6
   return frame(String(value));
 }
 
 /**
  * Encodes what `send` accepts into a payload.
  *
- * Strings, numbers and booleans travel as their text, `null` and `undefined` as the empty
- * text, plain objects as `~j~` and JSON. An array is several messages, one per element.
+ * Strings, numbers and booleans are sent as their text, `null` and `undefined` as the empty text,
+ * and plain objects as `~j~` and JSON. An array is several messages, one per element.
  *
  * @example encode(['hi', { n: 1 }]) // '~m~2~m~hi~m~10~m~~j~{"n":1}'
  * @see PROTOCOL.md, section 1
@@ -73,7 +73,7 @@ export function encode(value: unknown): string {
   return payload;
 }
 
-/** A payload that holds the heartbeat `number`. */
+/** A payload that contains the heartbeat `number`. */
 export function encodeHeartbeat(number: number): string {
   return frame(HEARTBEAT + number);
 }
@@ -81,11 +81,11 @@ export function encodeHeartbeat(number: number): string {
 /**
  * Splits a payload into the texts of its messages.
  *
- * Stops silently at the first thing that is no whole message: what was taken counts, the
- * rest is dropped. Never throws; the time taken is linear in the length of the payload.
+ * Stops silently at the first part that is not a complete message: the messages before it are
+ * returned, the rest is dropped. Never throws. Takes time linear in the length of the payload.
  *
- * @param limit the most messages to take; one more than that stops the scan, so that a
- *   caller who passes `max + 1` can tell "too many" from "as many as allowed".
+ * @param limit most messages to return. A caller that allows `max` messages passes `max + 1` to
+ *   distinguish "too many" from "as many as allowed".
  * @example decode('~m~2~m~hi~m~3~m~you') // ['hi', 'you']
  */
 export function decode(payload: string, limit?: number): string[] {
@@ -93,7 +93,7 @@ export function decode(payload: string, limit?: number): string[] {
   const end = payload.length;
   let count = 0;
   let at = 0;
-  // Reading past the end is a slow path that engines do not come back from: a third of the speed.
+  // Reading past the end of a string deoptimizes the loop for good, to a third of its speed.
   while (at < end && count !== limit && hasMark(payload, at)) {
     const digitsAt = at + 3;
     let start = digitsAt;
@@ -108,7 +108,7 @@ export function decode(payload: string, limit?: number): string[] {
     at = start + length;
     if (at > end) break;
     const text = payload.substring(start, at);
-    // Most payloads hold one message; a list that is to grow has room for seventeen.
+    // Most payloads contain one message, and an array that grows would reserve room for seventeen.
     if (texts) texts.push(text);
     else texts = [text];
     count++;
@@ -117,8 +117,8 @@ export function decode(payload: string, limit?: number): string[] {
 }
 
 /**
- * The same payload with the texts that match `unsafe` as JSON strings, in which control
- * characters are escaped. For transports that cannot carry every character.
+ * The same payload, with the texts that match `unsafe` as JSON strings, which escape control
+ * characters. For transports that cannot carry every character.
  */
 export function asJson(payload: string, unsafe: RegExp): string {
   const texts = decode(payload);

@@ -1,5 +1,5 @@
 /**
- * `socket.io-node/frames`: the `~m~` framing on its own, for feeds and bridges, in Node and in
+ * `socket.io-node/frames`: the `~m~` framing by itself, for feeds and bridges, in Node and in
  * browsers.
  *
  * @module

@@ -2,7 +2,7 @@ import { JSON_TEXT } from './frames.js';
 import { nestsTooDeep } from './json-depth.js';
 
 /**
- * What the text of a message means to the application: itself, or the JSON after `~j~`.
+ * The value of a message: its text, or the parsed JSON that follows `~j~`.
  *
  * JSON that cannot be parsed is an empty object, as in 0.6.4 and later; so is JSON that nests
  * deeper than 500 levels.

@@ -1,16 +1,16 @@
-/** What a path below the resource says. */
+/** The parts of a path below the resource. */
 export interface Route {
-  /** All of it, without the query. */
+  /** The whole path, without the query. */
   readonly path: string;
   readonly transport: string;
-  /** Empty: a new session is wanted. */
+  /** Empty in a request for a new session. */
   readonly sessionId: string;
-  /** What stands behind the session id: `send`, `close`, a time against caches. */
+  /** What follows the session id: `send`, `close`, or a time that defeats caches. */
   readonly rest: string;
 }
 
 /**
- * Takes `TRANSPORT/SID/REST` apart, from `start` in the URL to its query.
+ * Parses `TRANSPORT/SID/REST`, from `start` in the URL to its query.
  *
  * @example parseRoute('/socket.io/xhr-polling/42/send?x', 11)
  * // { path: 'xhr-polling/42/send', transport: 'xhr-polling', sessionId: '42', rest: 'send' }
@@ -30,7 +30,7 @@ export function parseRoute(url: string, start: number): Route {
   };
 }
 
-/** Proxies may send the URL in absolute form (RFC 9112, section 3.2.2). */
+/** The path and query of a URL, which a proxy may send in absolute form (RFC 9112, section 3.2.2). */
 export function requestPath(url: string): string {
   if (url.startsWith('/') || !URL.canParse(url)) return url;
   const { pathname, search } = new URL(url);

@@ -1,15 +1,15 @@
 import type { Debugger } from 'debug';
 
-/** Tells the story of a connection: to whoever set `DEBUG`, and at no cost to the rest. */
+/** A lazy `debug` function: it costs nothing unless `DEBUG` is set. */
 export interface Debug {
   (format: string, ...values: unknown[]): void;
-  /** Whether a line would be written: for lines that are dear to make. */
+  /** True if lines are written. Check it before formatting an expensive line. */
   readonly enabled: boolean;
 }
 
 /**
- * A namespace of `debug`, which is loaded with the first line: it is a fifth of what `require`
- * would cost otherwise.
+ * Creates a namespace of `debug`. The package is loaded with the first line: otherwise it would be
+ * a fifth of the time that `require` of this package takes.
  */
 export function createDebug(namespace: string): Debug {
   let loaded: Debugger | undefined;

@@ -1,10 +1,10 @@
-/** Everything but blank, tab, and what can be seen. */
+/** Anything except tab, space and visible characters. */
 const CONTROL = /[^\t\x20-\x7e\x80-\xff]/;
 
 /**
- * True if what came in a header may go out in one. Node's parser sees to it, but not if the
- * program asked for `insecureHTTPParser`, as servers for very old clients do; `writeHead`
- * would throw then, and a raw answer be split in two.
+ * True if the value of a request header may be sent in a response header. Node's parser checks it,
+ * except with `insecureHTTPParser`, an option for very old clients. Without this check `writeHead`
+ * would throw, and a raw response could be split.
  */
 export function isSafeHeaderValue(value: string): boolean {
   return !CONTROL.test(value);

@@ -1,16 +1,16 @@
 /**
- * Takes events of an emitter before its listeners see them, in one place however many ask.
+ * Intercepts events of an emitter before its listeners, with one patch of `emit` per emitter.
  *
  * @module
  */
 import type { EventEmitter } from 'node:events';
 
-/** Returns true if it has dealt with the event: no listener sees it then. */
+/** Returns true if it has handled the event, which is then not emitted. */
 export type Take = (args: readonly unknown[]) => boolean;
 
 interface Interception {
   readonly takes: Map<string | symbol, Take>;
-  /** Emits as it would be without us. */
+  /** The original `emit`. */
   readonly emit: (event: string | symbol, ...args: unknown[]) => boolean;
 }
 
@@ -30,7 +30,7 @@ function interceptionOf(emitter: EventEmitter): Interception {
   return interception;
 }
 
-/** Offers every `event` of `emitter` to `take` first; one taker an event. Returns what undoes it. */
+/** Offers every `event` of `emitter` to `take` first. One interceptor per event. Returns a function that undoes it. */
 export function intercept(emitter: EventEmitter, event: string, take: Take): () => void {
   const { takes } = interceptionOf(emitter);
   takes.set(event, take);
@@ -39,7 +39,7 @@ export function intercept(emitter: EventEmitter, event: string, take: Take): () 
   };
 }
 
-/** Emits an event past whoever intercepts it. */
+/** Emits an event without offering it to its interceptor. */
 export function emitPast(emitter: EventEmitter, event: string, ...args: unknown[]): boolean {
   return interceptionOf(emitter).emit(event, ...args);
 }

@@ -1,12 +1,11 @@
-/** Pieces shorter than this are copied together: each costs about a hundred bytes of its own. */
+/** Shorter chunks are copied together, because each Buffer costs about a hundred bytes. */
 const SMALL = 1024;
 
 /**
- * Gathers bytes that come in pieces, however many and however small: what it holds is in
- * proportion to the bytes, not to the pieces.
+ * Collects chunks of bytes. Its memory is proportional to the bytes, however small the chunks are.
  *
- * A body sent as chunks of one byte would else take a hundred times its size (the attack of
- * CVE-2026-48779 on ws).
+ * Otherwise a body sent in chunks of one byte would take a hundred times its size (CVE-2026-48779
+ * in ws).
  */
 export class ReceiveBuffer {
   #whole: Buffer[] = [];
@@ -14,23 +13,23 @@ export class ReceiveBuffer {
   #used = 0;
   #size = 0;
 
-  /** Bytes so far. */
+  /** Number of bytes collected. */
   get size(): number {
     return this.#size;
   }
 
-  /** Large pieces are kept as they are: the caller must not write to them any more. */
-  add(piece: Buffer): void {
-    this.#size += piece.length;
-    if (piece.length < SMALL) {
-      this.#copy(piece);
+  /** Adds a chunk. Large chunks are not copied: the caller must not write to them afterwards. */
+  add(chunk: Buffer): void {
+    this.#size += chunk.length;
+    if (chunk.length < SMALL) {
+      this.#copy(chunk);
       return;
     }
     this.#seal();
-    this.#whole.push(piece);
+    this.#whole.push(chunk);
   }
 
-  /** All of it in one buffer, and nothing is held any longer. */
+  /** Returns all bytes in one Buffer, and clears the buffer. */
   take(): Buffer {
     this.#seal();
     const [first] = this.#whole;
@@ -47,14 +46,14 @@ export class ReceiveBuffer {
     this.#size = 0;
   }
 
-  #copy(piece: Buffer): void {
-    const needed = this.#used + piece.length;
+  #copy(chunk: Buffer): void {
+    const needed = this.#used + chunk.length;
     if (needed > this.#small.length) {
       const grown = Buffer.alloc(Math.max(2 * needed, 256));
       this.#small.copy(grown, 0, 0, this.#used);
       this.#small = grown;
     }
-    piece.copy(this.#small, this.#used);
+    chunk.copy(this.#small, this.#used);
     this.#used = needed;
   }
 

@@ -1,39 +1,63 @@
 /**
- * One clock for everything that waits: heartbeats, grace periods, polls.
+ * Timers for sessions: heartbeats, grace periods, polls.
  *
- * Sessions wait for few different spans of time, so timers of one delay stand in one list,
- * in the order they are due, and one Node timer watches the head of each list. Setting and
- * clearing an timer moves pointers and allocates nothing.
+ * Node's own timers cost an object with a closure each. A server with 100,000 sessions sets and
+ * clears a timer per session every few seconds, with the same few delays. So timers of one delay
+ * form a linked list:
+ *
+ * - A new timer is due after all others of its delay, so it is appended, and the list stays sorted.
+ *   Setting and clearing a timer moves pointers and allocates nothing.
+ * - One Node timer per list waits for its head. When it fires, all timers that are due are taken from
+ *   the head, in order, and the Node timer is set again for the new head. Clearing a timer does not
+ *   touch the Node timer, unless the list becomes empty.
+ * - Delays of a second and more are rounded up to 20 ms, so that one wake-up serves many sessions. A
+ *   timer never fires early.
+ * - Delays may be longer than the 31 bits that Node's timers take: the list then waits in several
+ *   steps. `Infinity` never fires.
+ *
+ * A list that fires late means that the event loop was blocked, or the process suspended. What the
+ * clients sent meanwhile has not been read yet, because Node runs timers before it polls for input.
+ * To time out a client in this moment would blame it for the server's delay. So a late list is
+ * deferred once, by a fixed time in which input is read. Any lateness that is clearly not jitter
+ * counts: a timer that is due shortly before the end of a short stall is as unfair as a long one.
  *
  * @module
  */
+import { AsyncResource } from 'node:async_hooks';
 
-/** Where time comes from; tests bring their own. */
+/** A source of time. Tests inject their own. */
 export interface Clock {
-  /** Whole milliseconds, never going back: an integer needs no memory of its own. */
+  /** Whole milliseconds, monotonic. V8 stores an integer without allocating. */
   now(): number;
   setTimeout(callback: () => void, ms: number): unknown;
   clearTimeout(handle: unknown): void;
 }
 
+/**
+ * The async context of this module. A Node timer runs its callback in the context that set it: that
+ * of one session, while the timer serves all of its list.
+ */
+const ownContext: AsyncResource = new AsyncResource('socket.io:timers');
+
 export const systemClock: Clock = {
   now: () => Math.trunc(performance.now()),
-  setTimeout: (callback, ms) => setTimeout(callback, ms),
+  setTimeout: (callback, ms) => ownContext.runInAsyncScope(setTimeout, null, callback, ms),
   clearTimeout: (handle) => clearTimeout(handle as NodeJS.Timeout),
 };
 
-/** Spans of a second and more may end this much late, so that one wake-up serves many. */
+/** Delays from {@link GRAINED_FROM_MS} on are rounded up to this. */
 const GRAIN_MS = 20;
 const GRAINED_FROM_MS = 1000;
 
-/**
- * Later than this, the process did not run: it was suspended, or busy. What the clients sent
- * meanwhile waits in the system, and is read only after the timers; so they get a grace.
- */
-const STALLED_FROM_MS = 1000;
+/** A list that fires this late was delayed by a stall. Jitter of a busy machine stays below. */
+const STALLED_FROM_MS = 100;
+/** How long a delayed list is deferred. */
 const GRACE_MS = 500;
 
-/** One thing to wait for, of one owner: set and cleared through {@link Timers}. */
+/** The longest delay of a Node timer; it would fire a longer one after 1 ms. */
+const LONGEST_MS = 2 ** 31 - 1;
+
+/** A timer of one owner. Set and cleared through {@link Timers}. */
 export class Timer {
   /** @internal */ list: TimerList | null = null;
   /** @internal */ previous: Timer | null = null;
@@ -45,14 +69,19 @@ export class Timer {
   constructor(owner: { onTimeout(): void }) {
     this.owner = owner;
   }
+
+  /** True while it waits. */
+  get isSet(): boolean {
+    return this.list !== null;
+  }
 }
 
-/** The timers of one delay. */
+/** The timers of one delay, in the order they are due. */
 class TimerList {
   head: Timer | null = null;
   tail: Timer | null = null;
   handle: unknown = null;
-  /** Late by a stall, and for once put off. */
+  /** True while the list is deferred after a stall, which happens once. */
   isDeferred = false;
   readonly delay: number;
 
@@ -77,6 +106,7 @@ class TimerList {
   }
 }
 
+/** Sets and clears the timers of one Listener. */
 export class Timers {
   readonly #clock: Clock;
   readonly #lists = new Map<number, TimerList>();
@@ -94,7 +124,11 @@ export class Timers {
     return count;
   }
 
-  /** Lets `timer` ring once, `delay` milliseconds from now; an earlier setting is forgotten. */
+  /**
+   * Schedules `timer` once, replacing any earlier schedule.
+   *
+   * @param delay milliseconds, 0 or more; `Infinity`: never
+   */
   set(timer: Timer, delay: number): void {
     if (timer.list) this.clear(timer);
     let list = this.#lists.get(delay);
@@ -113,7 +147,8 @@ export class Timers {
 
   #schedule(list: TimerList, ms: number): void {
     const grain = list.delay >= GRAINED_FROM_MS ? GRAIN_MS : 1;
-    list.handle = this.#clock.setTimeout(() => this.#fire(list), Math.ceil(ms / grain) * grain);
+    const delay = Math.min(Math.ceil(ms / grain) * grain, LONGEST_MS);
+    list.handle = this.#clock.setTimeout(() => this.#fire(list), delay);
   }
 
   #drop(list: TimerList): void {
@@ -125,13 +160,13 @@ export class Timers {
   #fire(list: TimerList): void {
     list.handle = null;
     const now = this.#clock.now();
-    if (list.head && now - list.head.due > STALLED_FROM_MS && !list.isDeferred) {
+    if (list.head && now - list.head.due >= STALLED_FROM_MS && !list.isDeferred) {
       list.isDeferred = true;
       this.#schedule(list, GRACE_MS);
       return;
     }
     list.isDeferred = false;
-    // An timer set while the list rings is due later than `now`, so this ends.
+    // A timer that is set meanwhile is due later than `now`, so the loop ends.
     for (let timer = list.head; timer && timer.due <= now; timer = list.head) {
       list.remove(timer);
       timer.owner.onTimeout();

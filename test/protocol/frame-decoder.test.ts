@@ -34,7 +34,7 @@ function codeOf(run: () => unknown): string {
 }
 
 describe('FrameDecoder', () => {
-  it('finds the messages wherever the stream is cut', () => {
+  it('returns all messages, wherever the stream is cut', () => {
     const unit = fc.constantFrom('~', 'm', 'h', '1', 'a', 'é', '\n', '😀', '\ud800');
     const texts = fc.array(fc.string({ unit, maxLength: 12 }), { maxLength: 8 });
     fc.assert(
@@ -48,7 +48,7 @@ describe('FrameDecoder', () => {
     );
   });
 
-  it('agrees with decode on every stream, and throws nothing but FrameError', () => {
+  it('agrees with decode on every stream, and throws only FrameError', () => {
     const parts = fc.constantFrom('~', 'm', '~m~', '1', '12', '03', '~h~', 'x', '\ud800', '');
     fc.assert(
       fc.property(fc.array(parts, { maxLength: 40 }), (pieces) => {
@@ -65,7 +65,7 @@ describe('FrameDecoder', () => {
     );
   });
 
-  it('reads what encode and encodeHeartbeat write', () => {
+  it('decodes what encode and encodeHeartbeat return', () => {
     const decoder = new FrameDecoder();
     expect(decoder.push(encode(['hi', { n: 1 }, null]) + encodeHeartbeat(7))).to.deep.equal([
       'hi',
@@ -76,7 +76,7 @@ describe('FrameDecoder', () => {
     expect(() => decoder.end()).to.not.throw();
   });
 
-  it('returns the messages before a fault, then throws for good', () => {
+  it('returns the messages before an error, then always throws', () => {
     const decoder = new FrameDecoder();
     expect(decoder.push('~m~2~m~hi~m~x')).to.deep.equal(['hi']);
     expect(codeOf(() => decoder.push('~m~2~m~hi'))).to.equal('ERR_SIO_BAD_FRAME');
@@ -93,7 +93,7 @@ describe('FrameDecoder', () => {
     '~m~1~h~',
     '~m~1234567890123456',
   ]) {
-    it(`takes ${stream} for no framing`, () => {
+    it(`rejects ${stream} as bad framing`, () => {
       expect(codeOf(() => new FrameDecoder().push(stream))).to.equal('ERR_SIO_BAD_FRAME');
       const slow = new FrameDecoder();
       expect(codeOf(() => Array.from(stream).flatMap((unit) => slow.push(unit)))).to.equal(
@@ -102,25 +102,25 @@ describe('FrameDecoder', () => {
     });
   }
 
-  it('refuses a message longer than maxLength before it has come', () => {
+  it('rejects a message longer than maxLength by its header', () => {
     const decoder = new FrameDecoder({ maxLength: 3 });
     expect(decoder.push('~m~3~m~abc')).to.deep.equal(['abc']);
     expect(codeOf(() => decoder.push('~m~4~m~'))).to.equal('ERR_SIO_TOO_LARGE');
   });
 
-  it('has no limit with maxLength 0, and 10 MiB by default', () => {
+  it('does not limit messages with maxLength 0, and limits them to 10 MiB by default', () => {
     expect(new FrameDecoder({ maxLength: 0 }).push('~m~99999999999~m~')).to.deep.equal([]);
     expect(new FrameDecoder().push('~m~10485760~m~')).to.deep.equal([]);
     expect(codeOf(() => new FrameDecoder().push('~m~10485761~m~'))).to.equal('ERR_SIO_TOO_LARGE');
   });
 
-  it('tells of a stream that ends within a message', () => {
+  it('rejects a stream that ends within a message', () => {
     const decoder = new FrameDecoder();
     decoder.push('~m~5~m~hell');
     expect(codeOf(() => decoder.end())).to.equal('ERR_SIO_BAD_FRAME');
   });
 
-  it('checks its option', () => {
+  it('validates its option', () => {
     expect(() => new FrameDecoder({ maxLength: '9' as unknown as number })).to.throw(
       TypeError,
       'Expected `maxLength` to be a number, got string',
@@ -130,7 +130,7 @@ describe('FrameDecoder', () => {
 });
 
 describe('socket.io-node/frames', () => {
-  it('runs where there is nothing of Node', () => {
+  it('runs without Node', () => {
     const folder = join(__dirname, '..', '..', 'lib', 'protocol');
     const context = { result: '' };
     const modules = ['frames', 'frame-decoder', 'index'].map((name) => {

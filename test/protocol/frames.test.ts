@@ -28,12 +28,12 @@ describe('encode', () => {
     ['a text that nearly does', '~k~', '~m~3~m~~k~'],
   ];
   for (const [what, value, payload] of cases) {
-    it(`makes a payload of ${what}`, () => {
+    it(`encodes ${what}`, () => {
       expect(encode(value)).to.equal(payload);
     });
   }
 
-  it('makes text of dates and functions, as 0.6 did', () => {
+  it('encodes dates and functions as text, as 0.6 did', () => {
     const date = new Date(0);
     expect(parsePayload(encode(date))).to.deep.equal([String(date)]);
     expect(parsePayload(encode(parsePayload))).to.deep.equal([String(parsePayload)]);
@@ -45,7 +45,7 @@ describe('encode', () => {
     expect(() => encode(circular)).to.throw(TypeError);
   });
 
-  it('makes heartbeats', () => {
+  it('encodes heartbeats', () => {
     expect(encodeHeartbeat(1)).to.equal('~m~4~m~~h~1');
     expect(encodeHeartbeat(10)).to.equal('~m~5~m~~h~10');
   });
@@ -78,7 +78,7 @@ describe('decode', () => {
     ['\ufeff~m~1~m~a', []],
   ];
   for (const [payload, texts] of cases) {
-    it(`takes ${JSON.stringify(texts)} from ${JSON.stringify(payload)}`, () => {
+    it(`returns ${JSON.stringify(texts)} for ${JSON.stringify(payload)}`, () => {
       expect(decode(payload)).to.deep.equal(texts);
     });
   }
@@ -95,7 +95,7 @@ describe('decode', () => {
     fc.string({ unit: fc.constantFrom('~', 'm', 'h', 'j', '0', '1', '😀', '\ud800') }),
   );
 
-  it('gives back what encode was given, whatever the texts', () => {
+  it('returns the texts that encode was given', () => {
     fc.assert(
       fc.property(fc.array(anyText), (texts) => {
         const payload = encode(texts);
@@ -106,7 +106,7 @@ describe('decode', () => {
     );
   });
 
-  it('gives back every JSON object', () => {
+  it('returns every JSON object', () => {
     fc.assert(
       fc.property(fc.dictionary(fc.string(), fc.jsonValue()), (value) => {
         const [text = ''] = decode(encode(value));
@@ -115,7 +115,7 @@ describe('decode', () => {
     );
   });
 
-  it('takes any garbage, and never more than there is', () => {
+  it('accepts arbitrary text, and never returns more than it contains', () => {
     const piece = fc.oneof(
       anyText,
       fc.constantFrom('~m~', '~m~0~m~', '~m~1~m~', '~m~3~m~~m~', '~m~1000000~m~', '~j~{', '~h~'),
@@ -146,7 +146,7 @@ describe('decode', () => {
 });
 
 describe('asJson', () => {
-  it('makes JSON of the texts that match, and of no others', () => {
+  it('encodes the texts that match as JSON, and leaves the others alone', () => {
     expect(asJson('~m~1~m~a~m~2~m~b\r~m~1~m~c', /\r/)).to.equal('~m~1~m~a~m~8~m~~j~"b\\r"~m~1~m~c');
   });
 });

@@ -18,7 +18,7 @@ describe('parseRoute', () => {
     ['__proto__/toString', '__proto__', 'toString', ''],
   ];
   for (const [path, transport, sessionId, rest] of cases) {
-    it(`takes ${JSON.stringify(path)} apart`, () => {
+    it(`parses ${JSON.stringify(path)}`, () => {
       expect(parseRoute(`/socket.io/${path}`, '/socket.io/'.length)).to.deep.equal({
         path: path.split('?')[0],
         transport,

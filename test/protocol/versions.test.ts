@@ -19,14 +19,14 @@ describe('detectVersion', () => {
     ['/socket.io/1/websocket/4d4f185e96a7b', 'Socket.IO 0.7 to 0.9'],
   ];
   for (const [url, generation] of KNOCKS) {
-    it(`takes ${url} for ${generation}`, () => {
+    it(`detects ${generation} by ${url}`, () => {
       expect(detectVersion(url, START)).to.equal(generation);
     });
   }
 
   const OTHERS = ['', '?t=1', '1', '10/', 'app/?EIO=4', '?EIOS=4', '?xEIO=4', '?a=EIO=4', '?EIO='];
   for (const rest of OTHERS) {
-    it(`knows nothing of /socket.io/${rest}`, () => {
+    it(`does not detect a version in /socket.io/${rest}`, () => {
       expect(detectVersion(`/socket.io/${rest}`, START)).to.equal(null);
     });
   }
@@ -73,7 +73,7 @@ describe('a client of a later Socket.IO', () => {
   });
 
   for (const path of ['/socket.io/?EIO=4&transport=polling', '/socket.io/1/?t=1']) {
-    it(`learns at ${path} which versions this server speaks`, async () => {
+    it(`receives the supported versions at ${path}`, async () => {
       const url = await serve();
       const response = await fetch(url + path);
       expect(response.status).to.equal(400);
@@ -83,13 +83,13 @@ describe('a client of a later Socket.IO', () => {
     });
   }
 
-  it('learns it from an upgrade as well', async () => {
+  it('receives them for an upgrade too', async () => {
     const url = await serve();
     expect(await upgradeStatus(`${url}/socket.io/?EIO=4&transport=websocket`)).to.equal(400);
     expect(refusals.map(({ code }) => code)).to.deep.equal(['ERR_SIO_UNSUPPORTED_VERSION']);
   });
 
-  it('learns it in a page of another origin that is allowed, with credentials', async () => {
+  it('receives them in a page of another allowed origin, with credentials', async () => {
     const url = await serve({ origins: 'example.com:*' });
     const knock = (origin: string): Promise<Response> =>
       fetch(`${url}/socket.io/?EIO=3&transport=polling`, { headers: { Origin: origin } });
@@ -100,7 +100,7 @@ describe('a client of a later Socket.IO', () => {
     expect(others.get('access-control-allow-origin')).to.equal(null);
   });
 
-  it('is left to whoever else takes upgrades, a server of its own version for example', async () => {
+  it('is left to another upgrade handler, such as a server of its own version', async () => {
     const url = await serve();
     server.on('upgrade', (_request, socket) => {
       socket.end('HTTP/1.1 418 Teapot\r\nConnection: close\r\n\r\n');
@@ -111,13 +111,13 @@ describe('a client of a later Socket.IO', () => {
     expect(refusals).to.deep.equal([]);
   });
 
-  it('is left to the application below other paths', async () => {
+  it('is left to the application at other paths', async () => {
     const url = await serve({ resource: 'other' });
     const response = await fetch(`${url}/socket.io/?EIO=4&transport=polling`);
     expect(await response.text()).to.equal('app');
   });
 
-  it('of ours that asks for a transport that is switched off leaves a line in the log', async () => {
+  it('that requests a disabled transport is logged', async () => {
     const url = await serve({ transports: ['websocket'] });
     expect(await (await fetch(`${url}/socket.io/xhr-polling/`)).text()).to.equal('app');
     expect(lines.at(-1)).to.equal(

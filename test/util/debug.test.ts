@@ -23,7 +23,7 @@ function listenIn(): string[] {
 
 describe('DEBUG=socket.io*', () => {
   for (const { name, create } of VARIANTS) {
-    it(`tells the story of a client of ${name}, and gives away no session id`, async () => {
+    it(`logs the life of a client of ${name}, without its session id`, async () => {
       const lines = listenIn();
       const { io, port, client: find } = await serve();
       io.on('connection', (client) => client.on('message', (message) => client.send(message)));
@@ -43,7 +43,7 @@ describe('DEBUG=socket.io*', () => {
     });
   }
 
-  it('names the origin of who is refused', async () => {
+  it('logs the origin of a refused request', async () => {
     const lines = listenIn();
     const { port } = await serve({ origins: 'example.com:*' });
     const headers = { Origin: 'http://localhost:8080' };

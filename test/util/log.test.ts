@@ -19,18 +19,18 @@ function output(act: () => void): string {
 }
 
 describe('the log', () => {
-  it('is written as util.log of 2011 wrote it', () => {
+  it('has the format of util.log in 2011', () => {
     const line = output(() => logToStdout('socket.io ready'));
     expect(line).to.match(
       /^\d{1,2} (Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) \d\d:\d\d:\d\d - socket\.io ready\n$/,
     );
   });
 
-  it('is silent when it is to be', () => {
+  it('can be disabled', () => {
     expect(output(logNothing)).to.equal('');
   });
 
-  it('shows no more of a session id than six characters', () => {
+  it('contains at most six characters of a session id', () => {
     expect(shortId('12345678901234567890')).to.equal('123456…');
   });
 });

@@ -1,24 +1,33 @@
 import { expect } from 'chai';
 import * as fc from 'fast-check';
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { Timer, systemClock, Timers } from '../../lib/util/timers.js';
 import { ManualClock } from '../support/clock.js';
+
+/** Accepts only delays that a Node timer accepts. */
+class StrictClock extends ManualClock {
+  override setTimeout(callback: () => void, ms: number): unknown {
+    expect(ms).to.be.within(0, 2 ** 31 - 1);
+    return super.setTimeout(callback, ms);
+  }
+}
 
 function setUp(): {
   clock: ManualClock;
   timers: Timers;
-  rung: [string, number][];
-  alarm: (name: string, onTimeout?: () => void) => Timer;
+  fired: [string, number][];
+  timer: (name: string, onTimeout?: () => void) => Timer;
 } {
   const clock = new ManualClock();
-  const rung: [string, number][] = [];
-  const alarm = (name: string, onTimeout?: () => void): Timer =>
+  const fired: [string, number][] = [];
+  const timer = (name: string, onTimeout?: () => void): Timer =>
     new Timer({
       onTimeout() {
-        rung.push([name, clock.now()]);
+        fired.push([name, clock.now()]);
         onTimeout?.();
       },
     });
-  return { clock, timers: new Timers(clock), rung, alarm };
+  return { clock, timers: new Timers(clock), fired, timer };
 }
 
 function byTimeAndName(list: [string, number][]): [string, number][] {
@@ -26,30 +35,30 @@ function byTimeAndName(list: [string, number][]): [string, number][] {
 }
 
 describe('Timers', () => {
-  it('ring once, when the span is over', () => {
-    const { clock, timers, rung, alarm } = setUp();
-    timers.set(alarm('a'), 100);
+  it('fire once, when the delay is over', () => {
+    const { clock, timers, fired, timer } = setUp();
+    timers.set(timer('a'), 100);
     clock.tick(99);
-    expect(rung).to.deep.equal([]);
+    expect(fired).to.deep.equal([]);
     clock.tick(1);
-    expect(rung).to.deep.equal([['a', 100]]);
+    expect(fired).to.deep.equal([['a', 100]]);
     clock.tick(1000);
-    expect(rung.length).to.equal(1);
+    expect(fired.length).to.equal(1);
     expect(clock.pending).to.equal(0);
   });
 
-  it('ring for a span of 0 in a turn of its own', () => {
-    const { clock, timers, rung, alarm } = setUp();
-    timers.set(alarm('a'), 0);
-    expect(rung).to.deep.equal([]);
+  it('fire after a delay of 0 in a later turn', () => {
+    const { clock, timers, fired, timer } = setUp();
+    timers.set(timer('a'), 0);
+    expect(fired).to.deep.equal([]);
     clock.tick(0);
-    expect(rung).to.deep.equal([['a', 0]]);
+    expect(fired).to.deep.equal([['a', 0]]);
   });
 
-  it('keep one timeout for all alarms of a span', () => {
-    const { clock, timers, alarm } = setUp();
+  it('use one timeout for all timers of one delay', () => {
+    const { clock, timers, timer } = setUp();
     for (let i = 0; i < 100; i++) {
-      timers.set(alarm(String(i)), 10_000);
+      timers.set(timer(String(i)), 10_000);
       clock.tick(1);
     }
     expect(clock.pending).to.equal(1);
@@ -59,80 +68,80 @@ describe('Timers', () => {
     expect(clock.pending).to.equal(0);
   });
 
-  it('ring long spans up to 20 ms late, all that are due at once, in their order', () => {
-    const { clock, timers, rung, alarm } = setUp();
+  it('fire after long delays up to 20 ms late, all that are due at once, in order', () => {
+    const { clock, timers, fired, timer } = setUp();
     for (const name of ['a', 'b', 'c']) {
-      timers.set(alarm(name), 1005);
+      timers.set(timer(name), 1005);
       clock.tick(5);
     }
     clock.tick(1100);
-    expect(rung.map(([name]) => name)).to.deep.equal(['a', 'b', 'c']);
+    expect(fired.map(([name]) => name)).to.deep.equal(['a', 'b', 'c']);
     // 1005 is rounded up to 1020, and by then all three are due
-    expect(rung.map(([, at]) => at)).to.deep.equal([1020, 1020, 1020]);
+    expect(fired.map(([, at]) => at)).to.deep.equal([1020, 1020, 1020]);
   });
 
-  it('ring short spans to the millisecond', () => {
-    const { clock, timers, rung, alarm } = setUp();
-    timers.set(alarm('a'), 999);
+  it('fire after short delays to the millisecond', () => {
+    const { clock, timers, fired, timer } = setUp();
+    timers.set(timer('a'), 999);
     clock.tick(1);
-    timers.set(alarm('b'), 999);
+    timers.set(timer('b'), 999);
     clock.tick(5000);
-    expect(rung).to.deep.equal([
+    expect(fired).to.deep.equal([
       ['a', 999],
       ['b', 1000],
     ]);
   });
 
-  it('forget an alarm that is cleared, at either end of the row or within it', () => {
+  it('do not fire a timer that is cleared, at either end of the list or within it', () => {
     for (const cleared of [0, 1, 2]) {
-      const { clock, timers, rung, alarm } = setUp();
-      const alarms = ['0', '1', '2'].map((name) => alarm(name));
-      for (const each of alarms) timers.set(each, 50);
-      timers.clear(alarms[cleared] as Timer);
-      timers.clear(alarms[cleared] as Timer);
+      const { clock, timers, fired, timer } = setUp();
+      const all = ['0', '1', '2'].map((name) => timer(name));
+      for (const each of all) timers.set(each, 50);
+      timers.clear(all[cleared] as Timer);
+      timers.clear(all[cleared] as Timer);
       expect(timers.size).to.equal(2);
       clock.tick(100);
-      expect(rung.map(([name]) => name)).to.deep.equal(
+      expect(fired.map(([name]) => name)).to.deep.equal(
         ['0', '1', '2'].filter((name) => name !== String(cleared)),
       );
     }
   });
 
-  it('leave nothing behind when the last alarm is cleared', () => {
-    const { clock, timers, alarm } = setUp();
-    const only = alarm('a');
+  it('clear the timeout with the last timer', () => {
+    const { clock, timers, timer } = setUp();
+    const only = timer('a');
     timers.set(only, 50);
     timers.clear(only);
     expect(clock.pending).to.equal(0);
   });
 
-  it('forget the earlier setting of an alarm that is set again', () => {
-    const { clock, timers, rung, alarm } = setUp();
-    const a = alarm('a');
+  it('replace the earlier schedule of a timer that is set again', () => {
+    const { clock, timers, fired, timer } = setUp();
+    const a = timer('a');
     timers.set(a, 50);
     clock.tick(40);
     timers.set(a, 50);
     clock.tick(40);
     timers.set(a, 70);
     clock.tick(69);
-    expect(rung).to.deep.equal([]);
+    expect(fired).to.deep.equal([]);
     clock.tick(1);
-    expect(rung).to.deep.equal([['a', 150]]);
+    expect(fired).to.deep.equal([['a', 150]]);
   });
 
-  it('let an alarm set and clear others while it rings', () => {
-    const { clock, timers, rung, alarm } = setUp();
-    const b = alarm('b');
-    const a = alarm('a', () => {
+  it('let a timer set and clear others while it fires', () => {
+    const { clock, timers, fired, timer } = setUp();
+    const b = timer('b');
+    const a = timer('a', () => {
       timers.clear(b);
       timers.set(a, 50);
     });
     timers.set(a, 50);
     timers.set(b, 50);
     clock.tick(50);
-    expect(rung).to.deep.equal([['a', 50]]);
+    expect(fired).to.deep.equal([['a', 50]]);
     clock.tick(50);
-    expect(rung).to.deep.equal([
+    expect(fired).to.deep.equal([
       ['a', 50],
       ['a', 100],
     ]);
@@ -140,32 +149,72 @@ describe('Timers', () => {
     expect(clock.pending).to.equal(1);
   });
 
-  it('give what was missed in a stall the time to arrive, once', () => {
-    const { clock, timers, rung, alarm } = setUp();
-    const missed = alarm('missed');
-    const answered = alarm('answered');
-    timers.set(missed, 8000);
-    timers.set(answered, 8000);
-    clock.stall(20_000);
+  it('defer a list once after a stall of any length, so that input is read first', () => {
+    for (const lateness of [100, 600, 12_000]) {
+      const { clock, timers, fired, timer } = setUp();
+      const unanswered = timer('unanswered');
+      const answered = timer('answered');
+      timers.set(unanswered, 8000);
+      timers.set(answered, 8000);
+      clock.stall(8000 + lateness);
+      clock.tick(0);
+      expect(fired).to.deep.equal([]);
+      timers.clear(answered);
+      clock.tick(500);
+      expect(fired).to.deep.equal([['unanswered', 8500 + lateness]]);
+      expect(clock.pending).to.equal(0);
+    }
+  });
+
+  it('do not take jitter for a stall', () => {
+    const { clock, timers, fired, timer } = setUp();
+    timers.set(timer('a'), 8000);
+    clock.stall(8099);
     clock.tick(0);
-    expect(rung).to.deep.equal([]);
-    timers.clear(answered);
-    clock.tick(8000);
-    expect(rung.map(([name]) => name)).to.deep.equal(['missed']);
-    expect(rung[0]?.[1]).to.be.below(28_000);
+    expect(fired).to.deep.equal([['a', 8099]]);
+  });
+
+  it('wait for delays of more than 31 bits in several steps, and for ever if infinite', () => {
+    const clock = new StrictClock();
+    const timers = new Timers(clock);
+    let fired = 0;
+    const timer = new Timer({ onTimeout: () => fired++ });
+    const never = new Timer({ onTimeout: () => fired++ });
+    const delay = 2 ** 32 + 7;
+    timers.set(timer, delay);
+    timers.set(never, Infinity);
+    clock.tick(delay - 1);
+    expect(fired).to.equal(0);
+    clock.tick(20);
+    expect(fired).to.equal(1);
+    clock.tick(2 ** 40);
+    expect(fired).to.equal(1);
+    expect(never.isSet).to.equal(true);
+    timers.clear(never);
     expect(clock.pending).to.equal(0);
   });
 
-  it('do what simple timers do, however they are set and cleared', () => {
+  it('fire outside of the async context that has set them', (done) => {
+    const storage = new AsyncLocalStorage<string>();
+    const timer = new Timer({
+      onTimeout() {
+        expect(storage.getStore()).to.equal(undefined);
+        done();
+      },
+    });
+    storage.run('of one session', () => new Timers().set(timer, 1));
+  });
+
+  it('agree with a simple model, however they are set and cleared', () => {
     const step = fc.record({
       who: fc.nat(5),
-      span: fc.constantFrom(null, 0, 1, 10, 500),
+      delay: fc.constantFrom(null, 0, 1, 10, 500),
       wait: fc.nat(300),
     });
     fc.assert(
       fc.property(fc.array(step), (steps) => {
-        const { clock, timers, rung, alarm } = setUp();
-        const alarms = Array.from({ length: 6 }, (_, i) => alarm(String(i)));
+        const { clock, timers, fired, timer } = setUp();
+        const all = Array.from({ length: 6 }, (_, i) => timer(String(i)));
         const due = new Map<string, number>();
         const expected: [string, number][] = [];
         const pass = (until: number): void => {
@@ -175,25 +224,25 @@ describe('Timers', () => {
             expected.push([name, at]);
           }
         };
-        for (const { who, span, wait } of steps) {
-          const one = alarms[who] as Timer;
-          if (span === null) {
+        for (const { who, delay, wait } of steps) {
+          const one = all[who] as Timer;
+          if (delay === null) {
             timers.clear(one);
             due.delete(String(who));
           } else {
-            timers.set(one, span);
-            due.set(String(who), clock.now() + span);
+            timers.set(one, delay);
+            due.set(String(who), clock.now() + delay);
           }
           pass(clock.now() + wait);
           clock.tick(wait);
         }
-        expect(byTimeAndName(rung)).to.deep.equal(byTimeAndName(expected));
+        expect(byTimeAndName(fired)).to.deep.equal(byTimeAndName(expected));
         expect(timers.size).to.equal(due.size);
       }),
     );
   });
 
-  it("take the system's clock by default", (done) => {
+  it("use the system's clock by default", (done) => {
     const begin = systemClock.now();
     new Timers().set(
       new Timer({
@@ -204,7 +253,7 @@ describe('Timers', () => {
       }),
       2,
     );
-    const handle = systemClock.setTimeout(() => done(new Error('cleared timeouts ring')), 0);
+    const handle = systemClock.setTimeout(() => done(new Error('a cleared timeout fired')), 0);
     systemClock.clearTimeout(handle);
   });
 });
