@@ -1,5 +1,5 @@
 /**
- * The CORS headers of answers.
+ * The CORS headers of responses.
  *
  * @see https://fetch.spec.whatwg.org/#http-cors-protocol
  * @module
@@ -35,7 +35,7 @@ export function corsHeaders(
   return headers;
 }
 
-/** The same as a record, for an answer that no transport gives. */
+/** The same headers as a record, for responses that are not made by a transport. */
 export function corsRecord(
   request: IncomingMessage,
   decision: OriginDecision,

@@ -1,12 +1,15 @@
 import { STATUS_CODES, ServerResponse, type IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 
-/** Why a request was turned away: stable code, HTTP status, and a sentence for whoever sent it. */
+/** Why a request is refused: a stable code, the HTTP status, and the body of the response. */
 export const REFUSALS = {
-  ERR_SIO_BAD_REQUEST: [400, 'This request makes no sense here'],
-  ERR_SIO_BAD_HANDSHAKE: [400, 'This is no WebSocket handshake that can be answered'],
-  ERR_SIO_UNEXPECTED_UPGRADE: [400, 'This transport takes no upgrades'],
-  ERR_SIO_NO_INDEX: [400, 'The path of a jsonp-polling request ends in the number of its callback'],
+  ERR_SIO_BAD_REQUEST: [400, 'Bad request: a POST needs a session id'],
+  ERR_SIO_BAD_HANDSHAKE: [400, 'Invalid WebSocket handshake'],
+  ERR_SIO_UNEXPECTED_UPGRADE: [400, 'This transport does not accept upgrades'],
+  ERR_SIO_NO_INDEX: [
+    400,
+    'The path of a jsonp-polling request must end with the number of its callback',
+  ],
   ERR_SIO_UNAUTHORIZED: [403, 'Not authorized'],
   ERR_SIO_UNSUPPORTED_VERSION: [
     400,
@@ -15,29 +18,29 @@ export const REFUSALS = {
   ERR_SIO_FORBIDDEN_ORIGIN: [403, 'This origin is not allowed'],
   ERR_SIO_UNAUTHORIZED_ORIGIN: [401, 'unauthorized'],
   ERR_SIO_UNKNOWN_SESSION: [404, 'Unknown session id'],
-  ERR_SIO_UNCLAIMED_UPGRADE: [404, 'Nobody takes upgrades here'],
-  ERR_SIO_BAD_METHOD: [405, 'This method is not allowed here'],
+  ERR_SIO_UNCLAIMED_UPGRADE: [404, 'No handler for upgrades at this path'],
+  ERR_SIO_BAD_METHOD: [405, 'Method not allowed'],
   ERR_SIO_TOO_LARGE: [413, 'The message is larger than this server accepts'],
   ERR_SIO_UPGRADE_REQUIRED: [426, 'This transport needs a WebSocket upgrade'],
-  ERR_SIO_TOO_MANY_SESSIONS_OF_ADDRESS: [429, 'Your address has as many sessions as it may have'],
-  ERR_SIO_TOO_MANY_SESSIONS: [503, 'This server has as many sessions as it may have'],
-  ERR_SIO_TOO_MANY_HANDSHAKES: [503, 'This server has as many handshakes to finish as it may have'],
+  ERR_SIO_TOO_MANY_SESSIONS_OF_ADDRESS: [429, 'Session limit reached for your address'],
+  ERR_SIO_TOO_MANY_SESSIONS: [503, 'Session limit reached'],
+  ERR_SIO_TOO_MANY_HANDSHAKES: [503, 'Handshake limit reached'],
 } as const;
 
 export type RefusalCode = keyof typeof REFUSALS;
 
-/** What the Listener's `refused` event tells. */
+/** The argument of the `refused` event of a Listener. */
 export interface Refusal {
   /** Stable, one of {@link REFUSALS}. */
   readonly code: RefusalCode;
-  /** The HTTP status that was answered. */
+  /** The HTTP status of the response. */
   readonly status: number;
-  /** What was answered, for people. */
+  /** The body of the response, for people. */
   readonly message: string;
   readonly request: IncomingMessage;
 }
 
-/** @param own what is answered instead of what {@link REFUSALS} has for the code */
+/** @param own status and message that replace those of {@link REFUSALS} */
 export function refusal(
   code: RefusalCode,
   request: IncomingMessage,
@@ -47,10 +50,10 @@ export function refusal(
   return { code, status: own?.status ?? status, message: own?.message ?? message, request };
 }
 
-/** How long a turned-away peer may take to fetch its answer. */
+/** How long a refused peer may take to read its response. */
 const LINGER_MS = 2000;
 
-/** Answers on a bare socket, as nothing else can after an upgrade request, and hangs up. */
+/** Writes a response to a bare socket, after an upgrade request, and closes it. */
 export function answerSocket(
   socket: Duplex,
   status: number,
@@ -71,7 +74,7 @@ export function answerSocket(
   setTimeout(() => socket.destroy(), LINGER_MS).unref();
 }
 
-/** Answers a refused request wherever its answer goes. */
+/** Answers a refused request, on a response or on the socket of an upgrade. */
 export function answerRefusal(
   { status, message }: Refusal,
   target: ServerResponse | Duplex,
@@ -79,7 +82,7 @@ export function answerRefusal(
 ): void {
   if (target instanceof ServerResponse) {
     if (target.headersSent) return;
-    // What is left of a body that is too large is not worth reading, to find the next request.
+    // Close the connection rather than drain an oversized body to reach the next request.
     const unread = status === 413 ? { Connection: 'close' } : {};
     target.writeHead(status, {
       'Content-Type': 'text/plain',

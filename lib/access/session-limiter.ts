@@ -1,23 +1,23 @@
 /**
- * Who may begin a session: how many there may be, and what the application says.
+ * The limits on sessions and handshakes, in total and by address.
  *
  * @module
  */
 import type { IncomingMessage } from 'node:http';
 import type { RefusalCode } from './refusal.js';
 
-/** The limits, as the options have them; read at each use, because programs change options. */
+/** The limits of the options; read at each use, because applications change options. */
 export interface SessionLimits {
   readonly maxSessions: number;
   readonly maxSessionsPerAddress: number;
   readonly maxHandshakes: number;
 }
 
-/** An IPv6 host has a network of 64 bits to choose addresses from: all of them are one. */
+/** An IPv6 host can choose its address in a /64 network: the whole network counts as one address. */
 const IPV6_NETWORK_GROUPS = 4;
 
 /**
- * What counts as one address: an IPv4 address, or the network of an IPv6 address.
+ * Returns what counts as one address: an IPv4 address, or the /64 network of an IPv6 address.
  *
  * @example networkOf('::ffff:192.0.2.1') // '192.0.2.1'
  * @example networkOf('2001:db8::1') // '2001:db8:0:0'
@@ -35,11 +35,11 @@ export function networkOf(address: string): string {
 
 /** The session's side of the limits. */
 export interface CountedSession {
-  /** @internal The address it was counted under: later connections may have others. Null: not counted. */
+  /** @internal The address of the first connection, under which it is counted; null: not counted. */
   _countedAddress: string | null;
 }
 
-/** Counts sessions and the handshakes that take their time, altogether and by address. */
+/** Counts sessions and pending handshakes, in total and by address. */
 export class SessionLimiter {
   readonly #limits: SessionLimits;
   readonly #byAddress = new Map<string, number>();
@@ -50,12 +50,12 @@ export class SessionLimiter {
     this.#limits = limits;
   }
 
-  /** How many handshakes are not through. */
+  /** Number of pending handshakes. */
   get handshakes(): number {
     return this.#handshakes;
   }
 
-  /** What speaks against one session more; null: nothing. */
+  /** Returns why one more session is not allowed; null if it is. */
   check(request: IncomingMessage): RefusalCode | null {
     const { maxSessions, maxSessionsPerAddress } = this.#limits;
     if (maxSessions > 0 && this.#sessions + this.#handshakes >= maxSessions) {
@@ -67,9 +67,9 @@ export class SessionLimiter {
   }
 
   /**
-   * Counts a handshake that is not through at once; it takes the place of a session meanwhile.
+   * Counts a pending handshake, which counts as a session too until it is released.
    *
-   * @returns ends the count, idempotent; null if there are too many.
+   * @returns an idempotent function that ends the count; null if there are too many
    */
   acquire(request: IncomingMessage): (() => void) | null {
     const { maxHandshakes } = this.#limits;

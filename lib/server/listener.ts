@@ -21,7 +21,7 @@ import { joinPolicyServer } from '../static/flash-policy-server.js';
 import { shortId } from '../util/log.js';
 import { Timers } from '../util/timers.js';
 import { ServerAttachment, type RequestHandler } from './attachment.js';
-import { excludeFilter } from './except.js';
+import { excludeFilter } from './exclude.js';
 import { toServer, type Listenable } from './listenable.js';
 import type { ListenerEvents } from './listener-events.js';
 import { NO_HEAD, Router, type RouterHost } from './router.js';

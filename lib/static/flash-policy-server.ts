@@ -6,14 +6,14 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import { limitSocket, policyXml, POLICY_LIMITS, sendAndEnd } from './flash-policy.js';
 
-/** Where players ask first. Below 1024, so that the file may grant any port. */
+/** The first port that players try. It is below 1024, so that the file may grant any port. */
 const POLICY_PORT = 843;
 
 type Member = { readonly entries: () => readonly string[]; readonly log: (line: string) => void };
 
 const members = new Set<Member>();
 const sockets = new Set<Socket>();
-/** Also kept if it could not listen, so that it is tried (and complained about) only once. */
+/** Also kept if it could not listen, so that it is tried and reported only once. */
 let policyServer: Server | undefined;
 
 function serverOnConnection(socket: Socket): void {
@@ -36,7 +36,7 @@ function open(log: (line: string) => void): Server {
   };
   server.maxConnections = POLICY_LIMITS.maxPending;
   server.on('error', report);
-  // it serves those who hold the process open by themselves
+  // It must not keep the process running.
   server.unref();
   try {
     server.listen(POLICY_PORT);
@@ -47,16 +47,16 @@ function open(log: (line: string) => void): Server {
 }
 
 function close(server: Server): void {
-  // not running if it could not listen, which is no error here
+  // It is not running if it could not listen, which is not an error here.
   server.close(() => undefined);
   for (const socket of sockets) socket.destroy();
 }
 
 /**
  * Joins the policy server of the process, which opens with the first member and closes with the
- * last one. Whoever connects gets the entries of all members, in the order they joined.
+ * last one. Its policy lists the entries of all members, in the order in which they joined.
  *
- * Never throws: if the port can't be opened, one line is logged.
+ * Never throws: if the port cannot be opened, one line is logged.
  *
  * @returns a function that leaves; calling it again does nothing
  * @see PROTOCOL.md, section 7

@@ -1,8 +1,8 @@
 /**
- * Flash's socket policy file: what it says, and how to hand it to whoever asks.
+ * The socket policy file of Flash: its content, and how it is sent.
  *
- * Before a Flash file may open a socket, the player asks the host, in plain text, whether it
- * may: on port 843 (flash-policy-server.ts), then on the port it wants to reach
+ * Before a Flash file may open a socket, the player requests the policy of the host, in plain
+ * text: on port 843 (flash-policy-server.ts), then on the port of the socket
  * (flash-policy-inline.ts).
  *
  * @module
@@ -12,21 +12,21 @@ import { createDebug } from '../util/debug.js';
 
 const debug = createDebug('socket.io:flash-policy');
 
-/** What a player sends, and all it sends: 23 bytes. */
+/** The complete request of a player: 23 bytes. */
 export const POLICY_REQUEST: Buffer = Buffer.from('<policy-file-request/>\0', 'latin1');
 
-/** What a peer may cost us. */
+/** Limits on the resources of policy connections. */
 export interface PolicyLimits {
   /**
-   * How long a connection may take, in milliseconds: to finish its request, and to close after
-   * the answer. It is destroyed then.
+   * How long a connection may take to complete its request, and to close after the response, in
+   * milliseconds. It is destroyed afterwards.
    *
    * @default 5000
    */
   readonly timeoutMs?: number;
   /**
-   * How many connections of a server may wait at a time. More are treated as if there were no
-   * policy file.
+   * The most connections of a server that may wait at a time. Further connections are handled as
+   * if there were no policy file.
    *
    * @default 1000
    */
@@ -46,31 +46,31 @@ function escapeAttribute(text: string): string {
     .replace(/"/g, '&quot;');
 }
 
-/** The rule for one entry; nothing for what names no host, or no ports. */
+/** The element for one entry; empty if the entry has no valid host or port. */
 function allowAccessFrom(entry: string): string {
-  // a scheme, a path: people write whole URLs, of which the host and port count
+  // Entries may be whole URLs: only host and port are used.
   const authority = entry
     .trim()
     .replace(/^[a-z][a-z\d+.-]*:\/\//i, '')
     .replace(/[/?#].*$/s, '');
   const parts = /^(\[[^\]]*\]|[^:]*)(?::(.*))?$/s.exec(authority);
   const host = parts?.[1] ?? '';
-  // without a port every port is granted: the entry names a page, and says nothing of where
-  // the server that the page wants to reach may listen
+  // Without a port every port is granted: the entry is the origin of a page, which does not limit
+  // the port of the server that the page connects to.
   const ports = parts?.[2] ?? '*';
-  // XML has no way to write a control character, not even escaped
+  // XML cannot contain control characters, not even escaped.
   if (host === '' || /[\s\p{C}]/u.test(host)) return '';
   if (!/^(\*|\d+(-\d+)?(,\d+(-\d+)?)*)$/.test(ports)) return '';
   return `<allow-access-from domain="${escapeAttribute(host)}" to-ports="${ports}"/>\n`;
 }
 
 /**
- * The policy file for entries of the option `origins`, each `HOST:PORT`, either side may be `*`.
+ * The policy file for entries of the option `origins`: each is `HOST:PORT`, either may be `*`.
  *
- * Always valid XML. An entry without a port grants every port; of a URL, host and port count;
- * an entry that names no host or no valid port grants nothing. (0.6.18 wrote
- * `to-ports="undefined"` and `domain="http"`.) There is no NUL at the end, as in 0.6.18:
- * players take the end of the connection for the end of the file.
+ * The result is always valid XML. An entry without a port grants every port; of a URL, host and
+ * port are used; an entry without a valid host and port grants nothing. (0.6.18 wrote
+ * `to-ports="undefined"` and `domain="http"`.) There is no NUL at the end, as in 0.6.18: for
+ * players, the end of the connection is the end of the file.
  *
  * @example policyXml(['example.com:8080'])
  * @see PROTOCOL.md, section 7
@@ -91,8 +91,7 @@ export function ignoreError(error: Error): void {
 }
 
 /**
- * Makes sure that `socket` is gone after `timeoutMs`, whatever its peer does, and that nothing
- * it does throws.
+ * Destroys `socket` after `timeoutMs`, whatever its peer does, and ignores its errors.
  *
  * @internal
  */
@@ -103,8 +102,8 @@ export function limitSocket(socket: Socket, timeoutMs: number): void {
 }
 
 /**
- * Sends the last words on `socket`. What the peer still sends is read and dropped: closing
- * with unread bytes would reset the connection, and the answer with it.
+ * Sends `text` and ends `socket`. Further input is read and dropped: closing with unread bytes
+ * would reset the connection, and the response would be lost.
  *
  * @internal
  */
@@ -113,7 +112,7 @@ export function sendAndEnd(socket: Socket, text: string): void {
   socket.resume();
 }
 
-/** True if a connection that sent `bytes` so far may yet turn out to ask for the policy. */
+/** True if `bytes`, the first of a connection, are a policy request or the beginning of one. */
 export function beginsRequest(bytes: Buffer): boolean {
   const length = Math.min(bytes.length, POLICY_REQUEST.length);
   return length > 0 && bytes.compare(POLICY_REQUEST, 0, length, 0, length) === 0;

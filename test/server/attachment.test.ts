@@ -156,7 +156,11 @@ describe('upgrade of an attached server', () => {
     ]) {
       const raw = await upgrade(port, path);
       const { status, body } = await raw.readResponse();
-      expect([path, status, body]).to.deep.equal([path, 404, 'Nobody takes upgrades here']);
+      expect([path, status, body]).to.deep.equal([
+        path,
+        404,
+        'No handler for upgrades at this path',
+      ]);
       await raw.ended();
     }
   });

@@ -217,10 +217,7 @@ export function describeSessions(variant: Variant): void {
       io.on('refused', ({ code }) => codes.push(code));
       const [, client] = await join();
       const { status, body } = await variant.create(port).refusal();
-      expect([status, body]).to.deep.equal([
-        503,
-        'This server has as many sessions as it may have',
-      ]);
+      expect([status, body]).to.deep.equal([503, 'Session limit reached']);
       expect(codes).to.deep.equal(['ERR_SIO_TOO_MANY_SESSIONS']);
       client.disconnect();
       const [, next] = await join();

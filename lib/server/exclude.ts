@@ -1,4 +1,7 @@
-/** What `except` leaves out; null: nobody. Ids as numbers match as loosely as in 0.6. */
+/**
+ * The clients that the argument `except` of a broadcast leaves out; null: none. Numbers match ids
+ * loosely, as in 0.6.
+ */
 export function excludeFilter(except: unknown): ((id: string) => boolean) | null {
   if (except === undefined || except === null || except === 0 || except === '') return null;
   if (Array.isArray(except)) {
