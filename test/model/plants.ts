@@ -1,0 +1,68 @@
+/**
+ * Faults that are planted on purpose, to show that the model finds them.
+ *
+ * @module
+ */
+import { SessionLimiter } from '../../lib/access/session-limiter.js';
+import { Client } from '../../lib/session/client.js';
+import { Transport } from '../../lib/transports/transport.js';
+import { Timers, type Timer } from '../../lib/util/timers.js';
+
+type Method = (...args: never[]) => unknown;
+
+/** Replaces a method of a class; returns what undoes it. */
+function replace(
+  type: { prototype: object },
+  name: string,
+  make: (original: Method) => Method,
+): () => void {
+  const prototype = type.prototype as Record<string, Method>;
+  const original = prototype[name] as Method;
+  prototype[name] = make(original);
+  return () => {
+    prototype[name] = original;
+  };
+}
+
+/** Each plants its fault, and returns what takes it out again. */
+export const PLANTS: Readonly<Record<string, () => () => void>> = {
+  'detached-without-timer': () =>
+    replace(
+      Timers,
+      'set',
+      (set) =>
+        function (this: Timers, timer: Timer, delay: number) {
+          const { owner } = timer as { owner: object };
+          if (owner instanceof Client && !owner._open && owner.connected) return;
+          Reflect.apply(set, this, [timer, delay]);
+        },
+    ),
+  'requeued-in-reverse': () =>
+    replace(
+      Client,
+      '_requeue',
+      (requeue) =>
+        function (this: Client, payloads: readonly string[], connection: unknown) {
+          Reflect.apply(requeue, this, [payloads.toReversed(), connection]);
+        },
+    ),
+  'requeued-twice': () =>
+    replace(
+      Client,
+      '_requeue',
+      (requeue) =>
+        function (this: Client, payloads: readonly string[], connection: unknown) {
+          Reflect.apply(requeue, this, [[...payloads, ...payloads], connection]);
+        },
+    ),
+  'unlimited-buffer': () => replace(Transport, 'isOverfull', () => () => false),
+  'handshake-not-released': () =>
+    replace(
+      SessionLimiter,
+      'acquire',
+      (acquire) =>
+        function (this: SessionLimiter, request: unknown) {
+          return Reflect.apply(acquire, this, [request]) && ((): void => undefined);
+        },
+    ),
+};

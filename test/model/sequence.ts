@@ -1,0 +1,173 @@
+/**
+ * Sequences of steps: drawn from a seed, run, and shrunk if they fail.
+ *
+ * @module
+ */
+import { Random } from '../soak/random.js';
+import type { ManualClock } from '../support/clock.js';
+import { checkEnd, checkStep, Violation } from './invariants.js';
+import { drawSteps, perform, type Step } from './steps.js';
+import { drawSetting, PlannedError, World, type Setting } from './world.js';
+
+export interface Sequence {
+  readonly setting: Setting;
+  readonly steps: readonly Step[];
+}
+
+export interface Failure {
+  readonly sequence: Sequence;
+  readonly message: string;
+}
+
+export function drawSequence(seed: number): Sequence {
+  const random = new Random(seed);
+  return { setting: drawSetting(random), steps: drawSteps(random) };
+}
+
+/** Errors that nothing has caught while a sequence runs. */
+class ErrorTrap {
+  readonly errors: unknown[] = [];
+  readonly #others = new Map<string, Function[]>();
+  readonly #emitWarning = process.emitWarning.bind(process);
+
+  constructor() {
+    for (const event of ['uncaughtException', 'unhandledRejection']) {
+      this.#others.set(event, process.listeners(event as 'uncaughtException'));
+      process.removeAllListeners(event);
+      process.on(event, this.#onError);
+    }
+    process.emitWarning = (warning: string | Error) => {
+      if (String(warning).includes('MaxListeners')) this.errors.push(warning);
+    };
+  }
+
+  release(): void {
+    process.emitWarning = this.#emitWarning;
+    for (const [event, listeners] of this.#others) {
+      process.removeAllListeners(event);
+      for (const listener of listeners) process.on(event, listener as () => void);
+    }
+  }
+
+  readonly #onError = (error: unknown): void => {
+    if (!(error instanceof PlannedError)) this.errors.push(error);
+  };
+}
+
+/** Has `setTimeout` wait for `clock`, for lib and ws; returns what undoes it. */
+function replaceTimeouts(clock: ManualClock): () => void {
+  const { setTimeout, clearTimeout } = globalThis;
+  interface Handle {
+    readonly inner: unknown;
+    unref(): Handle;
+  }
+  const fakeSetTimeout = (
+    callback: (...args: unknown[]) => void,
+    ms = 0,
+    ...args: unknown[]
+  ): Handle => {
+    const handle: Handle = {
+      inner: clock.setTimeout(() => callback(...args), ms),
+      unref: () => handle,
+    };
+    return handle;
+  };
+  const fakeClearTimeout = (handle: Handle | undefined): void => clock.clearTimeout(handle?.inner);
+  Object.assign(globalThis, { setTimeout: fakeSetTimeout, clearTimeout: fakeClearTimeout });
+  return () => Object.assign(globalThis, { setTimeout, clearTimeout });
+}
+
+function describe(error: unknown): string {
+  if (error instanceof Violation) return error.message;
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
+
+/** Runs a sequence; returns what went wrong, or null. */
+export async function run({ setting, steps }: Sequence): Promise<string | null> {
+  const trap = new ErrorTrap();
+  const world = new World(setting);
+  const restore = replaceTimeouts(world.clock);
+  let at = 0;
+  try {
+    for (const step of steps) {
+      at++;
+      perform(world, step);
+      // oxlint-disable-next-line eslint/no-await-in-loop -- one step after the other
+      await world.settle();
+      if (trap.errors.length > 0) throw trap.errors[0];
+      checkStep(world);
+    }
+    await checkEnd(world);
+    if (trap.errors.length > 0) throw trap.errors[0];
+    return null;
+  } catch (error) {
+    return `after step ${at}: ${describe(error)}`;
+  } finally {
+    for (const { wire } of world.wires) wire.socket.destroy();
+    world.io.close();
+    await world.settle();
+    restore();
+    trap.release();
+  }
+}
+
+/** What stays the same in messages of one kind. */
+function kindOf(message: string): string {
+  return message
+    .replace(/^after step \d+: /, '')
+    .replace(/sid\d+z/, '')
+    .replaceAll(/[\d,]+/g, '')
+    .split('\n')[0] as string;
+}
+
+/** Leaves out all steps that are not needed to fail in the same way. */
+export async function shrink(failure: Failure): Promise<Failure> {
+  let best = failure;
+  const kind = kindOf(failure.message);
+  async function tryWith(steps: readonly Step[]): Promise<boolean> {
+    const sequence = { ...best.sequence, steps };
+    const message = await run(sequence);
+    if (message === null || kindOf(message) !== kind) return false;
+    best = { sequence, message };
+    return true;
+  }
+  for (
+    let size = Math.ceil(best.sequence.steps.length / 2);
+    size >= 1;
+    size = Math.floor(size / 2)
+  ) {
+    for (let at = 0; at < best.sequence.steps.length;) {
+      const { steps } = best.sequence;
+      // oxlint-disable-next-line eslint/no-await-in-loop -- the next depends on it
+      const isGone = await tryWith([...steps.slice(0, at), ...steps.slice(at + size)]);
+      if (!isGone) at += size;
+    }
+  }
+  return best;
+}
+
+export interface Result {
+  readonly sequences: number;
+  readonly steps: number;
+  readonly failures: readonly (Failure & { readonly seed: number })[];
+}
+
+/** Runs sequences from `seed` on, until there are so many or `mostFailures` have failed. */
+export async function runMany(seed: number, count: number, mostFailures = 1): Promise<Result> {
+  const failures: (Failure & { seed: number })[] = [];
+  const kinds = new Set<string>();
+  let steps = 0;
+  let sequences = 0;
+  for (; sequences < count && failures.length < mostFailures; sequences++) {
+    const sequence = drawSequence(seed + sequences);
+    steps += sequence.steps.length;
+    // oxlint-disable-next-line eslint/no-await-in-loop -- one sequence after the other
+    const message = await run(sequence);
+    if (message === null || kinds.has(kindOf(message))) continue;
+    kinds.add(kindOf(message));
+    // oxlint-disable-next-line eslint/no-await-in-loop -- one sequence after the other
+    const least = await shrink({ sequence, message });
+    failures.push({ ...least, seed: seed + sequences });
+  }
+  return { sequences, steps, failures };
+}
