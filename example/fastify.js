@@ -1,5 +1,5 @@
 /*
- * With Fastify: it has made its http.Server before it listens.
+ * With Fastify: its http.Server exists before it listens.
  *
  *   npm ci && node example/fastify.js
  */
@@ -7,7 +7,7 @@ const fastify = require('fastify');
 const io = require('../');
 
 const app = fastify();
-app.get('/', () => 'Fastify answers here, the sessions are below /socket.io/');
+app.get('/', () => 'This is Fastify. Sessions are below /socket.io/');
 
 const listener = io.listen(app.server);
 listener.on('connection', (client) => {
@@ -15,7 +15,7 @@ listener.on('connection', (client) => {
 });
 app.addHook('onClose', () => listener.close());
 
-// For the host `localhost`, Fastify opens a second server for ::1, which is not ours.
+// For the host `localhost`, Fastify opens a second server for ::1, on which nothing listens here.
 app.listen({ port: Number(process.env.PORT ?? 8080), host: '0.0.0.0' }).then(() => {
   console.log(`Fastify at http://localhost:${app.server.address().port}/`);
 });

@@ -1,13 +1,13 @@
 /*
- * The framing as market-data feeds speak it today: bare JSON in `~m~`, over RFC 6455.
+ * The framing as market-data feeds use it today: JSON without `~j~` in `~m~`, over RFC 6455.
  *
- *   node example/feed.js            serves quotes, and follows them (PORT for another port)
+ *   node example/feed.js            serves quotes, and prints them as a client (set PORT for another port)
  */
 const http = require('http');
 const WebSocket = require('ws');
 const io = require('../');
 
-/** The symbols in `{"m":"subscribe","p":[…]}`; none in whatever else a stranger sends. */
+/** The symbols in `{"m":"subscribe","p":[…]}`; none in any other text, which is untrusted input. */
 function wanted(text) {
   try {
     const { m, p } = JSON.parse(text);
@@ -17,7 +17,7 @@ function wanted(text) {
   }
 }
 
-/** A feed: whoever asks for symbols is sent their quotes. JSON text goes out as it is, without `~j~`. */
+/** A feed: sends a client the quotes of its symbols, as JSON text without `~j~`. */
 function serve(server) {
   const listener = io.listen(server, { transports: ['websocket'], resource: 'feed' });
   const prices = new Map([
@@ -47,7 +47,7 @@ function serve(server) {
   }, 250);
 }
 
-/** A consumer: any WebSocket and the codec will do. */
+/** A client: a WebSocket and the codec are enough. */
 function follow(url, symbols, onQuote) {
   const socket = new WebSocket(url);
   let isFirst = true;
@@ -55,10 +55,10 @@ function follow(url, symbols, onQuote) {
   socket.on('message', (data) => {
     for (const text of io.decode(String(data))) {
       if (isFirst) {
-        isFirst = false; // the session id, which some feeds wrap in JSON
+        isFirst = false; // the session id; some feeds send an object instead
         socket.send(io.encode(JSON.stringify({ m: 'subscribe', p: symbols })));
       } else if (text.startsWith('~h~')) {
-        socket.send(`~m~${text.length}~m~${text}`); // a heartbeat goes back as it came
+        socket.send(`~m~${text.length}~m~${text}`); // a heartbeat is returned unchanged
       } else {
         onQuote(...JSON.parse(text).p);
       }

@@ -1,5 +1,5 @@
 /*
- * With Koa: the http.Server around `app.callback()` is what to listen on.
+ * With Koa: listen on the http.Server around `app.callback()`.
  *
  *   npm ci && node example/koa.js
  */
@@ -10,7 +10,7 @@ const io = require('../');
 const app = new Koa();
 app.use((context) => {
   if (context.path !== '/') return;
-  context.body = 'Koa answers here, the sessions are below /socket.io/';
+  context.body = 'This is Koa. Sessions are below /socket.io/';
 });
 
 const server = http.createServer(app.callback());

@@ -1,5 +1,5 @@
 /*
- * The pages of the chat and of its transport doctor, for an http.Server; of this folder nothing else.
+ * The pages of the chat and of its transport doctor, for an http.Server. No other file is served.
  */
 var fs = require('fs'),
   path = require('path');

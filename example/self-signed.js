@@ -1,6 +1,6 @@
 /*
- * A certificate for trying things out: made in memory, signed by itself, valid for a day.
- * Browsers warn of it, and should. X.509 as in RFC 5280, by hand, so that nothing is to be installed.
+ * A certificate for tests: made in memory, self-signed, valid for a day. Browsers warn about it.
+ * X.509 as in RFC 5280, encoded here so that nothing has to be installed.
  */
 const crypto = require('crypto');
 
@@ -22,7 +22,7 @@ const ECDSA_WITH_SHA256 = sequence(oid('2a8648ce3d040302'));
 
 const DAY_MS = 24 * 3600 * 1000;
 
-/** What `https.createServer` wants: `key` and `cert`, for localhost. */
+/** The `key` and `cert` options of `https.createServer`, for localhost. */
 module.exports = function selfSigned() {
   const { privateKey, publicKey } = crypto.generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const serial = crypto.randomBytes(8);

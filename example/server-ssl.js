@@ -1,28 +1,19 @@
 /*
- * The same over https: wss:// and polling, on one port.
+ * The same chat over https: wss:// and polling, on one port.
  *
- *   node example/server-ssl.js      https://localhost:8443/ (PORT for another port)
+ *   node example/server-ssl.js      https://localhost:8443/ (set PORT for another port)
  *
- * The certificate is made at the start; the browser warns of it. Put yours in its place.
+ * The certificate is generated at the start, and browsers warn about it. Replace it by your own.
  */
 var https = require('https'),
   io = require('../'),
+  chat = require('./chat'),
   pages = require('./pages'),
   selfSigned = require('./self-signed');
 
 var server = https.createServer(selfSigned(), pages);
 
-io.listen(server).on('connection', function (client) {
-  client.broadcast({ announcement: client.sessionId + ' connected' });
-
-  client.on('message', function (message) {
-    client.broadcast({ message: [client.sessionId, message] });
-  });
-
-  client.on('disconnect', function () {
-    client.broadcast({ announcement: client.sessionId + ' disconnected' });
-  });
-});
+chat(io.listen(server));
 
 // for the transport doctor
 io.listen(server, { resource: 'echo', log: false }).on('connection', function (client) {

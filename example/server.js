@@ -1,34 +1,18 @@
 /*
- * The chat of 2011, in the style of its time; only the path of the require is new.
+ * The chat of 2011, in the style of its time.
  *
- *   node example/server.js          http://localhost:8080/ (PORT and HOST: elsewhere)
+ *   node example/server.js          http://localhost:8080/ (set PORT and HOST for another address)
  */
 var http = require('http'),
   io = require('../'),
+  chat = require('./chat'),
   pages = require('./pages');
 
 var server = http.createServer(pages);
 
-var listener = io.listen(server),
-  buffer = [];
+chat(io.listen(server));
 
-listener.on('connection', function (client) {
-  client.send({ buffer: buffer });
-  client.broadcast({ announcement: client.sessionId + ' connected' });
-
-  client.on('message', function (message) {
-    var msg = { message: [client.sessionId, message] };
-    buffer.push(msg);
-    if (buffer.length > 15) buffer.shift();
-    client.broadcast(msg);
-  });
-
-  client.on('disconnect', function () {
-    client.broadcast({ announcement: client.sessionId + ' disconnected' });
-  });
-});
-
-// The transport doctor (doctor.html) has sessions of its own, which are sent back what they send.
+// The transport doctor (doctor.html) has sessions of its own, which return what they receive.
 io.listen(server, { resource: 'echo', log: false }).on('connection', function (client) {
   client.on('message', function (message) {
     client.send(message);
@@ -36,9 +20,9 @@ io.listen(server, { resource: 'echo', log: false }).on('connection', function (c
 });
 
 server.on('error', function (err) {
-  if (require.main !== module) return; // `npx socket.io-node serve` has words of its own
+  if (require.main !== module) return; // `npx socket.io-node serve` reports it
   if (err.code !== 'EADDRINUSE') console.error(err.message);
-  else console.error('Port ' + err.port + ' is taken. Another one: PORT=8081 npm start');
+  else console.error('Port ' + err.port + ' is in use. Try another one: PORT=8081 npm start');
   process.exit(1);
 });
 

@@ -1,19 +1,18 @@
-// Tries one transport: connects, times a few echoes, and sees whether delicate text survives.
-// `progress(kind, text, result)` and `frame(way, text)` are told what happens, at last how it ended:
-// then `result` has a `kind`, which is works, flawed, fails or absent. `done` is called when the
-// next one may begin.
+// Tries one transport: connects, measures a few echoes, and tests whether unusual text arrives intact.
+// Calls `progress(kind, text, result)` and `frame(kind, text)` as it proceeds. In the last call of
+// `progress`, `result.kind` is works, flawed, fails or absent. Then calls `done`.
 var AUTOMATIC = 'automatic'; // the client chooses
 
 var examine = (function () {
   var PINGS = 7;
-  // Text that proxies and pages with the wrong charset are known to break.
-  var DELICATE = 'gr\u00fc\u00dfe \u65e5\u672c \ud83d\ude00 <b>&amp;</b> </script> "\u2028"';
+  // Text that proxies, and pages with a wrong charset, are known to damage.
+  var UNUSUAL = 'gr\u00fc\u00dfe \u65e5\u672c \ud83d\ude00 <b>&amp;</b> </script> "\u2028"';
   var CONNECT_TIMEOUT_MS = 6000;
   var ECHO_TIMEOUT_MS = 5000;
-  // The client gives up by itself; this is for one that does not.
+  // The client has a timeout of its own; this one is for a client without.
   var LAST_TIMEOUT_MS = CONNECT_TIMEOUT_MS + 2000;
-  // A moment for the goodbye, so that the next one has the connections to itself.
-  var GOODBYE_MS = 60;
+  // Time for the close request, so that the next transport has all connections of the browser.
+  var PAUSE_MS = 60;
 
   function whyNot(name) {
     var Type = io.Transport[name];
@@ -34,14 +33,14 @@ var examine = (function () {
     return options;
   }
 
-  // Everything a transport puts on the wire goes through `encode`, everything it takes off
-  // through `onData`; both may be replaced, as pages of 2011 did.
+  // A transport passes all it sends to `encode` and all it receives to `onData`. Both may be
+  // overridden, as in pages of 2011.
   function tap(transport, frame) {
     var encode = transport.encode;
     var onData = transport.onData;
     transport.encode = function () {
       var payload = encode.apply(transport, arguments);
-      frame('up', payload || 'goodbye'); // which is all that has no message in it
+      frame('up', payload || 'close request'); // the only payload without a message
       return payload;
     };
     transport.onData = function (payload) {
@@ -82,7 +81,7 @@ var examine = (function () {
       frame('event', text);
       ended.disconnect();
       end(kind, text);
-      setTimeout(done, GOODBYE_MS);
+      setTimeout(done, PAUSE_MS);
     }
 
     function failIn(delay, text) {
@@ -93,9 +92,9 @@ var examine = (function () {
     }
 
     function ping() {
-      failIn(ECHO_TIMEOUT_MS, 'connects, but no echo came within ');
+      failIn(ECHO_TIMEOUT_MS, 'connects, but no echo arrived within ');
       sent = now();
-      socket.send(times.length < PINGS ? 'ping ' + (times.length + 1) : DELICATE);
+      socket.send(times.length < PINGS ? 'ping ' + (times.length + 1) : UNUSUAL);
     }
 
     if (absent) {
@@ -121,10 +120,10 @@ var examine = (function () {
       if (times.length < PINGS) {
         times.push(now() - sent);
         ping();
-      } else if (text === DELICATE) {
+      } else if (text === UNUSUAL) {
         finish('works', name === AUTOMATIC ? 'works by ' + result.type : 'works');
       } else {
-        finish('flawed', 'works, but garbles text: ' + text);
+        finish('flawed', 'works, but changes text: ' + text);
       }
     });
     socket.on('connect_failed', function () {
@@ -132,7 +131,9 @@ var examine = (function () {
       if (took < CONNECT_TIMEOUT_MS * 0.9) return finish('fails', 'refused after ' + ms(took));
       finish(
         'fails',
-        'no answer within ' + seconds(CONNECT_TIMEOUT_MS) + '; something holds it back'
+        'no answer within ' +
+          seconds(CONNECT_TIMEOUT_MS) +
+          '; something between browser and server buffers it'
       );
     });
     socket.on('disconnect', function () {

@@ -1,5 +1,5 @@
-// What all parts of the doctor need. They are written as pages were in 2011, so that they run
-// wherever the client does; each makes one global function or object, this one a few.
+// Functions for all parts of the doctor. The scripts are written as in 2011, so that they run in all
+// browsers of the client. Each defines one global function or object; this one defines a few.
 function byId(id) {
   return document.getElementById(id);
 }

@@ -1,4 +1,4 @@
-// The report: about this visit, for the page, and all there is, for the clipboard.
+// The report: this visit for the page, and all results for the clipboard.
 var report = (function () {
   var visited = '';
 

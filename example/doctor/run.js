@@ -1,4 +1,4 @@
-// Examines one transport after the other, as the page loads and whenever it is asked to.
+// Examines one transport after the other, when the page loads and on each click on 'Run again'.
 (function () {
   var TRANSPORTS = [
     AUTOMATIC,
@@ -43,13 +43,13 @@
     report.visit();
     byId('again').disabled = true;
     put(byId('again'), 'Running');
-    table.say('Examining', 'This takes a few seconds.');
+    table.say('Running', 'This takes a few seconds.');
     for (var i = 0; i < TRANSPORTS.length; i++) table.show(TRANSPORTS[i], 'waits', 'waits');
     examineFrom(0);
   }
 
   if (typeof io === 'undefined' || !io.Socket) {
-    table.say('The client did not load', '/socket.io/socket.io.js is missing, or was blocked.');
+    table.say('The client did not load', '/socket.io/socket.io.js is missing or blocked.');
     return;
   }
   wire.offerFilters(TRANSPORTS);

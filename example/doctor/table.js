@@ -1,4 +1,4 @@
-// The table of results, and the verdict above it.
+// The table of results, and the summary above it.
 var table = (function () {
   function row(name) {
     var found = byId('row-' + name);
@@ -45,14 +45,14 @@ var table = (function () {
   }
 
   function choice(automatic) {
-    if (!automatic.type) return 'Left to itself, the client finds no transport.';
-    var how = 'Left to itself, the client connects by ' + automatic.type;
+    if (!automatic.type) return 'The client finds no transport.';
+    var how = 'By default the client connects by ' + automatic.type;
     return (
-      how + (automatic.kind === 'fails' ? ', to no avail.' : ' in ' + ms(automatic.connect) + '.')
+      how + (automatic.kind === 'fails' ? ', which fails.' : ' in ' + ms(automatic.connect) + '.')
     );
   }
 
-  // `results` are by name, those there are so far.
+  // `results`: the results so far, by transport name.
   function sum(results) {
     say(tally(results), choice(results[AUTOMATIC]));
   }

@@ -1,4 +1,4 @@
-// What goes over the wire, line by line: on the page, of one transport or of all, and in the report.
+// The payloads on the wire, line by line: on the page, for one transport or for all, and in the report.
 var wire = (function () {
   var LONGEST = 400;
   var ARROWS = { up: '\u2191', down: '\u2193', event: '\u00b7' };
@@ -10,7 +10,7 @@ var wire = (function () {
     line.style.display = !wanted || wanted === line.getAttribute('data-by') ? '' : 'none';
   }
 
-  // Adds a line, and keeps its end in sight for whoever was there.
+  // Adds a line, and scrolls to it unless the reader has scrolled up.
   function append(line) {
     var frames = byId('frames');
     var follows = frames.scrollTop + frames.clientHeight > frames.scrollHeight - 40;

@@ -1,14 +1,15 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 export const PACKAGE: string = join(__dirname, '..', '..', '..');
 
-/** How long an example may take to say where it listens, in milliseconds. */
+/** How long an example may take to print its address, in milliseconds. */
 const START_MS = 15_000;
 
-/** A program of `example/`, started as a reader of it would start it, on a port of its own. */
+/** A program of `example/`, started as a reader would start it, on a free port. */
 export class Example {
-  /** Where it listens, without a slash at the end. */
+  /** Its address, without a slash at the end. */
   readonly url: string;
   /** What it has printed so far. */
   readonly lines: string[];
@@ -45,6 +46,13 @@ export class Example {
         reject(new Error(`${file} ended with ${code}: ${lines.join('\n')}`));
       });
     });
+  }
+
+  /** The ids of the processes that it has started, on Linux. */
+  async processes(): Promise<number[]> {
+    const { pid } = this.#child;
+    const children = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8');
+    return children.split(' ').filter(Boolean).map(Number);
   }
 
   /** Ends it as Ctrl-C does, and fails if it had ended by itself. */

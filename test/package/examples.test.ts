@@ -4,9 +4,12 @@ import { readdirSync } from 'node:fs';
 import { request } from 'node:https';
 import type { IncomingMessage } from 'node:http';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { connect, type TLSSocket } from 'node:tls';
 import { Example, PACKAGE } from './example.js';
 import { talkByPolling, talkByWebSocket, type Talk } from './talk.js';
+
+type Options = Parameters<typeof talkByWebSocket>[1];
 
 type Check = (example: Example) => Promise<void>;
 
@@ -16,18 +19,39 @@ async function body(url: string): Promise<string> {
   return response.text();
 }
 
-/** Two people chat, then one leaves. The second one has been told what was said before it came. */
+/** The name that the chat has given to the author of a message. */
+type Author = string;
+
+/** Sends a message of one client to another. */
+async function says(from: Talk, to: Talk, text: string): Promise<Author> {
+  await from.send({ text, key: `key of ${text}` });
+  const { message } = (await to.next()) as { message: [Author, string, string] };
+  expect(message[0]).to.match(/^guest [\d.]+$/); // and no part of a session id, which is a secret
+  expect(message.slice(1)).to.deep.equal([text, `key of ${text}`]);
+  return message[0];
+}
+
+/** Two clients chat, then one leaves. */
 async function chats(first: Talk, second: Talk): Promise<void> {
-  await second.send('grüße');
-  expect(await first.next()).to.deep.equal({ message: [second.sessionId, 'grüße'] });
-  await first.send('hello');
-  expect(await second.next()).to.deep.equal({ message: [first.sessionId, 'hello'] });
+  const name = await says(second, first, 'grüße');
+  await says(first, second, 'hello');
   await second.close();
-  expect(await first.next()).to.deep.equal({ announcement: `${second.sessionId} disconnected` });
+  expect(await first.next()).to.deep.equal({ announcement: `${name} disconnected` });
   await first.close();
 }
 
-/** What the transport doctor does. */
+/** Reads what a client receives when it joins a chat, and what the one before it receives then. */
+async function joins(base: string, options: Options = {}): Promise<[Talk, Talk]> {
+  const first = await talkByWebSocket(base, options);
+  expect(await first.next()).to.have.keys('buffer');
+  const second = await talkByWebSocket(base, options);
+  expect(await second.next()).to.have.keys('buffer');
+  const { announcement } = (await first.next()) as { announcement: string };
+  expect(announcement).to.match(/^guest [\d.]+ connected$/);
+  return [first, second];
+}
+
+/** Does what the transport doctor does. */
 async function examined(echo: Talk): Promise<void> {
   await echo.send('~ ping');
   expect(await echo.next()).to.equal('~ ping');
@@ -35,7 +59,7 @@ async function examined(echo: Talk): Promise<void> {
 }
 
 async function echoes(example: Example): Promise<void> {
-  expect(await body(`${example.url}/`)).to.include('the sessions are below /socket.io/');
+  expect(await body(`${example.url}/`)).to.include('Sessions are below /socket.io/');
   expect((await fetch(`${example.url}/nowhere`)).status).to.equal(404);
   for (const talkBy of [talkByWebSocket, talkByPolling]) {
     // oxlint-disable eslint/no-await-in-loop -- one transport after the other
@@ -69,12 +93,14 @@ const CHECKS: Readonly<Record<string, Check>> = {
       expect(await body(url + page)).to.include('/socket.io/socket.io.js');
     }
     expect(await body(`${url}/socket.io/socket.io.js`)).to.include('io');
-    const first = await talkByPolling(`${url}/socket.io`);
-    expect(await first.next()).to.deep.equal({ buffer: [] });
-    const second = await talkByWebSocket(`${url}/socket.io`);
-    expect(await second.next()).to.deep.equal({ buffer: [] });
-    expect(await first.next()).to.deep.equal({ announcement: `${second.sessionId} connected` });
-    await chats(first, second);
+    await chats(...(await joins(`${url}/socket.io`)));
+    const late = await talkByPolling(`${url}/socket.io`);
+    const { buffer } = (await late.next()) as { buffer: unknown };
+    expect(buffer).to.deep.equal([
+      { message: ['guest 2', 'grüße', 'key of grüße'] },
+      { message: ['guest 1', 'hello', 'key of hello'] },
+    ]);
+    await late.close();
     await examined(await talkByPolling(`${url}/echo`));
   },
 
@@ -91,11 +117,7 @@ const CHECKS: Readonly<Record<string, Check>> = {
     const [response] = (await once(page, 'response')) as [IncomingMessage];
     expect(response.statusCode).to.equal(200);
     response.resume();
-    const base = `${example.url}/socket.io`;
-    const first = await talkByWebSocket(base, { ca });
-    const second = await talkByWebSocket(base, { ca });
-    expect(await first.next()).to.deep.equal({ announcement: `${second.sessionId} connected` });
-    await chats(first, second);
+    await chats(...(await joins(`${example.url}/socket.io`, { ca })));
     await examined(await talkByWebSocket(`${example.url}/echo`, { ca }));
   },
 
@@ -106,13 +128,14 @@ const CHECKS: Readonly<Record<string, Check>> = {
   async 'cluster.js'({ url }) {
     expect(await body(`${url}/`)).to.include('/socket.io/socket.io.js');
     const first = await talkByPolling(`${url}/socket.io`);
-    const second = await talkByPolling(`${url}/socket.io`);
+    const second = await talkByWebSocket(`${url}/socket.io`);
     expect(processOf(first)).not.to.equal(processOf(second));
+    for (const talk of [first, second]) {
+      // oxlint-disable-next-line eslint/no-await-in-loop -- one client after the other
+      expect(await talk.next()).to.have.keys('buffer');
+    }
+    await first.next(); // the announcement of the second
     await chats(first, second);
-    const third = await talkByWebSocket(`${url}/socket.io`);
-    const fourth = await talkByPolling(`${url}/socket.io`);
-    expect(processOf(third)).not.to.equal(processOf(fourth));
-    await chats(third, fourth);
     await examined(await talkByPolling(`${url}/echo`));
   },
 
@@ -131,31 +154,81 @@ const CHECKS: Readonly<Record<string, Check>> = {
   },
 };
 
-describe('examples', () => {
+/** Asks again until it is so; the processes of an example start and end on their own. */
+async function eventually(what: string, holds: () => Promise<boolean>): Promise<void> {
+  for (let attempt = 0; attempt < 200; attempt++) {
+    // oxlint-disable eslint/no-await-in-loop -- one question after the other
+    if (await holds()) return;
+    await delay(50);
+    // oxlint-enable eslint/no-await-in-loop
+  }
+  throw new Error(`Timed out waiting for ${what}`);
+}
+
+const statusOf = async (url: string): Promise<number> => (await fetch(url)).status;
+
+async function withExample(name: string, check: Check): Promise<void> {
+  const example = await Example.start(join('example', name));
+  try {
+    await check(example);
+  } finally {
+    await example.stop();
+  }
+}
+
+describe('examples', function () {
+  this.timeout(30_000);
+
   for (const [name, check] of Object.entries(CHECKS)) {
-    it(`${name} does what it says`, async () => {
-      const example = await Example.start(join('example', name));
-      try {
-        await check(example);
-      } finally {
-        await example.stop();
-      }
-    });
+    it(`${name} does what it is for`, () => withExample(name, check));
   }
 
-  it('server.js says that another program has its port', async () => {
+  it('server.js reports a port that is in use', async () => {
     const file = join('example', 'server.js');
     const example = await Example.start(file);
     const { port } = new URL(example.url);
     const second = await Example.start(file, port).catch((error: Error) => error.message);
     await example.stop();
-    expect(second).to.include(`Port ${port} is taken. Another one: PORT=8081 npm start`);
+    expect(second).to.include(`Port ${port} is in use. Try another one: PORT=8081 npm start`);
     expect(second).to.include('ended with 1').and.not.to.include(' at ');
   });
 
+  it('cluster.js replaces its processes, and its router survives their end', () =>
+    withExample('cluster.js', async (example) => {
+      const base = `${example.url}/socket.io`;
+      const before = await talkByPolling(base);
+      const processes = await example.processes();
+      expect(processes).to.have.lengthOf(2);
+      for (const pid of processes) process.kill(pid, 'SIGKILL');
+      await eventually('all processes to end', async () => (await statusOf(example.url)) === 503);
+      await eventually('new processes', async () => {
+        const lines = example.lines.filter((line) => line.includes('is replaced'));
+        const now = await example.processes();
+        return lines.length === 2 && now.length === 2 && (await statusOf(example.url)) === 200;
+      });
+      const lost = `${base}/xhr-polling/${before.sessionId}/1`;
+      await eventually('a 404', async () => (await statusOf(lost)) === 404);
+      await chats(...(await joins(base)));
+    }));
+
+  it('the chat ignores messages that are not text', () =>
+    withExample('server.js', async ({ url }) => {
+      const [first, second] = await joins(`${url}/socket.io`);
+      for (const message of [{}, { text: 1 }, { text: { toString: 1 } }, { n: null }]) {
+        // oxlint-disable-next-line eslint/no-await-in-loop -- one after the other
+        await first.send(message);
+      }
+      await first.send('plain text, and much of it'.repeat(1000));
+      const { message } = (await second.next()) as { message: [Author, string] };
+      expect(message[1])
+        .to.have.lengthOf(2000)
+        .and.match(/^plain text/);
+      await chats(first, second);
+    }));
+
   it('are all checked here', () => {
     const scripts = readdirSync(join(PACKAGE, 'example')).filter((name) => name.endsWith('.js'));
-    // two are parts of server.js and server-ssl.js
-    expect(scripts).to.have.members(['pages.js', 'self-signed.js', ...Object.keys(CHECKS)]);
+    const parts = ['chat.js', 'pages.js', 'self-signed.js'];
+    expect(scripts).to.have.members([...parts, ...Object.keys(CHECKS)]);
   });
 });

@@ -81,7 +81,7 @@ describe('the packed package', function () {
   it('holds the built code, its types, the client, the Flash file and the documents', () => {
     const paths = installed.packed.files.map(({ path }) => path);
     const expected =
-      /^(build\/lib\/[\w./-]+\.(js|d\.ts)|build\/client\/([\w./-]+\.(js|d\.ts)|socket\.io\.map\.json)|example\/((chat|doctor)\.html|(chat|style)\.css|(pages|server)\.js|doctor\/\w+\.(css|js))|client\/flash\/WebSocketMain\.swf|package\.json|[A-Z]+(\.md)?)$/;
+      /^(build\/lib\/[\w./-]+\.(js|d\.ts)|build\/client\/([\w./-]+\.(js|d\.ts)|socket\.io\.map\.json)|example\/((chat|doctor)\.html|(chat|style)\.css|(chat|pages|server)\.js|doctor\/\w+\.(css|js))|client\/flash\/WebSocketMain\.swf|package\.json|[A-Z]+(\.md)?)$/;
     expect(paths.filter((path) => !expected.test(path))).to.deep.equal([]);
     expect(paths).to.include.members([
       'build/lib/index.js',

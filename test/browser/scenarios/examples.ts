@@ -105,7 +105,31 @@ async function survives(context: Context, example: Example): Promise<void> {
   await isUp(two, /websocket/);
   await shows(two, 'meanwhile');
   await isUp(one, /websocket/);
-  same(await texts(one, '.line'), ['youmeanwhile'], 'the lines of who said it');
+  same(await texts(one, '.line'), ['youbefore', 'youmeanwhile'], 'the lines of the sender');
+  const [, ...lines] = (await texts(two, '.line')).map((line) => line.replace(/^guest \d+/, ''));
+  same(lines, ['meanwhile'], 'the lines of the other window after the first');
+}
+
+/** Whether a reader who has scrolled up stays there, and is offered the new messages. */
+async function keepsPlace(context: Context, { url }: Example): Promise<void> {
+  const one = await context.window(`${url}/chat.html#websocket`);
+  const two = await context.window(`${url}/chat.html#xhr-polling`);
+  await isUp(one, /websocket/);
+  await isUp(two, /^xhr-polling$/);
+  for (let n = 1; n <= 60; n++) await say(one, `line ${n}`);
+  await shows(two, 'line 60');
+  const place = "document.getElementById('log').scrollTop";
+  const offer = "document.getElementById('newer').style.display";
+  const follows = await two.evaluate<number>(place);
+  if (follows === 0) throw new Error('Expected the page to have scrolled to the end');
+  await two.evaluate(`(${place} = 0)`);
+  await say(one, 'while the other reads');
+  await shows(two, 'while the other reads');
+  same(await two.evaluate<number>(place), 0, 'the place of the reader');
+  same(await two.evaluate<string>(offer), '', 'the button for new messages');
+  await two.evaluate("document.getElementById('newer').onclick()");
+  same(await two.evaluate<string>(offer), 'none', 'the button at the end');
+  if ((await two.evaluate<number>(place)) < follows) throw new Error('Expected the end');
 }
 
 async function examines(context: Context, { url }: Example): Promise<void> {
@@ -131,6 +155,12 @@ export const exampleScenarios: readonly Scenario[] = [
     transports: ['any'],
     clients: ['ours'],
     run: (context) => withExample((example) => chats(context, example)),
+  },
+  {
+    name: 'chat page, reading back',
+    transports: ['any'],
+    clients: ['ours'],
+    run: (context) => withExample((example) => keepsPlace(context, example)),
   },
   {
     name: 'chat page, server restarted',
