@@ -21,6 +21,10 @@ export const REFUSALS = {
   ERR_SIO_UNCLAIMED_UPGRADE: [404, 'No handler for upgrades at this path'],
   ERR_SIO_BAD_METHOD: [405, 'Method not allowed'],
   ERR_SIO_TOO_LARGE: [413, 'The message is larger than this server accepts'],
+  ERR_SIO_UNSUPPORTED_MEDIA_TYPE: [
+    415,
+    'Expected a plain form as the body, without Content-Encoding or multipart',
+  ],
   ERR_SIO_UPGRADE_REQUIRED: [426, 'This transport needs a WebSocket upgrade'],
   ERR_SIO_TOO_MANY_SESSIONS_OF_ADDRESS: [429, 'Session limit reached for your address'],
   ERR_SIO_TOO_MANY_SESSIONS: [503, 'Session limit reached'],

@@ -17,6 +17,7 @@ import type { ResolvedOptions } from '../options.js';
 import { shortId } from '../util/log.js';
 import type { DisconnectReason } from './disconnect-reason.js';
 import { readMessage } from '../protocol/message.js';
+import { HeldBytes } from './held-bytes.js';
 import { assertTransition, State } from './state.js';
 import type { SessionOptions } from './timings.js';
 import { Timer, type Timers } from '../util/timers.js';
@@ -81,6 +82,7 @@ export class Client extends EventEmitter {
   /** @internal The address it is counted under; see access/session-limiter.ts. */
   _countedAddress: string | null = null;
   readonly #defaults: Readonly<SessionOptions>;
+  #held: HeldBytes | null = null;
   #options: SessionOptions | null = null;
   #state: State = State.NEW;
   #current: Connection | null = null;
@@ -246,6 +248,7 @@ export class Client extends EventEmitter {
     this.#queue = null;
     this.connected = false;
     connection?.close();
+    this.#held?.onSessionEnd();
     if (!wasConnected) return;
     try {
       emitWithReason(this, 'disconnect', [], reason);
@@ -287,6 +290,16 @@ export class Client extends EventEmitter {
       this.listener._timers.set(this.#timer, this._timings.timeout);
       this.#current?.write(encodeHeartbeat(++this.#heartbeats));
     }
+  }
+
+  /** @internal What the server holds for the session outside of its queue. */
+  get _heldBytes(): HeldBytes {
+    return (this.#held ??= new HeldBytes());
+  }
+
+  /** @internal How many bytes that is. */
+  get _heldSize(): number {
+    return this.#held?.size ?? 0;
   }
 
   /** @internal A broadcast of the Listener. */

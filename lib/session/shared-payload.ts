@@ -12,6 +12,7 @@ export class SharedPayload {
   readonly payload: string;
   readonly #forms = new Map<Encode, Buffer>();
   #batch: Batch | null = null;
+  #text: { readonly encode: (payload: string) => string; readonly text: string } | null = null;
 
   constructor(payload: string) {
     this.payload = payload;
@@ -26,6 +27,12 @@ export class SharedPayload {
     let bytes = this.#forms.get(encode);
     if (!bytes) this.#forms.set(encode, (bytes = encode(this.payload)));
     return bytes;
+  }
+
+  /** As {@link encodedBy}, for a form that is text, of which one is kept. */
+  textBy(encode: (payload: string) => string): string {
+    if (this.#text?.encode !== encode) this.#text = { encode, text: encode(this.payload) };
+    return this.#text.text;
   }
 
   /**

@@ -1,9 +1,10 @@
+import { NO_STORE_NO_TRANSFORM, type Headers } from './io/response-headers.js';
 import { scriptLiteral } from './script-literal.js';
 import { Streaming } from './streaming.js';
 
 /**
- * Internet Explorer renders after 256 bytes, WebKit and Firefox of today after about a
- * kilobyte, or with a charset in the Content-Type: send both.
+ * Internet Explorer renders after 256 bytes, current WebKit and Firefox after about a kilobyte,
+ * or with a charset in the Content-Type: the response has both.
  */
 const HEAD: string = '<html><body>' + ' '.repeat(1100);
 const TYPE = 'text/html; charset=utf-8';
@@ -12,7 +13,7 @@ function script(payload: string): Buffer {
   return Buffer.from(`<script>parent.s._(${scriptLiteral(payload)}, document);</script>`);
 }
 
-/** A page in a hidden frame that never ends loading; every payload is a script in it. */
+/** A page in a hidden frame that does not finish loading; each payload is a script in it. */
 export class HtmlFile extends Streaming {
   static readonly transportName: string = 'htmlfile';
   static override readonly refusesForeignPages: boolean = true;
@@ -20,16 +21,16 @@ export class HtmlFile extends Streaming {
   protected readonly wrap: (payload: string) => Buffer = script;
 
   protected writeHead(): void {
-    const headers = ['Content-Type', TYPE];
-    if (this.saysGoodbye) {
-      // Our own client: a page without chunks that breaks off has loaded, and browsers of today
-      // tell of it. Of a chunked page that breaks off they say nothing.
-      this.response.removeHeader('Transfer-Encoding');
-      headers.push('Connection', 'close');
-    } else {
-      headers.push('Connection', 'keep-alive');
-    }
-    headers.push('X-Content-Type-Options', 'nosniff', 'Cache-Control', 'no-store');
+    const endsWithConnection = this.saysGoodbye;
+    // For our own client: when a page without chunks breaks off it has loaded, and current browsers
+    // emit an event. They emit nothing for a chunked page that breaks off.
+    if (endsWithConnection) this.response.removeHeader('Transfer-Encoding');
+    const headers: Headers = {
+      'Content-Type': TYPE,
+      Connection: this.connectionHeader(endsWithConnection),
+      'X-Content-Type-Options': 'nosniff',
+      'Cache-Control': NO_STORE_NO_TRANSFORM,
+    };
     this.response.writeHead(200, headers);
     this.response.write(HEAD);
   }

@@ -1,16 +1,21 @@
-import { scriptLiteral } from './script-literal.js';
-import { endWith } from './end-with-body.js';
+import type { SharedPayload } from '../../session/shared-payload.js';
 import type { Exchange } from '../transport-server.js';
+import { endWith } from './io/end-with-body.js';
 import { Polling } from './polling.js';
+import { NO_STORE } from './io/response-headers.js';
+import { scriptLiteral } from './script-literal.js';
 
 const TYPE = 'text/javascript; charset=UTF-8';
 const DENIED = "alert('Cross domain security restrictions not met');";
-/** The digits that end the path; a slash and a query may follow. No longer than a number can be. */
+/** The digits at the end of the path, before a slash and a query; at most the digits of a number. */
 const INDEX = /\/(\d{1,15})\/?(?:\?.*)?$/;
 
-/** Long polling by script elements: the payload is the argument of a call to the poll's callback. */
+/** Long polling by script elements: the payload is the argument of a call to the callback of the poll. */
 export class JsonpPolling extends Polling {
   static readonly transportName: string = 'jsonp-polling';
+
+  /** The literal of the payload that is being written, if other polls have it too. */
+  #literal: string | null = null;
 
   static override handle(exchange: Exchange): void {
     if (exchange.response && exchange.rest !== 'close' && !INDEX.test(exchange.request.url ?? '')) {
@@ -20,16 +25,27 @@ export class JsonpPolling extends Polling {
     super.handle(exchange);
   }
 
+  override writeShared(shared: SharedPayload): boolean {
+    this.#literal = shared.textBy(scriptLiteral);
+    return this.write(shared.payload);
+  }
+
   protected answer(payload: string): void {
-    const script = this.origin.isAllowed ? this.#call(payload) : DENIED;
+    const script = this.origin.isAllowed
+      ? this.#call(this.#literal ?? scriptLiteral(payload))
+      : DENIED;
     const size = Buffer.byteLength(script);
-    const headers = ['Content-Type', TYPE, 'Content-Length', String(size)];
-    this.response.writeHead(200, [...headers, 'X-Content-Type-Options', 'nosniff']);
+    this.response.writeHead(200, {
+      'Content-Type': TYPE,
+      'Content-Length': String(size),
+      'Cache-Control': NO_STORE,
+      'X-Content-Type-Options': 'nosniff',
+    });
     endWith(this.response, script, size);
   }
 
-  #call(payload: string): string {
+  #call(literal: string): string {
     const index = INDEX.exec(this.request.url ?? '')?.[1] ?? '0';
-    return `io.JSONP[${index}]._(${scriptLiteral(payload)});`;
+    return `io.JSONP[${index}]._(${literal});`;
   }
 }

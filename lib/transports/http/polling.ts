@@ -1,21 +1,23 @@
+import type { ByteHolder } from '../../session/held-bytes.js';
 import { POLLING_DEFAULTS, type SessionOptions } from '../../session/timings.js';
 import { Timer } from '../../util/timers.js';
 import { HttpTransport } from './http-transport.js';
 import {
   notifyIfDestroyed,
-  unobserveConnectionEnd,
   observeConnectionEnd,
+  unobserveConnectionEnd,
   type ConnectionObserver,
-} from './connection-end.js';
+} from './io/connection-end.js';
 
 /**
- * A GET that is held until there is something to say, or until `duration` is over, and then
- * answered once. The session is away until the next poll.
+ * A GET that is held until there is something to send, or until `duration` is over, and then
+ * answered once. The session is detached until the next poll.
  */
-export abstract class Polling extends HttpTransport implements ConnectionObserver {
+export abstract class Polling extends HttpTransport implements ConnectionObserver, ByteHolder {
   static readonly defaults: Readonly<SessionOptions> = POLLING_DEFAULTS;
 
   /** @internal */ previousObserver: ConnectionObserver | null = null;
+  /** @internal */ nextObserver: ConnectionObserver | null = null;
   #isOpen = true;
   readonly #timer: Timer = new Timer(this);
 
@@ -23,6 +25,8 @@ export abstract class Polling extends HttpTransport implements ConnectionObserve
     if (this.session) notifyIfDestroyed(this.session.connection);
     this.opened();
     if (!this.#isOpen || !this.session) return;
+    // A poll is quiet for as long as the application is: `server.timeout` is not for it.
+    if (this.socket.timeout) this.socket.setTimeout(0);
     observeConnectionEnd(this);
     this.host.timers.set(this.#timer, this.session._timings.duration);
   }
@@ -34,9 +38,12 @@ export abstract class Polling extends HttpTransport implements ConnectionObserve
   write(payload: string): boolean {
     if (!this.#isOpen || !this.socket.writable) return false;
     this.#end();
+    if (this.#leavesUnread(payload)) {
+      this.overflow();
+      return true;
+    }
     this.answer(payload);
-    // A client that does not fetch its answer would hold it, and the connection, for good.
-    if (this.response.writableLength > 0) this.socket.setTimeout(this.#patience);
+    this.#holdUnread();
     this.onClose();
     return true;
   }
@@ -49,19 +56,26 @@ export abstract class Polling extends HttpTransport implements ConnectionObserve
     this.onClose();
   }
 
-  /** @internal */
+  /** @internal `duration` is over. */
   onTimeout(): void {
-    this.write('');
+    if (this.write('')) return;
+    // The application has ended the connection, and the client does not read what was sent before.
+    const { socket } = this;
+    this.onConnectionEnd(socket.writableEnded);
+    socket.destroy();
   }
 
-  /** @internal The client dropped the poll before it was answered. */
+  /** @internal The connection has ended before the poll was answered. */
   onConnectionEnd(isLocal: boolean): void {
     if (!this.#isOpen) return;
     this.#end();
-    // Browsers would send the poll again on another connection, and never know of the kick.
+    // After a kick, browsers would send the poll again on another connection.
     if (isLocal) this.session?._end('server disconnect');
     else this.onClose();
   }
+
+  /** @internal The timeout of the socket ends an answer that is not read. */
+  onSessionEnd(): void {}
 
   /** Writes the whole response. */
   protected abstract answer(payload: string): void;
@@ -71,9 +85,20 @@ export abstract class Polling extends HttpTransport implements ConnectionObserve
     this.answer('');
   }
 
-  /** How long nothing at all may be fetched of an answer, in milliseconds. */
-  get #patience(): number {
-    return this.session?._timings.duration ?? POLLING_DEFAULTS.duration;
+  /** True if the client has left answers unread, and with this one more than `maxBuffer`. */
+  #leavesUnread(payload: string): boolean {
+    const unread = this.session?._heldSize ?? 0;
+    return unread > 0 && this.isOverfull(unread + Buffer.byteLength(payload));
+  }
+
+  /** A client that does not read its answer would hold it, and the connection, forever. */
+  #holdUnread(): void {
+    const { session, response, socket } = this;
+    const unread = response.writableLength;
+    if (unread === 0 || !session) return;
+    socket.setTimeout(session._timings.duration || POLLING_DEFAULTS.duration);
+    session._heldBytes.add(this, unread);
+    response.once('close', () => session._heldBytes.delete(this));
   }
 
   #end(): void {

@@ -1,14 +1,13 @@
-/** What must not stand raw in a script that stands in a page: ends of scripts, comments, lines. */
-const UNSAFE_IN_SCRIPT = /[<\u2028\u2029]/g;
-
 /**
- * A string literal that is safe in a script, inline or not, and is JSON as well.
+ * A string literal that is safe in a script, inline or not, and is JSON as well: it contains no
+ * `</script>`, no `<!--` and no line separator.
  *
- * 0.6.18 let `</script>` through (script injection) and U+2028 (a broken script).
+ * 0.6.18 let `</script>` through (script injection) and U+2028 (a syntax error before ES2019).
  */
 export function scriptLiteral(text: string): string {
-  return JSON.stringify(text).replace(
-    UNSAFE_IN_SCRIPT,
-    (character) => '\\u' + character.charCodeAt(0).toString(16).padStart(4, '0'),
-  );
+  // One pass for each character: a callback for each match takes twenty times as long.
+  return JSON.stringify(text)
+    .replaceAll('<', '\\u003c')
+    .replaceAll('\u2028', '\\u2028')
+    .replaceAll('\u2029', '\\u2029');
 }

@@ -1,18 +1,19 @@
 import { asJson } from '../../protocol/frames.js';
+import { NO_STORE_NO_TRANSFORM } from './io/response-headers.js';
 import { Streaming } from './streaming.js';
 
 const TYPE = 'text/event-stream';
-/** Event streams turn CR into LF: texts that hold one travel as JSON. */
+/** Event streams read a CR as a line end: texts that contain one are sent as JSON. */
 const CARRIAGE_RETURN = /\r/;
 
-/** One event; a line break within the payload begins another `data:` line. */
+/** One event. A line end in the payload begins another `data:` line. */
 function event(payload: string): Buffer {
   const safe = CARRIAGE_RETURN.test(payload) ? asJson(payload, CARRIAGE_RETURN) : payload;
   return Buffer.from(`data: ${safe.replaceAll('\n', '\ndata: ')}\n\n`);
 }
 
 /**
- * Server-sent events, under the name of the 0.1–0.5 line.
+ * Server-sent events, under the name that Socket.IO 0.1 to 0.5 had for them.
  *
  * @see https://html.spec.whatwg.org/multipage/server-sent-events.html
  */
@@ -21,19 +22,26 @@ export class ServerEvents extends Streaming {
   static override readonly refusesForeignPages: boolean = true;
 
   protected readonly wrap: (payload: string) => Buffer = event;
-  #named = false;
+  #hasId = false;
 
   protected writeHead(): void {
-    const headers = ['Content-Type', TYPE, 'Connection', 'keep-alive', 'Cache-Control', 'no-cache'];
-    // nginx hands events on at once when told so.
-    this.response.writeHead(200, [...headers, 'X-Accel-Buffering', 'no', ...this.cors()]);
+    this.response.writeHead(
+      200,
+      this.withCors({
+        'Content-Type': TYPE,
+        Connection: this.connectionHeader(),
+        'Cache-Control': NO_STORE_NO_TRANSFORM,
+        // nginx forwards each event at once.
+        'X-Accel-Buffering': 'no',
+      }),
+    );
     this.response.flushHeaders();
   }
 
-  /** The id goes with the first event, and comes back as Last-Event-ID when EventSource reconnects. */
+  /** The first event has the id: EventSource sends it as Last-Event-ID when it reconnects. */
   override write(payload: string): boolean {
-    if (!this.#named && this.session) {
-      this.#named = true;
+    if (!this.#hasId && this.session) {
+      this.#hasId = true;
       this.response.write(`id: ${this.session.sessionId}\n`);
     }
     return super.write(payload);

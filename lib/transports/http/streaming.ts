@@ -1,46 +1,51 @@
-import { createDebug } from '../../util/debug.js';
 import type { SharedPayload } from '../../session/shared-payload.js';
 import { STREAMING_DEFAULTS, type SessionOptions } from '../../session/timings.js';
+import { createDebug } from '../../util/debug.js';
+import { linger } from '../../util/linger.js';
 import { flushBeforeEnd } from '../flush-before-end.js';
 import { HttpTransport } from './http-transport.js';
 import {
-  unobserveConnectionEnd,
   observeConnectionEnd,
+  unobserveConnectionEnd,
   type ConnectionObserver,
-} from './connection-end.js';
+} from './io/connection-end.js';
 
 const debug = createDebug('socket.io:http');
 
-/** How long a client may take to fetch the end of a stream. */
-const LINGER_MS = 2000;
+/** Ends the URL of a stream whose client sends a close request on unload: our own browser client. */
+const SENDS_CLOSE = /\?goodbye$/;
+/** How long a close request may take: some browsers end the streams of a page before they send it. */
+const CLOSE_REQUEST_MS = 500;
 
-/** Ends the address of a stream of our own client, which says goodbye. */
-const GOODBYE = /\?goodbye$/;
-/** How long a goodbye may be on its way: some browsers end the streams of a page that goes first. */
-const GOODBYE_MS = 500;
-
-/** Writing to a connection that is just breaking is no error of ours; its end follows. */
+/** A write to a connection that is breaking is not an error of the server. Its end follows. */
 function responseOnError(error: Error): void {
   debug('ignored %s', error);
 }
 
-/** A response that never ends: every send is a piece of its body. */
+/** A response that stays open: each payload is a piece of its body. */
 export abstract class Streaming extends HttpTransport implements ConnectionObserver {
   static readonly defaults: Readonly<SessionOptions> = STREAMING_DEFAULTS;
 
   /** @internal */ previousObserver: ConnectionObserver | null = null;
+  /** @internal */ nextObserver: ConnectionObserver | null = null;
   #isOpen = true;
 
-  /** A payload as a piece of the body; pure, and the same for every client. */
+  /** A payload as a piece of the body. MUST be pure: the bytes are shared by all clients. */
   protected abstract readonly wrap: (payload: string) => Buffer;
 
-  /** True if the client says goodbye when its page goes, and with it what the page sent last. */
+  /** True if the client sends a close request, with its last messages, on unload. */
   protected get saysGoodbye(): boolean {
-    return GOODBYE.test(this.request.url ?? '');
+    return SENDS_CLOSE.test(this.request.url ?? '');
+  }
+
+  /** The value of `Connection` for a stream: `close` if its body ends with the connection. */
+  protected connectionHeader(endsWithConnection = false): string {
+    const hasChunks = this.request.httpVersionMajor > 1 || this.request.httpVersionMinor > 0;
+    return endsWithConnection || !hasChunks ? 'close' : 'keep-alive';
   }
 
   override get minGracePeriodMs(): number {
-    return this.saysGoodbye ? GOODBYE_MS : 0;
+    return this.saysGoodbye ? CLOSE_REQUEST_MS : 0;
   }
 
   begin(): void {
@@ -57,19 +62,17 @@ export abstract class Streaming extends HttpTransport implements ConnectionObser
     return this.#send(this.wrap(payload));
   }
 
-  override writeShared(broadcast: SharedPayload): boolean {
-    return this.#send(broadcast.encodedBy(this.wrap));
+  override writeShared(shared: SharedPayload): boolean {
+    return this.#send(shared.encodedBy(this.wrap));
   }
 
   close(): void {
     if (!this.#isOpen) return;
     this.#end();
-    const { response } = this;
-    response.end();
-    setTimeout(() => response.destroyed || this.socket.destroy(), LINGER_MS).unref();
+    this.response.end();
   }
 
-  /** @internal Node 26 keeps chunks back until the turn is over. */
+  /** @internal Node 26 keeps chunks back until the end of the turn. */
   flush(): void {
     if (!this.#isOpen || this.response.writableCorked === 0) return;
     this.response.uncork();
@@ -83,7 +86,7 @@ export abstract class Streaming extends HttpTransport implements ConnectionObser
     if (isLocal) this.session?._end('server disconnect');
   }
 
-  /** Writes the head of the response, and what comes before the first message. */
+  /** Writes the head of the response, and the bytes before the first message. */
   protected abstract writeHead(): void;
 
   #send(bytes: Buffer): boolean {
@@ -96,6 +99,7 @@ export abstract class Streaming extends HttpTransport implements ConnectionObser
   #end(): void {
     this.#isOpen = false;
     unobserveConnectionEnd(this);
+    linger(this.socket);
     this.onClose();
   }
 }

@@ -1,5 +1,6 @@
-import { endWith } from './end-with-body.js';
+import { endWith } from './io/end-with-body.js';
 import { Polling } from './polling.js';
+import { NO_STORE } from './io/response-headers.js';
 
 const TYPE = 'text/plain; charset=UTF-8';
 
@@ -7,16 +8,22 @@ const TYPE = 'text/plain; charset=UTF-8';
 export class XhrPolling extends Polling {
   static readonly transportName: string = 'xhr-polling';
 
-  /** Clients take everything but 200 for a disconnect: they need not poll once more to find out. */
+  /** Clients take any status but 200 for a disconnect, and need not poll again to learn of it. */
   protected override respondClosed(): void {
-    this.response.writeHead(204, this.cors());
+    this.response.writeHead(204, this.withCors({ 'Cache-Control': NO_STORE }));
     this.response.end();
   }
 
   protected answer(payload: string): void {
     const size = Buffer.byteLength(payload);
-    const headers = ['Content-Type', TYPE, 'Content-Length', String(size), ...this.cors()];
-    this.response.writeHead(200, headers);
+    this.response.writeHead(
+      200,
+      this.withCors({
+        'Content-Type': TYPE,
+        'Content-Length': String(size),
+        'Cache-Control': NO_STORE,
+      }),
+    );
     endWith(this.response, payload, size);
   }
 }

@@ -113,7 +113,8 @@ export class ServerEventsDriver extends StreamingDriver {
   }
 
   protected begin(head: Head): void {
-    if (head.headers['cache-control'] !== 'no-cache') throw new Error('Events must not be cached');
+    const caching = head.headers['cache-control'] ?? '';
+    if (!caching.includes('no-store')) throw new Error('Events must not be stored');
     this.#body = chunked(this, head);
     this.#isNamed = false;
   }

@@ -1,0 +1,129 @@
+/**
+ * POST requests: messages of the client, or its close request.
+ *
+ * @module
+ */
+import type { IncomingHttpHeaders } from 'node:http';
+import type { RefusalCode } from '../../../access/refusal.js';
+import type { Client } from '../../../session/client.js';
+import type { ByteHolder } from '../../../session/held-bytes.js';
+import { printable } from '../../../util/log.js';
+import { endWith } from './end-with-body.js';
+import type { HttpExchange } from '../http-transport.js';
+import { dataOf, RequestBody } from './request-body.js';
+import { NO_STORE, withCors, type Headers } from './response-headers.js';
+
+const OK = 'ok';
+const NO_BYTES: Buffer = Buffer.alloc(0);
+
+/** Answers a POST. The events of its messages are emitted before that, as in 0.6. */
+export function receiveMessages(exchange: HttpExchange, alwaysCredentials: boolean): void {
+  const { host, client, request, response, rest, origin } = exchange;
+  if (!origin.isAllowed) {
+    host.refuse('ERR_SIO_UNAUTHORIZED_ORIGIN', request, response);
+    return;
+  }
+  const isClose = rest === 'close';
+  if (!client) {
+    // A close request after the end of its session is as good as one before it.
+    if (isClose) answerOk(exchange, alwaysCredentials);
+    else host.refuse('ERR_SIO_BAD_REQUEST', request, response);
+    return;
+  }
+  request.on('error', () => response.destroy());
+  receiveBody(exchange, client, (body) => {
+    if (body === null) {
+      host.refuse('ERR_SIO_TOO_LARGE', request, response);
+    } else if (!client.connected && !isClose) {
+      host.refuse('ERR_SIO_UNKNOWN_SESSION', request, response);
+    } else {
+      const code = deliver(exchange, client, body);
+      if (code !== null) {
+        host.refuse(code, request, response);
+        return;
+      }
+      if (isClose) client._end('client close');
+      answerOk(exchange, alwaysCredentials);
+    }
+  });
+}
+
+/**
+ * The header that explains why a body is not a form; null: none. Any other type may be a form:
+ * XDomainRequest sends none at all.
+ */
+function unreadableBody(headers: IncomingHttpHeaders): string | null {
+  const { 'content-encoding': encoding, 'content-type': type } = headers;
+  if (encoding !== undefined && encoding !== '' && encoding !== 'identity') {
+    return `Content-Encoding ${encoding}`;
+  }
+  return type !== undefined && /^\s*multipart\//i.test(type) ? `Content-Type ${type}` : null;
+}
+
+/** A body up to this length arrives in one chunk, or is as cheap to hold as its connection. */
+const SMALL_BODY = 16 * 1024;
+
+/**
+ * Receives a body, up to `maxPayload`. While it is received its bytes are held for the session:
+ * all bodies of a session together have at most `maxBuffer`, and its end releases them. `done` is
+ * called with an empty body then.
+ */
+function receiveBody(
+  { host, request, response }: HttpExchange,
+  client: Client,
+  done: (body: Buffer | null) => void,
+): void {
+  const { maxPayload, maxBuffer } = host.options;
+  const announced = Number(request.headers['content-length'] ?? Infinity);
+  if (maxPayload > 0 && announced > maxPayload && announced !== Infinity) {
+    done(null);
+    return;
+  }
+  if (announced <= SMALL_BODY) {
+    new RequestBody(request, () => true, done).receive();
+    return;
+  }
+  const holder: ByteHolder = {
+    onSessionEnd() {
+      body.cancel();
+      request.resume();
+      if (!response.destroyed) done(NO_BYTES);
+    },
+  };
+  const release = (): void => client._heldBytes.delete(holder);
+  const mayGrow = (size: number, bytes: number): boolean => {
+    if (maxPayload > 0 && size + bytes > maxPayload) return false;
+    if (maxBuffer > 0 && client._heldSize + bytes > Math.max(maxBuffer, maxPayload)) return false;
+    client._heldBytes.add(holder, bytes);
+    return true;
+  };
+  const body = new RequestBody(request, mayGrow, (bytes) => {
+    release();
+    done(bytes);
+  }).receive();
+  request.once('close', release);
+}
+
+/** Delivers the messages of a body. Returns why it is refused; null: it is not. */
+function deliver(
+  { host, request }: HttpExchange,
+  client: Client,
+  body: Buffer,
+): RefusalCode | null {
+  const payload = dataOf(body);
+  if (payload !== undefined) return client._onMessage(payload) ? null : 'ERR_SIO_TOO_LARGE';
+  const unreadable = body.length > 0 ? unreadableBody(request.headers) : null;
+  if (unreadable === null) return null;
+  host.options.log(`Refused a POST with ${printable(unreadable)}: expected a plain form`);
+  return 'ERR_SIO_UNSUPPORTED_MEDIA_TYPE';
+}
+
+function answerOk({ request, response, origin }: HttpExchange, alwaysCredentials: boolean): void {
+  const headers: Headers = {
+    'Content-Type': 'text/plain',
+    'Content-Length': '2',
+    'Cache-Control': NO_STORE,
+  };
+  response.writeHead(200, withCors(headers, request, origin, alwaysCredentials));
+  endWith(response, OK, OK.length);
+}

@@ -1,0 +1,129 @@
+/**
+ * Bodies of POST requests: received up to a limit, and the one field of the form.
+ *
+ * @module
+ */
+import type { IncomingMessage } from 'node:http';
+import { ReceiveBuffer } from '../../../util/receive-buffer.js';
+
+const PERCENT = 0x25;
+const AMPERSAND = 0x26;
+const PLUS = 0x2b;
+const SPACE = 0x20;
+const NAME = 'data=';
+
+/** The value of a hexadecimal digit; -1 if it is not one. */
+function hexValue(byte: number | undefined): number {
+  if (byte === undefined) return -1;
+  if (byte >= 0x30 && byte <= 0x39) return byte - 0x30;
+  const letter = byte | 0x20;
+  return letter >= 0x61 && letter <= 0x66 ? letter - 0x57 : -1;
+}
+
+/**
+ * Decodes `+` and percent-encoding once, in place: the body belongs to its request. An escape
+ * that is malformed stays as it is, and so does invalid UTF-8, as U+FFFD.
+ */
+function decodeField(bytes: Buffer): string {
+  let used = 0;
+  for (let at = 0; at < bytes.length; at++) {
+    const byte = bytes[at] as number;
+    if (byte === PLUS) {
+      bytes[used++] = SPACE;
+      continue;
+    }
+    const high = byte === PERCENT ? hexValue(bytes[at + 1]) : -1;
+    const low = high < 0 ? -1 : hexValue(bytes[at + 2]);
+    if (low < 0) {
+      bytes[used++] = byte;
+    } else {
+      bytes[used++] = high * 16 + low;
+      at += 2;
+    }
+  }
+  return bytes.toString('utf8', 0, used);
+}
+
+/**
+ * The field `data` of a form; undefined if the form has none or several. Overwrites the body.
+ *
+ * @example dataOf(Buffer.from('data=~m~2~m~hi')) // '~m~2~m~hi'
+ */
+export function dataOf(body: Buffer): string | undefined {
+  let data: Buffer | undefined;
+  // Field by field: splitting a body of nothing but `&` would make a list of millions.
+  for (let start = 0, end; start <= body.length; start = end + 1) {
+    end = body.indexOf(AMPERSAND, start);
+    if (end < 0) end = body.length;
+    const value = start + NAME.length;
+    if (value > end || body.toString('latin1', start, value) !== NAME) continue;
+    if (data !== undefined) return undefined;
+    data = body.subarray(value, end);
+  }
+  return data === undefined ? undefined : decodeField(data);
+}
+
+const NO_BYTES: Buffer = Buffer.alloc(0);
+
+/** A body while it is received. */
+export class RequestBody {
+  readonly #request: IncomingMessage;
+  readonly #mayGrow: (size: number, bytes: number) => boolean;
+  readonly #done: (body: Buffer | null) => void;
+  #first: Buffer | null = null;
+  #more: ReceiveBuffer | null = null;
+
+  /**
+   * @param mayGrow asked before each chunk: may a body of `size` bytes take `bytes` more?
+   * @param done called once with the body, or with null if it must not grow; not called if the
+   *   request is aborted, or after `cancel`
+   */
+  constructor(
+    request: IncomingMessage,
+    mayGrow: (size: number, bytes: number) => boolean,
+    done: (body: Buffer | null) => void,
+  ) {
+    this.#request = request;
+    this.#mayGrow = mayGrow;
+    this.#done = done;
+  }
+
+  /** Begins to receive. The body is passed on as a whole, because a chunk may end within a character. */
+  receive(): this {
+    this.#request.on('data', this.#onData);
+    this.#request.on('end', this.#onEnd);
+    return this;
+  }
+
+  /** Bytes received so far. */
+  get size(): number {
+    return this.#more?.size ?? this.#first?.length ?? 0;
+  }
+
+  /** Drops what has been received, and receives no more. */
+  cancel(): void {
+    this.#request.off('data', this.#onData).off('end', this.#onEnd);
+    this.#first = null;
+    this.#more = null;
+  }
+
+  readonly #onData = (chunk: Buffer): void => {
+    if (!this.#mayGrow(this.size, chunk.length)) {
+      this.cancel();
+      this.#done(null);
+      return;
+    }
+    if (this.#first === null) {
+      this.#first = chunk;
+      return;
+    }
+    if (this.#more === null) (this.#more = new ReceiveBuffer()).add(this.#first);
+    this.#more.add(chunk);
+  };
+
+  readonly #onEnd = (): void => {
+    const body = this.#more?.take() ?? this.#first ?? NO_BYTES;
+    this.cancel();
+    this.#done(body);
+  };
+}

@@ -1,0 +1,87 @@
+import { expect } from 'chai';
+import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
+import { gzipSync } from 'node:zlib';
+import { XhrPollingDriver } from '../../support/drivers/index.js';
+import { RawSocket } from '../../support/raw.js';
+import { serve } from '../../support/server.js';
+
+describe('A POST that is not a plain form', () => {
+  const bodies: readonly (readonly [string, Record<string, string>, string | Buffer])[] = [
+    ['compressed', { 'content-encoding': 'gzip' }, gzipSync('data=~m~2~m~hi')],
+    [
+      'multipart',
+      { 'content-type': 'multipart/form-data; boundary=x' },
+      '--x\r\nContent-Disposition: form-data; name="data"\r\n\r\n~m~2~m~hi\r\n--x--\r\n',
+    ],
+  ];
+  for (const [name, headers, body] of bodies) {
+    it(`is refused with 415 and a line in the log: ${name}`, async () => {
+      const lines: string[] = [];
+      const { port, client: find } = await serve({ log: (line: string) => lines.push(line) });
+      const driver = await new XhrPollingDriver(port).open();
+      const client = await find(driver.sessionId);
+      client.on('message', () => expect.fail('delivered'));
+      const response = await fetch(
+        `http://127.0.0.1:${port}/socket.io/xhr-polling/${driver.sessionId}/send`,
+        { method: 'POST', headers, body },
+      );
+      expect(response.status).to.equal(415);
+      expect(await response.text()).to.include('plain form');
+      expect(
+        lines.filter((line) => line.startsWith('Refused a POST with Content-')),
+      ).to.have.length(1);
+    });
+  }
+});
+
+describe('Responses of a session', () => {
+  it('forbid caches to store them, and proxies to transform streams', async () => {
+    const { port } = await serve();
+    const cacheControl = async (path: string): Promise<string | null> => {
+      const abort = new AbortController();
+      const url = `http://127.0.0.1:${port}/socket.io/${path}`;
+      const { headers } = await fetch(url, { signal: abort.signal });
+      abort.abort();
+      return headers.get('cache-control');
+    };
+    expect(await cacheControl('xhr-polling//1')).to.equal('no-store');
+    expect(await cacheControl('jsonp-polling//1/0')).to.equal('no-store');
+    for (const stream of ['htmlfile', 'xhr-multipart', 'server-events']) {
+      expect(await cacheControl(`${stream}//1`), stream).to.equal('no-store, no-transform');
+    }
+  });
+
+  it('pass their headers to `writeHead` as an object, which middleware can read', async () => {
+    const seen: string[] = [];
+    const { port, server } = await serve();
+    server.prependListener('request', (_request, response: ServerResponse) => {
+      const writeHead = response.writeHead.bind(response);
+      response.writeHead = (status: number, headers?: unknown): ServerResponse => {
+        seen.push(Array.isArray(headers) ? 'list' : typeof headers);
+        return writeHead(status, headers as OutgoingHttpHeaders);
+      };
+    });
+    for (const path of ['xhr-polling', 'jsonp-polling//1/0', 'htmlfile', 'server-events']) {
+      const abort = new AbortController();
+      await fetch(`http://127.0.0.1:${port}/socket.io/${path}`, { signal: abort.signal });
+      abort.abort();
+    }
+    expect(seen).to.deep.equal(['object', 'object', 'object', 'object']);
+  });
+
+  it('end with the connection if they have no length and no chunks', async () => {
+    const { port } = await serve();
+    for (const [path, version] of [
+      ['xhr-multipart', '1.1'],
+      ['server-events', '1.0'],
+      ['htmlfile', '1.0'],
+    ] as const) {
+      const raw = await RawSocket.connect(port);
+      raw.write(`GET /socket.io/${path}//1 HTTP/${version}\r\nHost: x\r\n\r\n`);
+      const { headers } = await raw.readHead();
+      expect(headers['connection'], path).to.equal('close');
+      expect(headers['transfer-encoding'], path).to.equal(undefined);
+      raw.destroy();
+    }
+  });
+});
