@@ -18,7 +18,7 @@ import { CloseKind, type Transport, transports } from './transport.js';
 import { indexOf } from './util.js';
 
 /** The state of a socket. */
-const State = {
+export const State = {
   /** There is no connection, and none is being made. */
   IDLE: 0,
   /** The connection was lost; a timer starts the next attempt. */
@@ -28,7 +28,7 @@ const State = {
   /** There is a connection with a session. */
   OPEN: 3,
 } as const;
-type State = (typeof State)[keyof typeof State];
+export type State = (typeof State)[keyof typeof State];
 
 /** The number of attempts that reuse the last working transport before others are tried. */
 const SAME_TRANSPORT_ATTEMPTS = 2;

@@ -5,5 +5,11 @@
  */
 export { Socket } from './socket.js';
 export { ClientError, type ClientErrorCode } from './errors.js';
-export type { SocketOptions, TlsOptions } from './options.js';
+export type {
+  AgentLike,
+  ConnectAttempt,
+  ConnectChanges,
+  SocketOptions,
+  TlsOptions,
+} from './options.js';
 export type { SocketEvents } from '../core/socket.js';

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { MessageQueue } from './message-queue.js';
 
 /** A call of `next` that no message has answered yet. */
 interface PendingRead {
@@ -15,9 +16,7 @@ const DONE: IteratorReturnResult<undefined> = { done: true, value: undefined };
 export class MessageIterator implements AsyncIterableIterator<unknown, undefined> {
   readonly #limit: number;
   readonly #onReturn: () => void;
-  #items: unknown[] = [];
-  /** How many of `#items` have been read; an index is cheaper than `shift`. */
-  #readCount = 0;
+  readonly #messages: MessageQueue = new MessageQueue();
   #pendingReads: PendingRead[] = [];
   #end: { readonly error?: unknown } | null = null;
 
@@ -38,8 +37,8 @@ export class MessageIterator implements AsyncIterableIterator<unknown, undefined
   push(message: unknown): boolean {
     const read = this.#pendingReads.shift();
     if (read) read.resolve({ done: false, value: message });
-    else if (this.#items.length - this.#readCount >= this.#limit) return false;
-    else this.#items.push(message);
+    else if (this.#messages.length >= this.#limit) return false;
+    else this.#messages.push(message);
     return true;
   }
 
@@ -54,14 +53,8 @@ export class MessageIterator implements AsyncIterableIterator<unknown, undefined
   }
 
   next(): Promise<IteratorResult<unknown, undefined>> {
-    if (this.#readCount < this.#items.length) {
-      const value = this.#items[this.#readCount];
-      this.#items[this.#readCount++] = undefined;
-      if (this.#readCount === this.#items.length) {
-        this.#items = [];
-        this.#readCount = 0;
-      }
-      return Promise.resolve({ done: false, value });
+    if (this.#messages.length > 0) {
+      return Promise.resolve({ done: false, value: this.#messages.shift() });
     }
     const end = this.#end;
     if (!end) return new Promise((resolve, reject) => this.#pendingReads.push({ resolve, reject }));
@@ -71,8 +64,7 @@ export class MessageIterator implements AsyncIterableIterator<unknown, undefined
   }
 
   return(): Promise<IteratorResult<unknown, undefined>> {
-    this.#items = [];
-    this.#readCount = 0;
+    this.#messages.clear();
     this.#end = {};
     this.#settle();
     this.#onReturn();

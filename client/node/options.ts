@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { Agent } from 'node:http';
+import type { Agent } from 'node:http';
 import type { ConnectionOptions } from 'node:tls';
 import { invalidType } from '../../lib/util/invalid-type.js';
 import type { SocketOptions as BrowserOptions } from '../core/options.js';
@@ -24,7 +24,33 @@ export type TlsOptions = Pick<
   | 'servername'
 >;
 
-/** Options of `new Socket(url, options)`; all times are in milliseconds. */
+/** An agent of another package: what Node itself requires of one. */
+export interface AgentLike {
+  addRequest(...args: never[]): unknown;
+}
+
+/** The argument of {@link SocketOptions.beforeConnect}. */
+export interface ConnectAttempt {
+  /** 0 for the first attempt, then counts the attempts to reconnect. */
+  readonly attempt: number;
+}
+
+/** The result of {@link SocketOptions.beforeConnect}; replaces the result of the previous call. */
+export interface ConnectChanges {
+  /** Headers that are added to those of the options, or replace them. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Query parameters that are added to those of the URL, or replace them. */
+  readonly query?: Readonly<Record<string, string>>;
+}
+
+/**
+ * Options of `new Socket(url, options)`; all times are in milliseconds.
+ *
+ * `reconnect`, `reconnectionDelay` and `maxReconnectionAttempts` also apply to the first connection:
+ * if no transport connects, the client retries with the same delays (500 ms, doubled up to one
+ * minute, each reduced by up to one half at random) and emits `connect_failed` after the last of
+ * 10 attempts. With `reconnect: false` it emits `connect_failed` at once.
+ */
 export interface SocketOptions extends BrowserOptions {
   /** Headers of every request. @default {} */
   headers?: Readonly<Record<string, string>>;
@@ -32,8 +58,13 @@ export interface SocketOptions extends BrowserOptions {
   cookies?: Readonly<Record<string, string>>;
   /** The `Origin` of every request. @default none */
   origin?: string;
-  /** Creates the connections; an `https.Agent` for TLS. @default Node's global agents */
-  agent?: Agent;
+  /**
+   * Creates the connections; an `https.Agent` for TLS. Accepts every value that `http.request`
+   * accepts: false creates an agent for each request, null selects the default.
+   *
+   * @default Node's global agents
+   */
+  agent?: Agent | AgentLike | false | null;
   /** TLS options. @default those of Node: certificates are verified */
   tls?: TlsOptions;
   /** WebSocket subprotocols to offer. @default none */
@@ -45,8 +76,49 @@ export interface SocketOptions extends BrowserOptions {
    * @default false
    */
   raw?: boolean;
-  /** Largest WebSocket message, event or response, in bytes. 0: no limit. @default 10485760 */
+  /**
+   * Largest WebSocket message, event or response that is accepted, in bytes. 0: no limit. The
+   * default is larger than the server's default `maxBuffer` of 16 MiB.
+   *
+   * @default 20971520
+   */
   maxPayload?: number;
+  /**
+   * The server's `maxMessages`: queued messages are sent in payloads of at most this many. 0: no
+   * limit.
+   *
+   * @default 10000, the default of the server
+   */
+  serverMaxMessages?: number;
+  /**
+   * The server's `maxPayload`: queued messages are sent in WebSocket messages or POST bodies of at
+   * most this many bytes. A longer message is sent alone. If a server or proxy refuses a POST with
+   * status 413, it is sent again in halves. 0: no limit.
+   *
+   * @default 10485760, the default of the server
+   */
+  serverMaxPayload?: number;
+  /**
+   * Longest time without a message while connected; heartbeats do not count. The client then emits
+   * an `error` with the code `ERR_SIO_MESSAGE_TIMEOUT`, closes the connection and reconnects with a
+   * new session. 0: no limit.
+   *
+   * @default 0
+   */
+  messageTimeout?: number;
+  /**
+   * Called before each attempt to connect or reconnect, for example to get a fresh token. An
+   * attempt tries all transports; they wait for the returned promise, at most `connectTimeout`. If
+   * the function throws or the promise rejects, the client emits the reason as an `error` and the
+   * attempt fails.
+   *
+   * @example
+   * new Socket(url, { beforeConnect: async () => ({ query: { token: await fetchToken() } }) });
+   * @default none
+   */
+  beforeConnect?: (
+    attempt: ConnectAttempt,
+  ) => ConnectChanges | void | Promise<ConnectChanges | void>;
   /** Most messages queued for the consumer of an iterator. 0: no limit. @default 100000 */
   maxQueue?: number;
   /** Disconnects the client when it is aborted. @default none */
@@ -60,11 +132,25 @@ export const TRANSPORTS: readonly string[] = ['websocket', 'server-events', 'xhr
 
 /** Defaults of options that the browser client does not have, or has with another default. */
 export const DEFAULTS: Readonly<
-  Required<Pick<SocketOptions, 'rememberTransport' | 'raw' | 'maxPayload' | 'maxQueue'>>
+  Required<
+    Pick<
+      SocketOptions,
+      | 'rememberTransport'
+      | 'raw'
+      | 'maxPayload'
+      | 'serverMaxMessages'
+      | 'serverMaxPayload'
+      | 'messageTimeout'
+      | 'maxQueue'
+    >
+  >
 > = Object.freeze({
   rememberTransport: false,
   raw: false,
-  maxPayload: 10 * MEBI,
+  maxPayload: 20 * MEBI,
+  serverMaxMessages: 10_000,
+  serverMaxPayload: 10 * MEBI,
+  messageTimeout: 0,
   maxQueue: 100_000,
 });
 
@@ -73,6 +159,11 @@ type Check = readonly [expectation: string, isValid: (value: unknown) => boolean
 const isString = (value: unknown): value is string => typeof value === 'string';
 const isObject = (value: unknown): value is object =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
+/** The test of Node itself: agents of other packages and other realms count. */
+const isAgent = (value: unknown): boolean =>
+  value === false ||
+  value === null ||
+  (typeof value === 'object' && typeof (value as Partial<AgentLike>).addRequest === 'function');
 const isList = (value: unknown): boolean => Array.isArray(value) && value.every(isString);
 
 const FLAG: Check = ['a boolean', (value) => typeof value === 'boolean'];
@@ -107,14 +198,35 @@ const CHECKS: Readonly<Record<keyof SocketOptions, Check>> = {
   headers: STRINGS,
   cookies: STRINGS,
   origin: STRING,
-  agent: ['an http.Agent or https.Agent', (value) => value instanceof Agent],
+  agent: ['an http.Agent, an object with addRequest(), false or null', isAgent],
   tls: OBJECT,
   protocols: ['a string or an array of strings', (value) => isString(value) || isList(value)],
   raw: FLAG,
   maxPayload: AMOUNT,
+  serverMaxMessages: AMOUNT,
+  serverMaxPayload: AMOUNT,
+  messageTimeout: AMOUNT,
+  beforeConnect: ['a function', (value) => typeof value === 'function'],
   maxQueue: AMOUNT,
   signal: ['an AbortSignal', (value) => value instanceof AbortSignal],
 };
+
+/**
+ * Checks the result of `beforeConnect`.
+ *
+ * @throws {TypeError} If it is invalid.
+ */
+export function checkChanges(changes: unknown): asserts changes is ConnectChanges | undefined {
+  if (changes === undefined) return;
+  const what = 'beforeConnect()';
+  if (!isObject(changes)) throw invalidType(what, 'an object or undefined', changes);
+  const [expectation, isValid] = STRINGS;
+  for (const name of ['headers', 'query'] as const) {
+    const value = (changes as Record<string, unknown>)[name];
+    if (value === undefined || isValid(value)) continue;
+    throw invalidType(`${what}.${name}`, expectation, value);
+  }
+}
 
 /**
  * Checks the options of a caller; `undefined` selects the default.

@@ -3,11 +3,12 @@
  *
  * @module
  */
-import type { Agent } from 'node:http';
+import type { RequestOptions } from 'node:https';
 import type { Base } from '../core/transport.js';
 import type { Address } from './parse-address.js';
+import type { PayloadLimits } from './payload-batch.js';
 import { Cookies } from './http/cookies.js';
-import { DEFAULTS, type SocketOptions, type TlsOptions } from './options.js';
+import { type ConnectChanges, DEFAULTS, type SocketOptions } from './options.js';
 
 /**
  * How long the server has to accept the last messages and the close request after `disconnect`, in
@@ -16,17 +17,21 @@ import { DEFAULTS, type SocketOptions, type TlsOptions } from './options.js';
 export const CLOSE_TIMEOUT_MS = 10_000;
 
 export class RequestConfig {
-  readonly agent: Agent | undefined;
-  readonly tls: TlsOptions;
+  /** The agent and the TLS options, for `http.request`. */
+  readonly requestOptions: Readonly<RequestOptions>;
   readonly protocols: readonly string[];
   readonly maxPayload: number;
   readonly raw: boolean;
-  /** Appended to every path: empty, or with its question mark. */
-  readonly query: string;
   /** The path of a WebSocket URL; undefined if paths are made of resource and transport. */
   readonly path: string | undefined;
   readonly cookies: Cookies;
+  /** The most that is sent in one payload; reduced when the server refuses a payload. */
+  readonly sendLimits: PayloadLimits;
+  /** Called with each payload that is received or sent, if it is set. */
+  onPayload: ((direction: 'received' | 'sent', payload: string) => void) | undefined;
   readonly #headers: Readonly<Record<string, string>>;
+  readonly #query: string;
+  #changes: ConnectChanges = {};
 
   constructor(options: SocketOptions, address: Partial<Address>) {
     const headers: Record<string, string> = { ...options.headers };
@@ -36,18 +41,42 @@ export class RequestConfig {
     }
     this.#headers = headers;
     this.cookies = new Cookies(options.cookies);
-    this.agent = options.agent;
-    this.tls = options.tls ?? {};
+    this.requestOptions = {
+      ...options.tls,
+      ...(options.agent !== undefined && { agent: options.agent as RequestOptions['agent'] }),
+    };
     this.protocols = ([] as string[]).concat(options.protocols ?? []);
     this.maxPayload = options.maxPayload ?? DEFAULTS.maxPayload;
     this.raw = options.raw ?? DEFAULTS.raw;
-    this.query = address.query ?? '';
+    this.#query = address.query ?? '';
+    this.sendLimits = {
+      messages: (options.serverMaxMessages ?? DEFAULTS.serverMaxMessages) || Infinity,
+      bytes: (options.serverMaxPayload ?? DEFAULTS.serverMaxPayload) || Infinity,
+    };
     this.path = address.path;
   }
 
   headers(): Record<string, string> {
     const cookie = this.cookies.header();
-    return cookie === undefined ? this.#headers : { Cookie: cookie, ...this.#headers };
+    return {
+      ...(cookie !== undefined && { Cookie: cookie }),
+      ...this.#headers,
+      ...this.#changes.headers,
+    };
+  }
+
+  /** The query of every URL: empty, or with its question mark. */
+  get query(): string {
+    const { query } = this.#changes;
+    if (!query) return this.#query;
+    const parameters = new URLSearchParams(this.#query);
+    for (const [name, value] of Object.entries(query)) parameters.set(name, value);
+    return `?${parameters.toString()}`;
+  }
+
+  /** Replaces the changes of the previous attempt to connect. */
+  change(changes: ConnectChanges = {}): void {
+    this.#changes = changes;
   }
 }
 

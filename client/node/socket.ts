@@ -3,15 +3,26 @@
  *
  * @module
  */
-import { Socket as BrowserSocket } from '../core/socket.js';
+import { encode } from '../../lib/protocol/frames.js';
+import { backoff } from '../core/backoff.js';
+import { Socket as BrowserSocket, State } from '../core/socket.js';
+import { platform } from '../core/platform.js';
 import type { Transport } from '../core/transport.js';
 import { parseAddress, type Address } from './parse-address.js';
 import { ClientError } from './errors.js';
 import { readHandshake } from './handshake.js';
 import { RequestConfig } from './request-config.js';
 import { MessageIterator } from './message-iterator.js';
-import { checkOptions, DEFAULTS, type SocketOptions, TRANSPORTS } from './options.js';
-import { useNode } from './platform.js';
+import { append } from './payload-batch.js';
+import {
+  checkChanges,
+  checkOptions,
+  type ConnectAttempt,
+  DEFAULTS,
+  type SocketOptions,
+  TRANSPORTS,
+} from './options.js';
+import { MAX_DELAY_MS, useNode } from './platform.js';
 import { transports, type WithHandshake } from './transports/index.js';
 
 /** The options that a URL contains. */
@@ -27,6 +38,11 @@ function optionsOf(address: Address): SocketOptions {
 /** The options without those that are undefined, which selects the default. */
 function omitUndefined(options: SocketOptions): SocketOptions {
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+}
+
+/** Emits a process warning, for programs that do not listen to the events of the client. */
+function warn(message: string): void {
+  process.emitWarning(message, { type: 'SocketIOWarning', code: 'ERR_SIO_CONNECT_FAILED' });
 }
 
 /** True if a session id can be appended to the address of the WebSocket. */
@@ -55,7 +71,16 @@ export class Socket extends BrowserSocket implements AsyncIterable<unknown> {
   readonly #maxQueue: number;
   readonly #signal: AbortSignal | undefined;
   readonly #iterators = new Set<MessageIterator>();
+  readonly #beforeConnect: SocketOptions['beforeConnect'];
+  /** The attempt that waits for `beforeConnect`. */
+  #pendingAttempt: ConnectAttempt | null = null;
+  /** True while the first connection is retried. */
+  #isRetryingConnect = false;
+  /** The delay that the server has demanded since the last attempt, in milliseconds. */
+  #retryAfter = 0;
   #lastError: unknown;
+  readonly #messageTimeout: number;
+  #messageTimer: NodeJS.Timeout | undefined;
 
   /**
    * Does not connect yet.
@@ -78,6 +103,8 @@ export class Socket extends BrowserSocket implements AsyncIterable<unknown> {
     this.config = new RequestConfig(options, address ?? {});
     this.#maxQueue = options.maxQueue ?? DEFAULTS.maxQueue;
     this.#signal = options.signal;
+    this.#beforeConnect = options.beforeConnect;
+    this.#messageTimeout = options.messageTimeout ?? DEFAULTS.messageTimeout;
   }
 
   /** The id of the session; null before there is one. */
@@ -93,7 +120,29 @@ export class Socket extends BrowserSocket implements AsyncIterable<unknown> {
     return null;
   }
 
-  /** @throws the reason of `options.signal`, if that is aborted. */
+  /**
+   * Sends a message, or several in an array. Without a connection they are queued.
+   *
+   * @throws {TypeError|RangeError} If a message cannot be encoded: it is circular, contains a
+   *   BigInt, or is nested too deeply.
+   */
+  override send(data: unknown): this {
+    // A message that is encoded later would throw where the caller cannot catch it.
+    if (typeof data === 'object' && data !== null && !this.#sendsAtOnce) encode(data);
+    return super.send(data);
+  }
+
+  override queue(message: unknown): this {
+    append(this.queueStack, message);
+    return this;
+  }
+
+  /**
+   * Connects; `fn` is called once, on the next `connect` event. If no transport connects, retries
+   * as described at {@link SocketOptions}.
+   *
+   * @throws the reason of `options.signal`, if that is aborted.
+   */
   override connect(fn?: () => void): this {
     this.#signal?.throwIfAborted();
     this.#signal?.addEventListener('abort', this.#signalOnAbort);
@@ -101,6 +150,8 @@ export class Socket extends BrowserSocket implements AsyncIterable<unknown> {
   }
 
   override disconnect(soft?: boolean): this {
+    this.#pendingAttempt = null;
+    if (!soft) this.#isRetryingConnect = false;
     super.disconnect(soft);
     if (!soft) this.#finish();
     return this;
@@ -127,19 +178,23 @@ export class Socket extends BrowserSocket implements AsyncIterable<unknown> {
   }
 
   override emit(name: string, args?: readonly unknown[]): this {
-    if (name === 'error') this.#lastError = args?.[0];
+    if (name === 'error') this.#onError(args?.[0]);
     return super.emit(name, args);
   }
 
   override onConnect(): void {
     const text = (this.transport as WithHandshake | null)?.handshake;
     if (text !== undefined) this.handshake = readHandshake(text);
+    // `reconnect` is for connections after the first one
+    if (this.#isRetryingConnect) this.#isRetryingConnect = this.reconnecting = false;
     super.onConnect();
+    if (this.connected) this.#startMessageTimer();
     // A feed cannot resume a session.
     if (typeof this.handshake !== 'string' || !canResume(this.config)) this._session = null;
   }
 
   override onMessage(message: unknown): void {
+    this.#messageTimer?.refresh();
     super.onMessage(message);
     for (const messages of this.#iterators) {
       if (!messages.push(message)) this.#overflow(messages);
@@ -147,16 +202,141 @@ export class Socket extends BrowserSocket implements AsyncIterable<unknown> {
   }
 
   override onDisconnect(): void {
+    this.#stopMessageTimer();
     super.onDisconnect();
     if (this.#isOver) this.#finish();
   }
 
+  override _start(): void {
+    this.#retryAfter = 0;
+    this.#lastError = undefined;
+    if (this.#beforeConnect) this.#prepare(this.#beforeConnect);
+    else this.#startRound();
+  }
+
   override _giveUp(): void {
-    super._giveUp();
-    if (!this.#isOver) return;
+    const { reconnect, maxReconnectionAttempts: limit } = this.options;
     const cause = this.#lastError;
-    const what = cause instanceof Error ? cause.message : 'no response within `connectTimeout`';
-    this.#finish(new ClientError('ERR_SIO_CONNECT_FAILED', `Cannot connect: ${what}`, { cause }));
+    const reason = cause instanceof Error ? cause.message : 'no response within `connectTimeout`';
+    const message = `Cannot connect to ${this.#origin}: ${reason}`;
+    if (!this.reconnecting && reconnect && limit > 0) {
+      if (!this.#hasListener('error', 'connect_failed')) {
+        warn(`${message}. The client retries up to ${limit} times`);
+      }
+      this.#isRetryingConnect = this.reconnecting = true;
+      this.reconnectionAttempts = 0;
+      this.reconnectionDelay = backoff(this.options.reconnectionDelay, 0);
+      this._wait();
+      return;
+    }
+    const isLast = !this.reconnecting || this.reconnectionAttempts >= limit;
+    if (isLast && this.#isRetryingConnect) {
+      // so that `connect_failed` is emitted, not `reconnect_failed`
+      this.#isRetryingConnect = this.reconnecting = false;
+    }
+    if (
+      isLast &&
+      this.#iterators.size === 0 &&
+      !this.#hasListener('error', 'connect_failed', 'reconnect_failed')
+    ) {
+      warn(message);
+    }
+    super._giveUp();
+    if (this.#isOver) this.#finish(new ClientError('ERR_SIO_CONNECT_FAILED', message, { cause }));
+  }
+
+  override _wait(): void {
+    this.reconnectionDelay = Math.max(this.reconnectionDelay, this.#retryAfter);
+    super._wait();
+  }
+
+  /** Starts an attempt with each candidate. */
+  #startRound(): void {
+    if (this.#isRetryingConnect) {
+      // No transport has worked yet, so that none is preferred.
+      this.transport = this.options.tryTransportsOnConnectTimeout ? null : this.getTransport();
+    }
+    super._start();
+  }
+
+  /** Starts an attempt after `beforeConnect`. */
+  #prepare(beforeConnect: NonNullable<SocketOptions['beforeConnect']>): void {
+    const attempt = { attempt: this.reconnecting ? this.reconnectionAttempts : 0 };
+    this._isWanted = true;
+    this._candidates = [];
+    this._enter(State.CONNECTING);
+    this.#pendingAttempt = attempt;
+    if (this.options.connectTimeout) {
+      this._timer = platform.setTimeout(() => {
+        const message = 'beforeConnect() has not finished within `connectTimeout`';
+        this.#rejectAttempt(attempt, new ClientError('ERR_SIO_CONNECT_FAILED', message));
+      }, this.options.connectTimeout);
+    }
+    const onChanges = (changes: unknown): void => {
+      if (this.#pendingAttempt !== attempt) return;
+      checkChanges(changes);
+      this.config.change(changes);
+      this.#pendingAttempt = null;
+      this.#startRound();
+    };
+    new Promise((resolve) => resolve(beforeConnect(attempt)))
+      .then(onChanges)
+      .catch((error: unknown) => this.#rejectAttempt(attempt, error));
+  }
+
+  #rejectAttempt(attempt: ConnectAttempt, error: unknown): void {
+    if (this.#pendingAttempt === attempt) this.emit('error', [error]);
+    // a listener may have disconnected
+    if (this.#pendingAttempt !== attempt) return;
+    this.#pendingAttempt = null;
+    this._giveUp();
+  }
+
+  /** True if `send` encodes the message before it returns. */
+  get #sendsAtOnce(): boolean {
+    return this.connected && this.transport?.type === 'websocket';
+  }
+
+  /** The address of the server, without credentials. */
+  get #origin(): string {
+    const { secure, port } = this.options;
+    return `${secure ? 'https' : 'http'}://${this.host}:${port}`;
+  }
+
+  #hasListener(...names: readonly string[]): boolean {
+    return names.some((name) => this._handlers(name).length > 0);
+  }
+
+  #onError(error: unknown): void {
+    this.#lastError = error;
+    if (error instanceof ClientError) {
+      this.#retryAfter = Math.max(this.#retryAfter, error.retryAfter ?? 0);
+    }
+  }
+
+  #startMessageTimer(): void {
+    this.#stopMessageTimer();
+    if (this.#messageTimeout === 0) return;
+    this.#messageTimer = setTimeout(
+      () => this.#onMessageTimeout(),
+      Math.min(this.#messageTimeout, MAX_DELAY_MS),
+    );
+  }
+
+  #stopMessageTimer(): void {
+    clearTimeout(this.#messageTimer);
+    this.#messageTimer = undefined;
+  }
+
+  #onMessageTimeout(): void {
+    const message = `No message has arrived for ${this.#messageTimeout} ms`;
+    const error = new ClientError('ERR_SIO_MESSAGE_TIMEOUT', message);
+    this.emit('error', [error]);
+    if (!this.connected) return;
+    // The server would continue a resumed session as silently as before.
+    this._session = null;
+    if (!this.options.reconnect) this.#finish(error);
+    this.disconnect(true);
   }
 
   /** True if there is no connection and no attempt to get one. */

@@ -45,6 +45,9 @@ declare namespace both {
   export type SocketOptions = nodeClient.SocketOptions;
   export type SocketEvents = nodeClient.SocketEvents;
   export type TlsOptions = nodeClient.TlsOptions;
+  export type AgentLike = nodeClient.AgentLike;
+  export type ConnectAttempt = nodeClient.ConnectAttempt;
+  export type ConnectChanges = nodeClient.ConnectChanges;
   export type ClientError = nodeClient.ClientError;
   export type ClientErrorCode = nodeClient.ClientErrorCode;
 }

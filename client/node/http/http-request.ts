@@ -8,6 +8,7 @@ import * as https from 'node:https';
 import type { Xhr } from '../../core/platform.js';
 import { ClientError } from '../errors.js';
 import type { RequestConfig } from '../request-config.js';
+import { readRefusal } from './refusal.js';
 import { TextBuffer } from './text-buffer.js';
 
 /** `XMLHttpRequest.DONE` */
@@ -51,8 +52,7 @@ export class HttpRequest implements Xhr {
     const config = this.#config;
     const headers = config.headers();
     const request = (this.#url.startsWith('https:') ? https : http).request(this.#url, {
-      ...config.tls,
-      ...(config.agent && { agent: config.agent }),
+      ...config.requestOptions,
       method: this.#method,
       headers: body === null ? headers : { 'Content-Type': FORM, ...headers },
     });
@@ -74,13 +74,12 @@ export class HttpRequest implements Xhr {
   #read(response: http.IncomingMessage): void {
     const status = response.statusCode ?? 0;
     this.#config.cookies.store(response.headers['set-cookie']);
-    response.on('error', (error) => this.#fail(error));
     if (status !== 200) {
-      response.resume();
-      this.#refuse(status, response.statusMessage ?? '');
+      this.#refuse(status, response);
       return;
     }
     this.status = status;
+    response.on('error', (error) => this.#fail(error));
     response.setEncoding('utf8');
     response.on('data', (text: string) => this.#append(text));
     response.on('end', () => {
@@ -89,14 +88,14 @@ export class HttpRequest implements Xhr {
     });
   }
 
-  #refuse(status: number, reason: string): void {
-    // the server's response to the last poll of a session that it closes
+  #refuse(status: number, response: http.IncomingMessage): void {
     if (status === NO_CONTENT) {
+      // the response to the last poll of a session that the server closes
+      response.resume();
       this.#done();
       return;
     }
-    const message = `Expected status 200, got ${status} ${reason}`.trim();
-    this.#fail(new ClientError('ERR_SIO_REFUSED', message, { statusCode: status }), status);
+    readRefusal(response, (error) => this.#fail(error, status));
   }
 
   #append(text: string): void {

@@ -25,6 +25,11 @@ export function withNodeFeatures(Type: TransportType): TransportType {
     declare readonly base: NodeBase;
     declare handshake: string | undefined;
 
+    override onData(payload: string): void {
+      this.base.config.onPayload?.('received', payload);
+      super.onData(payload);
+    }
+
     override onMessage(text: string): void {
       if (!this.sessionid) {
         this.handshake = text;

@@ -4,7 +4,18 @@ import { abort, whenDone } from '../../core/request.js';
 import { CloseKind, type TransportOptions } from '../../core/transport.js';
 import type { XHR } from '../../core/transports/xhr.js';
 import { HttpRequest } from '../http/http-request.js';
+import { MessageQueue } from '../message-queue.js';
+import {
+  append,
+  encodeBatch,
+  type PayloadBatch,
+  type PayloadLimits,
+  reduceLimits,
+} from '../payload-batch.js';
 import { CLOSE_TIMEOUT_MS, type NodeBase } from '../request-config.js';
+
+const OK = 200;
+const TOO_LARGE = 413;
 
 /** An HTTP transport without abstract methods. */
 interface HttpTransport extends XHR {
@@ -20,30 +31,78 @@ export function withNodeHttp(Type: HttpTransportType): HttpTransportType {
     #downstream: Abortable | undefined;
     #closeRequest: HttpRequest | undefined;
     #closeTimer: NodeJS.Timeout | undefined;
+    /** Messages for the next POSTs, instead of `sendBuffer`: that would be copied for each. */
+    readonly #queue: MessageQueue = new MessageQueue();
+    /** The payload of the POST in flight. */
+    #sentBatch: PayloadBatch | undefined;
 
     override request(path: string | number, method = 'GET'): HttpRequest {
       const request = new HttpRequest(this.base.config, (error) => {
-        if (!this._isClosed) this.base.emit('error', [error]);
+        if (!this._isClosed && !this.#canSplit(request)) this.base.emit('error', [error]);
       });
       request.open(method, `${this.prepareUrl()}/${path}`);
       return request;
     }
 
-    override _close(how: CloseKind): void {
-      if (how === CloseKind.LOCAL && this.connected) {
+    override send(data: unknown): this {
+      append(this.#queue, data);
+      this.checkSend();
+      return this;
+    }
+
+    /** Posts as many of the collected messages as the server accepts in one payload. */
+    override checkSend(): void {
+      if (this.posting || this.#queue.length === 0) return;
+      const batch = encodeBatch(
+        this.#queue,
+        0,
+        this.#bodyLimits,
+        (message) => this.encode([message]),
+        (frames) => encodeURIComponent(frames).length,
+      );
+      this._batch = this.#queue.take(batch.count);
+      this.#sentBatch = batch;
+      this.sendIORequest(batch.payload);
+    }
+
+    override sendIORequest(payload: string): void {
+      this.base.config.onPayload?.('sent', payload);
+      super.sendIORequest(payload);
+    }
+
+    override _posted(status: number): void {
+      const batch = this.#sentBatch;
+      const isOpen = !this._isClosed || this._isClosing === true;
+      this.#sentBatch = undefined;
+      if (status !== TOO_LARGE || !batch || !isOpen) {
+        super._posted(status);
+        return;
+      }
+      if (batch.count > 1) {
+        reduceLimits(this.base.config.sendLimits, batch);
+        this.#queue.prepend(this._batch);
+      }
+      // The server refused the POST only. The other messages can still be delivered.
+      this._batch = [];
+      super._posted(OK);
+    }
+
+    override _close(kind: CloseKind): void {
+      if (kind === CloseKind.LOCAL && this.connected) {
         this.#closeTimer = setTimeout(() => this.#abortAll(), CLOSE_TIMEOUT_MS);
       }
-      super._close(how);
+      super._close(kind);
     }
 
     /** Keeps the downstream request open until the close request is answered. */
-    override _stop(how: CloseKind): void {
-      if (how === CloseKind.LOCAL) {
+    override _stop(kind: CloseKind): void {
+      this.sendBuffer = this.sendBuffer.concat(this.#queue.take());
+      if (kind === CloseKind.LOCAL) {
         // if it ended first, the server would see a lost connection instead of a close request
         this.#downstream = this.xhr;
         this.xhr = undefined;
       }
-      super._stop(how);
+      super._stop(kind);
     }
 
     override _sendCloseRequest(url: string, body: string): void {
@@ -52,6 +111,18 @@ export function withNodeHttp(Type: HttpTransportType): HttpTransportType {
       whenDone(this.#closeRequest, () => this.#abortAll());
       this.#closeRequest.open('POST', url);
       this.#closeRequest.send(body);
+    }
+
+    /** The limits of a form body, without its name. */
+    get #bodyLimits(): PayloadLimits {
+      const { messages, bytes } = this.base.config.sendLimits;
+      return { messages, bytes: bytes - 'data='.length };
+    }
+
+    /** True if `request` was refused for its size and can be sent again in halves. */
+    #canSplit(request: HttpRequest): boolean {
+      const batch = this.#sentBatch;
+      return request === this.sendXHR && request.status === TOO_LARGE && (batch?.count ?? 0) > 1;
     }
 
     #abortAll(): void {

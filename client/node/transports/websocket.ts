@@ -3,10 +3,18 @@ import { WebSocket } from 'ws';
 import type { WebSocketLike } from '../../core/platform.js';
 import { CloseKind } from '../../core/transport.js';
 import { WS } from '../../core/transports/websocket.js';
+import { ClientError } from '../errors.js';
+import { readRefusal } from '../http/refusal.js';
+import { encodeBatch, type PayloadBatch, reduceLimits } from '../payload-batch.js';
 import { CLOSE_TIMEOUT_MS, type NodeBase } from '../request-config.js';
+
+/** The close code "message too big" (RFC 6455, section 7.4.1). */
+const TOO_BIG = 1009;
 
 export class NodeWebSocket extends WS {
   declare readonly base: NodeBase;
+  /** The longest batch that was sent over this connection. */
+  #longestBatch: PayloadBatch | undefined;
 
   override prepareUrl(): string {
     const { path, query } = this.base.config;
@@ -16,6 +24,13 @@ export class NodeWebSocket extends WS {
     return new URL(url).origin + path + session + query;
   }
 
+  override send(data: unknown): this {
+    if (this.socket?.readyState !== WebSocket.OPEN) this.base.queue(data);
+    else if (Array.isArray(data)) this.#sendAll(data);
+    else this.#write(this.encode(data));
+    return this;
+  }
+
   override onError(event: { readonly error: Error }): void {
     super.onError(event.error);
   }
@@ -23,8 +38,7 @@ export class NodeWebSocket extends WS {
   override _open(url: string): WebSocketLike {
     const { config } = this.base;
     const options = {
-      ...config.tls,
-      ...(config.agent && { agent: config.agent }),
+      ...config.requestOptions,
       headers: config.headers(),
       maxPayload: config.maxPayload,
       perMessageDeflate: false,
@@ -32,12 +46,53 @@ export class NodeWebSocket extends WS {
     };
     const socket = new WebSocket(url, [...config.protocols], options);
     socket.on('upgrade', (response) => config.cookies.store(response.headers['set-cookie']));
+    socket.on('unexpected-response', (_request, response) => {
+      config.cookies.store(response.headers['set-cookie']);
+      readRefusal(response, (error) => this.#fail(error));
+    });
+    socket.on('close', (code) => {
+      if (code === TOO_BIG) this.#onTooBig();
+    });
     return socket;
   }
 
-  override _close(how: CloseKind): void {
-    super._close(how);
+  override _close(kind: CloseKind): void {
+    super._close(kind);
     // A lost peer does not answer the closing handshake, and waiting keeps the process running.
-    if (how === CloseKind.LOST) (this.socket as WebSocket | undefined)?.terminate();
+    if (kind === CloseKind.LOST) (this.socket as WebSocket | undefined)?.terminate();
+  }
+
+  #sendAll(messages: readonly unknown[]): void {
+    const { sendLimits } = this.base.config;
+    for (let at = 0; at < messages.length;) {
+      const batch = encodeBatch(
+        messages,
+        at,
+        sendLimits,
+        (message) => this.encode([message]),
+        (frames) => Buffer.byteLength(frames),
+      );
+      if (batch.bytes >= (this.#longestBatch?.bytes ?? 0)) this.#longestBatch = batch;
+      this.#write(batch.payload);
+      at += batch.count;
+    }
+  }
+
+  #write(payload: string): void {
+    this.base.config.onPayload?.('sent', payload);
+    this.socket?.send(payload);
+  }
+
+  #onTooBig(): void {
+    if (this._isClosed) return;
+    if (this.#longestBatch) reduceLimits(this.base.config.sendLimits, this.#longestBatch);
+    const message = 'The server closed the connection: a payload was too large (close code 1009)';
+    this.base.emit('error', [new ClientError('ERR_SIO_TOO_LARGE', message)]);
+  }
+
+  #fail(error: ClientError): void {
+    if (this._isClosed) return;
+    this.base.emit('error', [error]);
+    this.onDisconnect();
   }
 }

@@ -76,9 +76,40 @@ describe('a program that uses the Node client', function () {
   it('exits when it cannot connect', async () => {
     const code = `
       import { Socket } from 'socket.io-node/client';
-      new Socket('http://127.0.0.1:1').on('connect_failed', () => console.log('failed')).connect();
+      const socket = new Socket('http://127.0.0.1:1', { reconnect: false });
+      socket.on('connect_failed', () => console.log('failed')).connect();
     `;
     expect(await run(code, 'module')).to.deep.equal({ code: 0, out: 'failed\n' });
+  });
+
+  it('prints a warning if it cannot connect and does not listen to events', async () => {
+    const code = `
+      import { Socket } from 'socket.io-node/client';
+      const retried = new Socket('http://ann:secret@127.0.0.1:1', { transports: ['websocket'] });
+      retried.connect();
+      process.once('warning', () => {
+        retried.disconnect();
+        new Socket('http://127.0.0.1:1', { reconnect: false }).connect();
+      });
+    `;
+    const { code: status, out } = await run(code, 'module');
+    const warnings = out.match(/SocketIOWarning: .*/g);
+    expect(warnings).to.deep.equal([
+      'SocketIOWarning: Cannot connect to http://127.0.0.1:1: connect ECONNREFUSED 127.0.0.1:1. ' +
+        'The client retries up to 10 times',
+      'SocketIOWarning: Cannot connect to http://127.0.0.1:1: connect ECONNREFUSED 127.0.0.1:1',
+    ]);
+    expect(status).to.equal(0);
+  });
+
+  it('prints no warning if it listens to error or connect_failed', async () => {
+    const code = `
+      import { Socket } from 'socket.io-node/client';
+      for (const name of ['error', 'connect_failed']) {
+        new Socket('http://127.0.0.1:1', { reconnect: false }).on(name, () => {}).connect();
+      }
+    `;
+    expect(await run(code, 'module')).to.deep.equal({ code: 0, out: '' });
   });
 
   it('loads the Node client on first use', async () => {

@@ -84,7 +84,7 @@ describe('Socket', () => {
     });
 
     it('throws ERR_SIO_CONNECT_FAILED, with its cause, when it cannot connect', async () => {
-      const { socket } = new RecordedSocket('http://127.0.0.1:1');
+      const { socket } = new RecordedSocket('http://127.0.0.1:1', { reconnect: false });
       const [, error] = await collect(socket);
       expect(error).to.have.property('code', 'ERR_SIO_CONNECT_FAILED');
       expect((error as ClientError).cause).to.have.property('code', 'ECONNREFUSED');

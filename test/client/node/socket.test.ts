@@ -167,7 +167,7 @@ for (const transport of TRANSPORTS) {
     });
 
     it('emits error and connect_failed if the connection is refused', async () => {
-      const recorded = new RecordedSocket('http://127.0.0.1:1', only);
+      const recorded = new RecordedSocket('http://127.0.0.1:1', { ...only, reconnect: false });
       recorded.socket.connect();
       const [, error] = await recorded.next('error');
       expect(error).to.have.property('code', 'ECONNREFUSED');
@@ -272,7 +272,8 @@ for (const transport of TRANSPORTS) {
       const { server, port } = await serve(OURS);
       let requests = 0;
       server.on('request', () => requests++);
-      const recorded = new RecordedSocket(`http://127.0.0.1:${port}/not-here`, only);
+      const options = { ...only, reconnect: false };
+      const recorded = new RecordedSocket(`http://127.0.0.1:${port}/not-here`, options);
       recorded.socket.connect();
       await recorded.next('connect_failed');
       expect(requests).to.be.at.most(1);
@@ -282,7 +283,7 @@ for (const transport of TRANSPORTS) {
       const server = createServer();
       server.on('upgrade', (_request, socket) => afterThisTest(() => socket.destroy()));
       const port = await listenOnLoopback(server);
-      const options = { ...only, connectTimeout: 30 };
+      const options = { ...only, reconnect: false, connectTimeout: 30 };
       const recorded = new RecordedSocket(`http://127.0.0.1:${port}`, options);
       recorded.socket.connect();
       await recorded.next('connect_failed');

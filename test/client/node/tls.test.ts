@@ -4,7 +4,8 @@ import { CERTIFICATE, serveSecurely, TRANSPORTS, RecordedSocket } from './suppor
 
 async function watch(transport: string, tls?: TlsOptions): Promise<RecordedSocket> {
   const url = `https://127.0.0.1:${await serveSecurely()}`;
-  const recorded = new RecordedSocket(url, { transports: [transport], ...(tls && { tls }) });
+  const options = { transports: [transport], reconnect: false, ...(tls && { tls }) };
+  const recorded = new RecordedSocket(url, options);
   recorded.socket.send('in secret').connect();
   return recorded;
 }

@@ -1,5 +1,5 @@
 /**
- * Counts the work of code on text instead of its time.
+ * Counts the work of code instead of its time.
  *
  * @module
  */
@@ -19,6 +19,7 @@ const METHODS = [
 ] as const;
 
 type Method = (this: string, ...args: unknown[]) => unknown;
+type Copy = (this: unknown[], ...args: unknown[]) => unknown[];
 
 /**
  * Runs `code` and returns how many code units it may have examined: the length of the text for
@@ -45,4 +46,27 @@ export function countExamined(code: () => void): number {
     for (const [name, original] of originals) prototype[name] = original!;
   }
   return examined;
+}
+
+/** Runs `code` and returns how many array elements `concat`, `slice` and `splice` have copied. */
+export function countCopied(code: () => void): number {
+  const prototype = Array.prototype as unknown as Record<string, Copy>;
+  const originals = (['concat', 'slice', 'splice'] as const).map(
+    (name) => [name, prototype[name]!] as const,
+  );
+  let copied = 0;
+  for (const [name, original] of originals) {
+    prototype[name] = function (this: unknown[], ...args: unknown[]): unknown[] {
+      const result = original.apply(this, args);
+      // `splice` moves what it leaves in the array
+      copied += result.length + (name === 'splice' ? this.length : 0);
+      return result;
+    };
+  }
+  try {
+    code();
+  } finally {
+    for (const [name, original] of originals) prototype[name] = original;
+  }
+  return copied;
 }
