@@ -3,8 +3,8 @@ export type ClientErrorCode =
   /** The server answered a request with a status other than 200; see `statusCode`. */
   | 'ERR_SIO_REFUSED'
   /**
-   * A response, or a message in it, is longer than `maxPayload`; or the server refused a message
-   * that is longer than it accepts.
+   * A response, or a message in it, is longer than `maxPayload`; or the server closed a WebSocket
+   * because a payload was too large.
    */
   | 'ERR_SIO_TOO_LARGE'
   /** None of the transports has connected; `cause` is the error of the last attempt. */
