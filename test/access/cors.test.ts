@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { IncomingMessage } from 'node:http';
-import { corsHeaders } from '../../lib/access/cors.js';
+import { corsHeaders, corsRecord } from '../../lib/access/cors.js';
 import { Origins } from '../../lib/access/origins.js';
 
 /** The CORS headers for a request with `headers`, by name. */
@@ -31,5 +31,23 @@ describe('corsHeaders', () => {
   it('grants no credentials to an origin that any page can have', () => {
     const any = { 'Access-Control-Allow-Origin': '*' };
     expect(headersOf({ origin: 'null', cookie: 'a=b' }, true)).to.deep.equal(any);
+  });
+});
+
+describe('corsRecord', () => {
+  it('returns the headers as a record, with credentials', () => {
+    const request = { headers: { origin: 'http://a.com' } } as unknown as IncomingMessage;
+    const decision = new Origins('a.com').decide(request, false);
+    expect(corsRecord(request, decision)).to.deep.equal({
+      'Access-Control-Allow-Origin': 'http://a.com',
+      Vary: 'Origin',
+      'Access-Control-Allow-Credentials': 'true',
+    });
+  });
+
+  it('is empty for an origin that the rule does not allow', () => {
+    const request = { headers: { origin: 'http://b.com' } } as unknown as IncomingMessage;
+    const decision = new Origins('a.com').decide(request, false);
+    expect(corsRecord(request, decision)).to.deep.equal({});
   });
 });

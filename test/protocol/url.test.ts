@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { parseRoute } from '../../lib/protocol/url.js';
+import { parseRoute, requestPath } from '../../lib/protocol/url.js';
 
 describe('parseRoute', () => {
   const cases: readonly (readonly [string, string, string, string])[] = [
@@ -25,6 +25,22 @@ describe('parseRoute', () => {
         sessionId,
         rest,
       });
+    });
+  }
+});
+
+describe('requestPath', () => {
+  const cases: readonly (readonly [string, string])[] = [
+    ['/socket.io/websocket?x', '/socket.io/websocket?x'],
+    ['http://example.com/socket.io/websocket?x#y', '/socket.io/websocket?x'],
+    ['http://example.com', '/'],
+    ['*', '*'],
+    ['', ''],
+    ['example.com:443', '443'],
+  ];
+  for (const [url, path] of cases) {
+    it(`returns '${path}' for '${url}'`, () => {
+      expect(requestPath(url)).to.equal(path);
     });
   }
 });

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { logNothing, logToStdout, shortId } from '../../lib/util/log.js';
+import { logNothing, logToStdout, printable, shortId } from '../../lib/util/log.js';
 
 /** What `act` writes to standard output. */
 function output(act: () => void): string {
@@ -32,5 +32,16 @@ describe('the log', () => {
 
   it('contains at most six characters of a session id', () => {
     expect(shortId('12345678901234567890')).to.equal('123456…');
+  });
+});
+
+describe('printable', () => {
+  it('replaces control characters and line separators', () => {
+    expect(printable('a\r\nb\u2028c\u202ed')).to.equal('a??b?c?d');
+  });
+
+  it('shortens text to 100 characters', () => {
+    expect(printable('x'.repeat(100))).to.equal('x'.repeat(100));
+    expect(printable('x'.repeat(101))).to.equal(`${'x'.repeat(100)}…`);
   });
 });
