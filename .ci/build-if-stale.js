@@ -22,7 +22,7 @@ function isStale(folder) {
   const results = RESULTS.map((file) => path.join(folder, file));
   if (!results.every((file) => fs.existsSync(file))) return true;
   const built = Math.min(...results.map((file) => fs.statSync(file).mtimeMs));
-  // the installed package has no lib/, and is never stale
+  // the installed package does not contain lib/, and is never stale
   const sources = SOURCES.map((file) => path.join(folder, file));
   return sources.some((file) => fs.existsSync(file) && changed(file) > built);
 }

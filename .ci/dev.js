@@ -33,7 +33,7 @@ compiler.stdout.setEncoding('utf8').on('data', (text) => {
 });
 compiler.on('exit', (code) => process.exit(code ?? 1));
 
-// Ctrl-C ends all of them; otherwise they would outlive this process
+// Ctrl-C ends the child processes too
 process.on('exit', () => {
   compiler.kill();
   tests?.kill();

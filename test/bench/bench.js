@@ -49,7 +49,7 @@ const measures = {
   g: { title: 'slow consumer: 2000 x 1 KiB a second to 10 clients and one that stopped reading', seconds: 20, fresh: true, columns: [
     ['RSS growth at its peak, MiB', x => x.peak / 1048576, -1], ['held at the end (after gc), MiB', x => x.held / 1048576, -1], ['dropped it (1 = yes)', x => +x.dropped, 0]],
     cases: [{ op: 'slow', name: 'one stalled client', N: 10, perSec: 2000, size: 1024 }] },
-  // Only when asked for (--only i): its largest wants `ulimit -n 20000`.
+  // Only with --only i: its largest case needs `ulimit -n 20000`.
   i: { title: 'growth', seconds: 2, fresh: true, columns: [us, ['RSS, KiB each', x => x.rss / 1024, -1]], cases: [10, 100, 1000, 5000, 10000, 19950].flatMap(n => [
     { ...echo(n, 1, 32), name: `echo, ${n}` }, { ...cast(n, 100), name: `broadcast, ${n}` },
     ...(n < 1000 ? [] : [{ op: 'idle', name: `memory, ${n}`, N0: n / 10, N: n, seconds: 1 }])]) },
@@ -65,7 +65,7 @@ async function serve(name, tag) {
   if (nextPort > 25999) nextPort = +opt.port;
   if (opt.prof && !p.node) flags.push('--cpu-prof', '--cpu-prof-dir=' + opt.prof, `--cpu-prof-name=${name}-${tag}.cpuprofile`);
   const child = spawn(p.node || modern, [...flags, path.join(__dirname, 'peers', p.file), port, ...p.args], { stdio: ['pipe', 'pipe', 'inherit'], env: { ...process.env, ...p.env } });
-  const server = { name, port, child, pid: child.pid, onReply: null, tell: c => child.stdin.write(JSON.stringify(c) + '\n') };
+  const server = { name, port, child, pid: child.pid, onReply: null, command: c => child.stdin.write(JSON.stringify(c) + '\n') };
   children.add(child);
   child.stdin.on('error', () => {});
   let rest = '';
@@ -73,14 +73,14 @@ async function serve(name, tag) {
   child.stdout.setEncoding('utf8').on('data', d => {
     const lines = (rest + d).split('\n');
     rest = lines.pop();
-    for (const l of lines) if (l[0] === '{') server.onReply(JSON.parse(l)); // the old library prints a line of its own
+    for (const l of lines) if (l[0] === '{') server.onReply(JSON.parse(l)); // the old library also prints a line
   });
   await ready;
-  server.stop = () => new Promise(r => { child.on('exit', () => { children.delete(child); r(); }); server.tell({ op: 'exit' }); setTimeout(() => child.kill('SIGKILL'), 5000).unref(); });
+  server.stop = () => new Promise(r => { child.on('exit', () => { children.delete(child); r(); }); server.command({ op: 'exit' }); setTimeout(() => child.kill('SIGKILL'), 5000).unref(); });
   return server;
 }
 
-function load(server, job) { // one operation in a load generator of its own
+function load(server, job) { // runs one operation in a separate load generator
   const p = peers[server.name], gen = fork(path.join(__dirname, 'load.js'), { execArgv: [] });
   children.add(gen);
   return new Promise(done => {
@@ -89,7 +89,7 @@ function load(server, job) { // one operation in a load generator of its own
     server.onReply = reply => gen.connected && gen.send({ reply });
     const died = () => { out = { fail: 'the server died' }; gen.kill('SIGKILL'); };
     server.child.once('exit', died);
-    gen.on('message', m => { if (m.cmd) server.tell(m.cmd); else out = m.fail ? m : m.result; });
+    gen.on('message', m => { if (m.cmd) server.command(m.cmd); else out = m.fail ? m : m.result; });
     gen.on('exit', () => { clearTimeout(timer); server.child.removeListener('exit', died); children.delete(gen); done(out); });
     gen.send({ ...job, dialect: p.dialect, framing: p.framing || 'rfc6455', port: server.port, pid: server.pid });
   });
@@ -109,7 +109,7 @@ async function run(id) {
   const cases = (opt.quick ? m.quick || [] : m.cases).filter(c => !opt.cases || c.name.includes(opt.cases));
   const servers = {};
   for (const [i, c] of cases.entries()) for (let j = 0; j < mine.length; j++) {
-    const name = mine[(i + j) % mine.length]; // the order turns, so that no peer is always first
+    const name = mine[(i + j) % mine.length]; // the order rotates, so that each peer is first in turn
     if (c.poll && !peers[name].polls) continue;
     const first = !servers[name], server = servers[name] ??= await serve(name, id);
     const seconds = c.seconds || +opt.seconds || (opt.quick ? 1 : m.seconds), warm = opt.quick ? 0.7 : first ? 1.5 : 0.7;
@@ -117,7 +117,7 @@ async function run(id) {
     for (let tries = 0; tries < 3; tries++) {
       await calm();
       r = await load(server, { ...c, seconds, warm });
-      if (r.fail || m.fresh || !(opt.calm && r.others > +opt.calm)) break; // once more when others were busy
+      if (r.fail || m.fresh || !(opt.calm && r.others > +opt.calm)) break; // repeated if other processes were busy
     }
     if (r.fail) failed = true;
     if (r.fail || m.fresh) { await server.stop(); delete servers[name]; }
@@ -128,7 +128,7 @@ async function run(id) {
   for (const s of Object.values(servers)) await s.stop();
 }
 
-// f and h run in short processes of their own and answer { case: { value } }
+// f and h run in short separate processes and return { case: { value } }
 function codec() {
   const codecs = { 'original': pkg('old', 'socket.io/lib/socket.io/utils.js'), 'sketch': path.join(__dirname, 'm06.js'), 'json': 'json' };
   if (opt.codec) codecs.new = path.resolve(opt.codec);
@@ -143,7 +143,7 @@ function startup() {
     const module = peers[n].args[0], times = [];
     for (let i = 0; i < 11; i++) times.push(parseFloat(execFileSync(peers[n].node || modern, ['-e', timed, module], { encoding: 'utf8' }).split('\n').pop()));
     const r = { ms: median(times) };
-    if (n === 'new') { // what npm would install: the package itself, and its dependencies counted but not weighed
+    if (n === 'new') { // what npm installs: the size of the package, and the number of its dependencies
       let root = fs.statSync(module).isDirectory() ? module : path.dirname(module);
       while (!fs.existsSync(path.join(root, 'package.json')) && root !== path.dirname(root)) root = path.dirname(root);
       try {

@@ -1,9 +1,9 @@
 // Fails if the server's CPU per message, as a multiple of bare ws in the same run, is above a bound of bounds.json in every try.
 //
 //   node gate.js --module PATH            up to three tries; the last line counts for .ci/run
-//   node gate.js --module PATH --measure  writes bounds.json: the median of three runs, times its margin
+//   node gate.js --module PATH --measure  writes bounds.json: the median of three runs; a bound is that times the margin
 //
-// Bounds are wide and the tries repeat only what failed, because machines of CI are noisy: a gate that fails is to mean something.
+// The bounds are wide, and a failed case is repeated, because machines of CI are noisy.
 const fs = require('fs'), os = require('os'), path = require('path'), { spawnSync } = require('child_process');
 
 const FILE = path.join(__dirname, 'bounds.json'), TRIES = 3, RUNS = 3;
@@ -11,7 +11,7 @@ const args = process.argv.slice(2), isMeasuring = args.includes('--measure');
 const module_ = args[args.indexOf('--module') + 1] ?? path.join(__dirname, '..', '..');
 const median = list => list.toSorted((a, b) => a - b)[list.length >> 1];
 
-/** One quick run of bench.js: { 'a K=100 W=1 32B': ratio }. Lost or altered messages end everything. */
+/** One quick run of bench.js: { 'a K=100 W=1 32B': ratio }. A lost or altered message is an error. */
 function ratios(only) {
   const json = path.join(fs.mkdtempSync(path.join(os.tmpdir(), 'bench-gate-')), 'out.json');
   const quick = ['--quick', '--only', only.join(), '--peers', 'ws,new', '--module', module_, '--repeat', '3', '--json', json];

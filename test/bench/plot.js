@@ -1,5 +1,5 @@
-// Draws how cost grows with the number of sessions: node plot.js RAW.json  ->  growth.json and growth.svg beside this file
-// RAW.json is what `bench.js --only i --json RAW.json` wrote; without it, growth.json is drawn again.
+// Plots how cost grows with the number of sessions: node plot.js RAW.json  ->  growth.json and growth.svg beside this file
+// RAW.json is written by `bench.js --only i --json RAW.json`; without it, growth.json is plotted again.
 const fs = require('fs'), path = require('path');
 
 const here = name => path.join(__dirname, name);

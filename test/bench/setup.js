@@ -1,4 +1,4 @@
-// Installs every peer into a cache folder outside the repository, one folder each (so that sizes can be told apart).
+// Installs every peer into a cache folder outside the repository, one folder each, so that their sizes can be measured.
 // Usage: node setup.js NAME…  (all without a name; BENCH_CACHE overrides the folder)
 const fs = require('fs'), path = require('path'), { execFileSync } = require('child_process');
 const { cache, dirOf } = require('./where');
@@ -16,7 +16,7 @@ for (const [name, list] of Object.entries(packages)) {
   fs.mkdirSync(dir, { recursive: true });
   fs.writeFileSync(path.join(dir, 'package.json'), '{"private":true}');
   console.log('installing', ...list);
-  // Old packages run nothing at install: the Node 0.8 one carries a tarball that is unpacked below.
+  // Install scripts of old packages are not run: the package of Node 0.8 contains a tarball that is unpacked below.
   const flags = ['install', '--no-audit', '--no-fund', '--omit=dev', '--loglevel=error'];
   if (name === 'old' || name === 'node08') flags.push('--ignore-scripts', '--force', '--engine-strict=false');
   execFileSync('npm', [...flags, ...list], { cwd: dir, stdio: 'inherit' });

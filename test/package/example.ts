@@ -55,7 +55,7 @@ export class Example {
     return children.split(' ').filter(Boolean).map(Number);
   }
 
-  /** Ends it as Ctrl-C does, and fails if it had ended by itself. */
+  /** Ends it as Ctrl-C does; rejects if it has exited before. */
   async stop(): Promise<void> {
     if (this.#child.exitCode !== null) throw new Error(`It ended: ${this.lines.join('\n')}`);
     const exited = new Promise((resolve) => this.#child.once('exit', resolve));

@@ -5,9 +5,9 @@ import { PACKAGE } from './example.js';
 
 const LONGEST = 400;
 
-/** What is not ours, or made by the build. */
+/** Folders of other projects, or written by the build. */
 const LEFT_OUT = new Set(['.git', 'build', 'coverage', 'node_modules']);
-/** Documents and data are as long as they have to be. */
+/** Documents and data may have any length. */
 const NO_CODE = /(\.(md|json|swf|svg|crt|key|log|tgz|txt)|LICENSE)$/;
 
 function filesBelow(folder: string): string[] {
@@ -19,7 +19,7 @@ function filesBelow(folder: string): string[] {
   });
 }
 
-/** As an editor counts them: the last newline begins no line. */
+/** The number of lines as an editor shows it: the last newline does not begin a line. */
 function lengthOf(file: string): number {
   return readFileSync(join(PACKAGE, file), 'utf8').replace(/\n$/, '').split('\n').length;
 }
@@ -27,7 +27,7 @@ function lengthOf(file: string): number {
 describe('every file of code', () => {
   const files = filesBelow('');
 
-  it('is looked at: the library, the client, the tests, the examples, the tools', () => {
+  it('is checked: the library, the client, the tests, the examples, the tools', () => {
     expect(files).to.include.members([
       'lib/index.ts',
       'client/bundle/build.mjs',

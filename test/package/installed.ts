@@ -1,5 +1,5 @@
 /**
- * The package as a user gets it: packed, and installed in a folder of its own.
+ * The package as a user installs it: packed, and installed in an empty folder.
  *
  * @module
  */
@@ -12,7 +12,7 @@ import { PACKAGE } from './example.js';
 
 const run = promisify(execFile);
 
-/** What `npm pack --json` tells. */
+/** The output of `npm pack --json`. */
 export interface Packed {
   readonly filename: string;
   /** Bytes of the tarball. */
@@ -36,7 +36,7 @@ export class Installed {
     await writeFile(join(folder, 'package.json'), '{ "private": true }');
     const install = ['install', '--prefer-offline', '--no-audit', '--no-fund', packed.filename];
     await run('npm', install, { cwd: folder });
-    // What TypeScript programs for Node have.
+    // TypeScript programs for Node have these too
     await mkdir(join(folder, 'node_modules', '@types'), { recursive: true });
     for (const name of ['@types/node', 'undici-types']) {
       // oxlint-disable-next-line eslint/no-await-in-loop -- two links
@@ -49,7 +49,7 @@ export class Installed {
     return join(this.folder, this.packed.filename);
   }
 
-  /** Where it was installed to. */
+  /** The folder of the installed package. */
   get root(): string {
     return join(this.folder, 'node_modules', 'socket.io-node');
   }
@@ -69,7 +69,7 @@ export class Installed {
     }
   }
 
-  /** Runs a program of our own devDependencies in the folder. */
+  /** Runs a program of this project's devDependencies in the folder. */
   tool(script: string, ...args: readonly string[]): Promise<string> {
     return this.node(join(PACKAGE, 'node_modules', script), ...args);
   }

@@ -4,7 +4,7 @@ import { posix } from 'node:path';
 import { Installed } from './installed.js';
 import { PAGES } from './pages.js';
 
-/** The declarations that those of a file of this package lead to. */
+/** The declarations that a file of declarations imports from this package. */
 function importsOf(path: string): string[] {
   const found = readFileSync(path, 'utf8').matchAll(
     /(?:from|import\(|require\() ?'(\.[^']+)\.js'/g,
@@ -12,7 +12,7 @@ function importsOf(path: string): string[] {
   return [...found].map(([, name]) => posix.join(posix.dirname(path), `${name}.d.ts`));
 }
 
-/** A server that is talked to by `ws`, then closed; the process must end by itself. */
+/** A server with a client of `ws`; both are closed, and then the process must exit. */
 const CONVERSATION = `
 const server = http.createServer();
 const listener = listen(server, { log: false, flashPolicyServer: false });
@@ -54,10 +54,10 @@ const wrong: ListenerOptions = { resource: 1 };
 if (wrong === options) throw new Error('unreachable');
 `;
 
-/** What `require` may take of the processor, at the best of some attempts. */
+/** The most CPU time that `require` may take, in milliseconds: the minimum of several runs. */
 const STARTUP_MS = 50;
 
-/** A program that prints how many milliseconds of the processor it takes to load a module. */
+/** A program that prints the CPU time of loading a module, in milliseconds. */
 const costOf = (name: string): string => `
   const before = process.cpuUsage();
   require('${name}');
@@ -78,7 +78,7 @@ describe('the packed package', function () {
     expect(installed.packed.size).to.be.below(250 * 1024);
   });
 
-  it('holds the built code, its types, the client, the Flash file and the documents', () => {
+  it('contains the built code, its types, the client, the Flash file and the documents', () => {
     const paths = installed.packed.files.map(({ path }) => path);
     const expected =
       /^(build\/lib\/[\w./-]+\.(js|d\.ts)|build\/client\/([\w./-]+\.(js|d\.ts)|socket\.io\.map\.json)|example\/((chat|doctor)\.html|(chat|style)\.css|(chat|pages|server)\.js|doctor\/\w+\.(css|js))|client\/flash\/WebSocketMain\.swf|package\.json|[A-Z]+(\.md)?)$/;
@@ -99,12 +99,12 @@ describe('the packed package', function () {
     ]);
   });
 
-  it('holds the pages that its command serves', () => {
+  it('contains the pages that its command serves', () => {
     const paths = installed.packed.files.map(({ path }) => path);
     expect(paths).to.include.members(PAGES.map((file) => `example${file}`));
   });
 
-  it('holds every declaration that its types lead to', () => {
+  it('contains every declaration that its types import', () => {
     const paths = installed.packed.files.map(({ path }) => path);
     const imports = paths.filter((path) => path.endsWith('.d.ts')).flatMap(importsOf);
     expect(imports).to.include('build/lib/server/listener.d.ts');
@@ -121,7 +121,7 @@ describe('the packed package', function () {
     expect(output).to.include('No problems found');
   });
 
-  it('installs two packages beside itself, and what they need', async () => {
+  it('installs two dependencies, and their dependencies', async () => {
     const list = await installed.node('-p', "require('fs').readdirSync('node_modules').join(' ')");
     expect(list.split(' ').filter((name) => !/^[.@]|^undici-types$/.test(name))).to.deep.equal([
       'debug',
@@ -131,7 +131,7 @@ describe('the packed package', function () {
     ]);
   });
 
-  it('is used from CommonJS', async () => {
+  it('works from CommonJS', async () => {
     const head = `const http = require('http');
 const WebSocket = require('ws');
 const { listen, encode, decode, version } = require('socket.io-node');`;
@@ -139,11 +139,11 @@ const { listen, encode, decode, version } = require('socket.io-node');`;
     expect(await installed.node('app.cjs')).to.equal(ANSWER);
   });
 
-  it('is used from ES modules, by name and whole', async () => {
+  it('works from ES modules, with named and default imports', async () => {
     const head = `import http from 'node:http';
 import WebSocket from 'ws';
 import io, { listen, encode, decode, version } from 'socket.io-node';
-if (io.listen !== listen) throw new Error('two of them');`;
+if (io.listen !== listen) throw new Error('not the same');`;
     await installed.write('app.mjs', head + CONVERSATION);
     expect(await installed.node('app.mjs')).to.equal(ANSWER);
   });
@@ -153,7 +153,7 @@ if (io.listen !== listen) throw new Error('two of them');`;
     ['nodenext', 'nodenext'],
     ['preserve', 'bundler'],
   ] as const) {
-    it(`is used from TypeScript with moduleResolution ${resolution}`, async () => {
+    it(`works from TypeScript with moduleResolution ${resolution}`, async () => {
       const flags = ['--module', module, '--moduleResolution', resolution, '--types', 'node'];
       const strict = ['--strict', '--skipLibCheck', 'false', '--target', 'es2022'];
       const files = ['app.cts', 'app.mts'];
@@ -168,7 +168,7 @@ if (io.listen !== listen) throw new Error('two of them');`;
     });
   }
 
-  it('gives every name that 2011 required', async () => {
+  it('exports every module path of 2011', async () => {
     const names = ['', '/index', '/utils', '/client', '/listener', '/lib/socket.io'];
     const transports = ['websocket', 'flashsocket', 'htmlfile', 'xhr-multipart'];
     transports.push('xhr-polling', 'jsonp-polling', 'server-events');
@@ -187,11 +187,11 @@ if (io.listen !== listen) throw new Error('two of them');`;
     );
   });
 
-  it(`loads in less than ${STARTUP_MS} ms, on a busy machine in four times what ws takes`, async () => {
+  it(`loads in ${STARTUP_MS} ms of CPU time, or in four times that of ws`, async () => {
     const times: { [name: string]: number[] } = { ws: [], 'socket.io-node': [] };
     for (let i = 0; i < 10; i++) {
       for (const [name, costs] of Object.entries(times)) {
-        // oxlint-disable-next-line eslint/no-await-in-loop -- one after the other, or they get in each other's way
+        // oxlint-disable-next-line eslint/no-await-in-loop -- in parallel they would slow each other down
         costs.push(Number(await installed.node('-p', costOf(name))));
       }
     }

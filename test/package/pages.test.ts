@@ -30,7 +30,7 @@ describe('the pages of the examples', () => {
   });
   after('close', () => server.close());
 
-  /** Asks for a path as it is, dots and all. */
+  /** Requests a path without normalizing its dots. */
   async function get(path: string): Promise<Got> {
     const { port } = server.address() as AddressInfo;
     const asked = request({ host: '127.0.0.1', port, path, agent: false }).end();
@@ -40,18 +40,18 @@ describe('the pages of the examples', () => {
   }
 
   for (const file of PAGES) {
-    it(`${file} is served as what it is`, async () => {
+    it(`serve ${file} with its content type`, async () => {
       const { status, type, body } = await get(`${file}?v=1`);
       expect([status, type]).to.deep.equal([200, TYPES[extname(file)]]);
       expect(body).not.to.equal('');
     });
   }
 
-  it('begin with the chat', async () => {
+  it('serve the chat at /', async () => {
     expect(await get('/')).to.deep.equal(await get('/chat.html'));
   });
 
-  it('find all that they are made of', async () => {
+  it('serve all files that they load', async () => {
     const used = new Set<string>();
     for (const page of PAGES.filter((file) => file.endsWith('.html'))) {
       const { body } = await get(page);
@@ -63,7 +63,7 @@ describe('the pages of the examples', () => {
     expect(PAGES.filter((file) => !file.endsWith('.html') && !used.has(file))).to.deep.equal([]);
   });
 
-  it('are all there is for browsers in the folder', () => {
+  it('include every file for browsers in the folder', () => {
     const folder = join(PACKAGE, 'example');
     const there = readdirSync(folder, { recursive: true, encoding: 'utf8' })
       .map((file) => `/${file.replaceAll('\\', '/')}`)
@@ -90,7 +90,7 @@ describe('the pages of the examples', () => {
     });
   }
 
-  it('have scripts that Internet Explorer 6 can parse', async () => {
+  it('contain scripts that Internet Explorer 6 can parse', async () => {
     for (const file of PAGES) {
       const { body } = await get(file);
       const inline = [...body.matchAll(/<script>(.*?)<\/script>/gs)].map(([, code = '']) => code);

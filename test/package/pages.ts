@@ -11,5 +11,5 @@ export const pages = require(join(PACKAGE, 'example', 'pages.js')) as RequestLis
   readonly files: readonly string[];
 };
 
-/** What there is to get, besides `/`. */
+/** The paths of all pages, except `/`. */
 export const PAGES: readonly string[] = pages.files;

@@ -21,12 +21,12 @@ const PROLOGUE = `
 const { Server } = require('net');
 const { listen: listenAt } = Server.prototype;
 Server.prototype.listen = function (wanted) {
-  const told = () => wanted === 843 || console.log('port ' + this.address().port);
-  return listenAt.call(this, 0, '127.0.0.1', told);
+  const report = () => wanted === 843 || console.log('port ' + this.address().port);
+  return listenAt.call(this, 0, '127.0.0.1', report);
 };
 `;
 
-/** A folder in which the package is installed, under the name it had in 2011 as well. */
+/** A folder in which the package is installed, also under its name of 2011. */
 class Folder {
   readonly path: string = mkdtempSync(join(tmpdir(), 'snippets-'));
   readonly #children: ChildProcess[] = [];
@@ -85,7 +85,7 @@ class Folder {
   }
 }
 
-/** Two clients of a server that broadcasts what it is sent. */
+/** Checks a server that broadcasts the messages of its clients, with two clients. */
 async function broadcasts(url: string, greets: boolean): Promise<void> {
   const first = await talkByWebSocket(`${url}/socket.io`, { origin: 'http://example.com' });
   const second = await talkByWebSocket(`${url}/socket.io`, { origin: 'http://example.com' });
@@ -193,7 +193,7 @@ describe('the code in README.md and docs/api.md', function () {
       runInContext(script, context);
       expect(await arrived).to.equal('hello');
       while (logged.length === 0) {
-        // oxlint-disable-next-line eslint/no-await-in-loop -- until the answer is there
+        // oxlint-disable-next-line eslint/no-await-in-loop -- until the answer arrives
         await new Promise((resolve) => setTimeout(resolve, 5));
       }
       runInContext('socket.options.reconnect = false; socket.disconnect()', context);

@@ -1,5 +1,5 @@
 /**
- * The two ways of talking that the examples are checked with: a WebSocket and polls.
+ * The two clients that the examples are tested with: over a WebSocket and over polls.
  *
  * @module
  */
@@ -7,11 +7,11 @@ import { once } from 'node:events';
 import { WebSocket, type ClientOptions } from 'ws';
 import { decode, encode } from '../../lib/index.js';
 
-/** What the checks need of a session. */
+/** A session, as far as the tests use it. */
 export interface Talk {
   readonly sessionId: string;
   send(message: unknown): Promise<void>;
-  /** The next message, JSON read, heartbeats echoed. */
+  /** The next message, with JSON parsed; heartbeats are echoed. */
   next(): Promise<unknown>;
   close(): Promise<void>;
 }

@@ -1,4 +1,4 @@
-/** What the types of the browser client promise; compiled by `npm run types`, never run. */
+/** Tests the types of the browser client; compiled by `npm run types`, never run. */
 import * as io from 'socket.io-node/browser';
 
 const socket = new io.Socket(null, { port: 8080, transports: ['websocket'] });
@@ -9,7 +9,7 @@ export { here, wrong };
 
 socket.on('connect', () => socket.send({ n: 1 }));
 socket.on('message', (message) => {
-  // @ts-expect-error -- nobody knows what a server sends
+  // @ts-expect-error -- the type of a message is not known
   message.toUpperCase();
 });
 socket.on('reconnecting', (delay, attempts) => delay.toFixed() + attempts.toFixed());

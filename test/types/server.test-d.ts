@@ -1,4 +1,4 @@
-/** What the types of the server promise; compiled by `npm run types`, never run. */
+/** Tests the types of the server; compiled by `npm run types`, never run. */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
 import type { Socket } from 'node:net';
@@ -16,18 +16,18 @@ import {
   type RefusalCode,
 } from 'socket.io-node';
 
-/** `never` unless both types are the same, `unknown` and `any` told apart. */
+/** `never` unless both types are the same, `unknown` and `any` are different. */
 type Box<T> = { readonly value: T; readonly isAny: 0 extends 1 & T ? true : false };
 type Same<A, B> = [Box<A>, Box<B>] extends [Box<B>, Box<A>] ? true : never;
 const same = <A, B>(_proof: Same<A, B>): void => undefined;
 
-// what can be listened on
+// servers and applications
 const listener = listen(createServer());
 listen(createSecureServer(), {});
 listen((request: IncomingMessage, response: ServerResponse) => response.end(request.url));
-// @ts-expect-error -- 0.6 took a port nowhere
+// @ts-expect-error -- a port is not a server
 listen(8080);
-// @ts-expect-error -- no server at all
+// @ts-expect-error -- a server is required
 listen();
 
 // options
@@ -38,11 +38,11 @@ listen(createServer(), {
   log: null,
   onClientConnect: (client: Client) => client.send('hello'),
 });
-// @ts-expect-error -- a number where a text belongs
+// @ts-expect-error -- a string is expected
 listen(createServer(), { resource: 1 });
 // @ts-expect-error -- milliseconds are numbers
 listen(createServer(), { transportOptions: { websocket: { timeout: '8s' } } });
-// @ts-expect-error -- the ways to say no are true, false and a Denial
+// @ts-expect-error -- a verdict is true, false or a Denial
 listen(createServer(), { authorize: () => 'no' });
 
 // events of a Listener
@@ -64,16 +64,16 @@ listener.broadcast({ n: 1 }).broadcast('x', 'id').broadcast('x', ['id', 'id2']).
 listener.broadcast('x', { id: 1 });
 same<(typeof listener)['clients'], Record<string, Client>>(true);
 
-// events of a client: known ones are typed, any other may be there
+// events of a client: known events are typed, others are allowed
 listener.on('connection', (client) => {
   client.on('message', (message) => {
     same<typeof message, unknown>(true);
-    // @ts-expect-error -- nobody knows what a stranger sends
+    // @ts-expect-error -- the type of a message is not known
     message.toUpperCase();
   });
   client.once('disconnect', (reason) => {
     same<typeof reason, DisconnectReason>(true);
-    // @ts-expect-error -- no such reason
+    // @ts-expect-error -- not a reason
     if (reason === 'bored') client.send('');
   });
   client.on('my own', (one: number, two: string) => client.send([one, two]));
@@ -83,7 +83,7 @@ listener.on('connection', (client) => {
   same<(typeof client)['remoteAddress'], string | undefined>(true);
   client.send('chained').broadcast({ to: 'others' }).disconnect();
   client.options.closeTimeout = 1000;
-  // @ts-expect-error -- given for good
+  // @ts-expect-error -- read-only
   client.sessionId = '1';
 });
 
@@ -92,7 +92,7 @@ same<typeof version, '0.6.18'>(true);
 same<ReturnType<typeof encode>, string>(true);
 same<ReturnType<typeof decode>, string[]>(true);
 
-// transports of one's own
+// custom transports
 class Slow extends Polling {
   static readonly transportName = 'slow';
 
@@ -105,5 +105,5 @@ class Nameless extends Streaming {
   protected readonly wrap = (payload: string): Buffer => Buffer.from(payload);
   protected writeHead(): void {}
 }
-// @ts-expect-error -- it needs a name
+// @ts-expect-error -- a transport needs a name
 listen(createServer(), { transports: [Nameless] });

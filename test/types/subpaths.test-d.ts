@@ -1,4 +1,4 @@
-/** Modules of 2011 by their old names; compiled by `npm run types`, never run. */
+/** Tests the types of the module paths of 2011; compiled by `npm run types`, never run. */
 import { createServer } from 'node:http';
 import Client = require('socket.io-node/client');
 import Listener = require('socket.io-node/lib/socket.io/listener');
