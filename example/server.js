@@ -10,10 +10,17 @@ var http = require('http'),
 
 var server = http.createServer(pages);
 
-chat(io.listen(server));
+// Flash players ask for a policy file on port 843; FLASH_POLICY=off leaves that port closed.
+var flashPolicyServer = process.env.FLASH_POLICY !== 'off';
+
+chat(io.listen(server, { flashPolicyServer: flashPolicyServer }));
 
 // The transport doctor (doctor.html) has sessions of its own, which return what they receive.
-io.listen(server, { resource: 'echo', log: false }).on('connection', function (client) {
+io.listen(server, {
+  resource: 'echo',
+  log: false,
+  flashPolicyServer: flashPolicyServer
+}).on('connection', function (client) {
   client.on('message', function (message) {
     client.send(message);
   });

@@ -17,7 +17,7 @@ connect prints each event with the seconds since the start, and sends each line 
   -t, --transport NAME    ${TRANSPORTS.join(', ')}; may be repeated (default: all, in this order)
   -o, --origin ORIGIN     the Origin header to send
   -H, --header 'N: V'     a header to send; may be repeated
-      --raw               do not decode or encode ~j~
+      --raw               print payloads with their framing; do not decode or encode ~j~
       --reconnect         reconnect when the connection is lost
       --wait SECONDS      how long to stay connected after the end of the input (default: 0 for a
                           terminal, no limit for a pipe)
@@ -29,6 +29,7 @@ serve:
 
   -p, --port PORT         default 8080
       --host HOST         default 127.0.0.1; 0.0.0.0 accepts other machines
+      --flash-policy      also open port 843 for the policy requests of Flash players
 
   -h, --help
   -v, --version
@@ -63,6 +64,8 @@ export interface ServeCommand {
   readonly name: 'serve';
   readonly port: number;
   readonly host: string;
+  /** Whether to open port 843. */
+  readonly flashPolicy: boolean;
 }
 
 export type Command =
@@ -83,6 +86,7 @@ const OPTIONS = {
   json: { type: 'boolean', short: 'j' },
   port: { type: 'string', short: 'p' },
   host: { type: 'string' },
+  'flash-policy': { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
   version: { type: 'boolean', short: 'v' },
 } as const;
@@ -98,7 +102,7 @@ const CONNECT_ONLY = [
   'insecure',
   'json',
 ] as const;
-const SERVE_ONLY = ['port', 'host'] as const;
+const SERVE_ONLY = ['port', 'host', 'flash-policy'] as const;
 
 function parse(args: readonly string[]) {
   try {
@@ -166,6 +170,7 @@ function parseServe(values: Values, [extra]: readonly string[]): ServeCommand {
     name: 'serve',
     port: parseNumber('port', values.port ?? '8080', 65_535),
     host: values.host ?? '127.0.0.1',
+    flashPolicy: values['flash-policy'] ?? false,
   };
 }
 

@@ -50,6 +50,7 @@ class Session {
   #hasInputEnded = false;
   #isLeaving = false;
   #hasFailed = false;
+  #hasConnected = false;
   #leaveTimer: NodeJS.Timeout | undefined;
 
   constructor(command: ConnectCommand, socket: Socket, finish: (code: ExitCode) => void) {
@@ -64,6 +65,11 @@ class Session {
 
   start(): void {
     const socket = this.#socket;
+    if (this.#command.raw) {
+      socket.config.onPayload = (direction, payload) => {
+        if (payload !== '') this.#print({ event: 'payload', direction, payload });
+      };
+    }
     socket.on('connecting', (transport) => {
       this.#since = performance.now();
       this.#print({ event: 'connecting', transport });
@@ -76,7 +82,7 @@ class Session {
     socket.on('reconnecting', (_delay, attempt) => this.#print({ event: 'reconnecting', attempt }));
     socket.on('error', (error) => {
       this.#hasFailed = true;
-      this.#print({ event: 'error', ...explain(error) });
+      this.#print({ event: 'error', ...explain(error, this.#hasConnected) });
     });
     socket.on('disconnect', () => this.#onDisconnect());
     socket.on('connect_failed', () => this.#onConnectFailed());
@@ -89,6 +95,7 @@ class Session {
   }
 
   #onConnect(): void {
+    this.#hasConnected = true;
     const transport = this.#socket.transport?.type ?? '';
     const { handshake } = this.#socket;
     this.#print({ event: 'connect', transport, handshake, took: Math.round(this.#lap()) });
@@ -110,14 +117,13 @@ class Session {
   #onLine(line: string): void {
     if (line === '') return this.#prompt();
     let data: unknown = line;
-    if (this.#command.json) {
-      try {
-        data = JSON.parse(line);
-      } catch (error) {
-        return this.#print({ event: 'error', ...explain(error) });
-      }
+    try {
+      if (this.#command.json) data = JSON.parse(line);
+      this.#socket.send(data);
+    } catch (error) {
+      // not JSON, or nested too deeply to be sent
+      return this.#print({ event: 'error', ...explain(error) });
     }
-    this.#socket.send(data);
     // A terminal shows the line already, as it was typed.
     if (this.#isTerminal) this.#prompt();
     else if (this.#socket.connected) this.#print({ event: 'sent', data });
@@ -161,6 +167,7 @@ class Session {
   }
 
   #print(event: WireEvent): void {
+    if (this.#isShownAsPayload(event)) return;
     const format = this.#command.json ? toJson : toLine;
     if (this.#isTerminal) {
       clearLine(process.stdout, 0);
@@ -168,6 +175,12 @@ class Session {
     }
     process.stdout.write(`${format(event, performance.now() - this.#start)}\n`);
     this.#prompt();
+  }
+
+  /** True for messages and heartbeats with `--raw`: their payload is printed instead. */
+  #isShownAsPayload({ event }: WireEvent): boolean {
+    const { raw, json } = this.#command;
+    return raw && !json && (event === 'message' || event === 'sent' || event === 'heartbeat');
   }
 
   #prompt(): void {

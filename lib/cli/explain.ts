@@ -1,4 +1,5 @@
 /** Explains errors and suggests what to try. @module */
+import { ClientError } from '../../client/node/index.js';
 
 const MEANINGS: Readonly<Record<string, string | undefined>> = {
   ECONNREFUSED: 'No server listens at this address',
@@ -25,18 +26,34 @@ const STATUSES: Readonly<Record<string, string | undefined>> = {
   503: 'The server is at its limit of clients',
 };
 
-/** The HTTP status in an error of the client or of `ws`. */
-function statusOf(error: Error & { statusCode?: unknown }): string | undefined {
-  if (typeof error.statusCode === 'number') return String(error.statusCode);
-  return /^Unexpected server response: (\d{3})$/.exec(error.message)?.[1];
+/** The meaning of a status after the address has proved right: the server is restarting. */
+const STATUSES_AFTER_CONNECT: Readonly<Record<string, string | undefined>> = {
+  ...STATUSES,
+  404: 'The server does not have this session; it may have restarted',
+  502: 'The server is not available; it may be restarting',
+  503: 'The server is not available; it may be restarting',
+};
+
+export interface Explanation {
+  readonly message: string;
+  readonly code: string | undefined;
 }
 
-/** One sentence that explains an error. */
-export function explain(error: unknown): { message: string; code: string | undefined } {
+/**
+ * Explains an error in one sentence.
+ *
+ * @param hasConnected true if the address has worked before
+ */
+export function explain(error: unknown, hasConnected: boolean = false): Explanation {
   if (!(error instanceof Error)) return { message: String(error), code: undefined };
   const { code } = error as NodeJS.ErrnoException;
-  const status = statusOf(error);
-  const meaning = status === undefined ? MEANINGS[code ?? ''] : STATUSES[status];
+  if (error instanceof ClientError && error.statusCode !== undefined) {
+    const { statusCode, serverMessage } = error;
+    const detail = serverMessage === undefined ? statusCode : `${statusCode}: ${serverMessage}`;
+    const meaning = (hasConnected ? STATUSES_AFTER_CONNECT : STATUSES)[statusCode];
+    return { message: `${meaning ?? 'The server refused the request'} (${detail})`, code };
+  }
+  const meaning = MEANINGS[code ?? ''];
   const text = error.message || code || 'No connection';
   return { message: meaning === undefined ? text : `${meaning} (${text})`, code };
 }

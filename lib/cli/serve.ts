@@ -7,9 +7,10 @@ import { ExitCode } from './exit-code.js';
 const DEMO = join(__dirname, '..', '..', '..', 'example', 'server.js');
 
 /** Runs the demo until it is interrupted; fails if it cannot listen on the port. */
-export function serve({ port, host }: ServeCommand): Promise<ExitCode> {
+export function serve({ port, host, flashPolicy }: ServeCommand): Promise<ExitCode> {
   process.env['PORT'] = String(port);
   process.env['HOST'] = host;
+  process.env['FLASH_POLICY'] = flashPolicy ? 'on' : 'off';
   const server = require(DEMO) as Server;
   return new Promise((resolve) => {
     server.on('error', (error: NodeJS.ErrnoException) => {

@@ -1,4 +1,5 @@
 /** Formats the events of a connection, as text for people and as JSON for programs. @module */
+import { toJsonText } from './json-text.js';
 
 export type WireEvent =
   | { readonly event: 'connecting'; readonly transport: string }
@@ -18,6 +19,12 @@ export type WireEvent =
       /** Milliseconds since the previous heartbeat, or since `connect`. */
       readonly after: number;
     }
+  | {
+      readonly event: 'payload';
+      readonly direction: 'received' | 'sent';
+      /** Zero or more messages with their framing, unchanged. */
+      readonly payload: string;
+    }
   | { readonly event: 'disconnect' }
   | { readonly event: 'reconnecting'; readonly attempt: number }
   | { readonly event: 'error'; readonly message: string; readonly code: string | undefined };
@@ -32,7 +39,7 @@ function escapeControl(unit: string): string {
 
 /** A message as one line: text unchanged, other values as JSON. */
 function format(data: unknown): string {
-  return typeof data === 'string' ? data : (JSON.stringify(data) ?? String(data));
+  return typeof data === 'string' ? data : toJsonText(data);
 }
 
 function describe(event: WireEvent): string {
@@ -47,6 +54,8 @@ function describe(event: WireEvent): string {
       return `> ${format(event.data)}`;
     case 'heartbeat':
       return `♥ ${event.number} answered, after ${(event.after / 1000).toFixed(1)} s`;
+    case 'payload':
+      return `${event.direction === 'received' ? '<' : '>'} ${event.payload}`;
     case 'disconnect':
       return 'disconnected';
     case 'reconnecting':
@@ -64,5 +73,5 @@ export function toLine(event: WireEvent, at: number): string {
 
 /** One line of JSON; `at` is in milliseconds since the start. */
 export function toJson(event: WireEvent, at: number): string {
-  return JSON.stringify({ at: Math.round(at), ...event }).replace(CONTROL, escapeControl);
+  return toJsonText({ at: Math.round(at), ...event }).replace(CONTROL, escapeControl);
 }

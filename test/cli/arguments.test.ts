@@ -38,10 +38,12 @@ describe('parseCommand()', () => {
   });
 
   it('parses serve', () => {
-    const local = { name: 'serve', port: 8080, host: '127.0.0.1' };
+    const local = { name: 'serve', port: 8080, host: '127.0.0.1', flashPolicy: false };
     expect(parseCommand(['serve'])).to.deep.equal(local);
-    const open = { name: 'serve', port: 0, host: '0.0.0.0' };
-    expect(parseCommand(['serve', '-p', '0', '--host', '0.0.0.0'])).to.deep.equal(open);
+    const open = { name: 'serve', port: 0, host: '0.0.0.0', flashPolicy: true };
+    expect(parseCommand(['serve', '-p', '0', '--host', '0.0.0.0', '--flash-policy'])).to.deep.equal(
+      open,
+    );
   });
 
   for (const [args, message] of [

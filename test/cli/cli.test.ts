@@ -5,11 +5,14 @@
  */
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { WebSocketServer } from 'ws';
 import { CERTIFICATE_FILE, serveSecurely } from '../client/node/support.js';
 import { afterThisTest } from '../support/cleanup.js';
-import { serve } from '../support/server.js';
+import { framed } from '../support/payload.js';
+import { listenOnLoopback, serve } from '../support/server.js';
 import { until, within } from '../support/wait.js';
 
 const PACKAGE = join(__dirname, '..', '..', '..');
@@ -23,8 +26,12 @@ class Run {
   err = '';
   readonly #exit: Promise<unknown[]>;
 
-  constructor(...args: string[]) {
-    this.child = spawn(process.execPath, [COMMAND, ...args]);
+  constructor(...args: [env: Record<string, string>, ...string[]] | string[]) {
+    const [first, ...rest] = args;
+    const [env, words] = typeof first === 'object' ? [first, rest] : [{}, args];
+    this.child = spawn(process.execPath, [COMMAND, ...(words as string[])], {
+      env: { ...process.env, ...env },
+    });
     this.child.stdout.on('data', (text: Buffer) => (this.out += text.toString()));
     this.child.stderr.on('data', (text: Buffer) => (this.err += text.toString()));
     this.#exit = once(this.child, 'close');
@@ -168,7 +175,9 @@ describe('socket.io-node', () => {
       expect(seen).to.deep.equal(['1', '2']);
       const bad = new Run('connect', `ws://127.0.0.1:${port}`, '-o', 'http://bad.example');
       expect(await bad.code()).to.equal(1);
-      expect(bad.out).to.match(/! The server rejects this client; try --origin[^]*\d{3}\)\n/);
+      expect(bad.out).to.match(
+        /! The server rejects this client; try --origin \(40[13]: [^\n]+\)\n/,
+      );
     });
 
     it('exits with 3 if the server ends the connection', async () => {
@@ -189,6 +198,53 @@ describe('socket.io-node', () => {
       const run = new Run('connect', `http://127.0.0.1:${port}`, '--reconnect');
       await run.shows('< welcome back\n');
       expect(run.out).to.match(/disconnected\n[^]*reconnecting, attempt 1\n[^]*connected with/);
+      expect(run.out).to.include('! The server does not have this session; it may have restarted');
+      expect(run.out).to.not.include('check the path');
+    });
+
+    it('retries the first connection with --reconnect', async () => {
+      const { server, port } = await serve(OURS);
+      server.close();
+      await once(server, 'close');
+      const run = new Run('connect', `http://127.0.0.1:${port}`, '--reconnect');
+      await run.shows('! No server listens at this address');
+      await run.shows('reconnecting, attempt 1\n');
+      server.listen(port, '127.0.0.1');
+      await run.shows('connected with');
+    });
+
+    it('prints payloads with their framing with --raw', async () => {
+      const { io, port } = await serve({
+        ...OURS,
+        transportOptions: { websocket: { heartbeatInterval: 50 } },
+      });
+      io.on('connection', (client) => client.send({ hello: 'you' }));
+      const run = new Run('connect', `http://127.0.0.1:${port}`, '--raw');
+      await run.shows(/ {2}< ~m~38~m~\d{38}/);
+      await run.shows('~m~18~m~~j~{"hello":"you"}\n');
+      run.type('a line\n');
+      await run.shows('  > ~m~6~m~a line\n');
+      await run.shows(/ {2}< ~m~4~m~~h~1\n[^]* {2}> ~m~4~m~~h~1\n/);
+      expect(run.out).to.not.match(/♥| {2}[<>] (?!~m~)/);
+      const json = new Run('connect', `http://127.0.0.1:${port}`, '--raw', '--json');
+      await json.shows('"data":"~j~{\\"hello\\":\\"you\\"}"');
+      expect(json.events().find(({ event }) => event === 'payload')).to.include({
+        direction: 'received',
+      });
+    });
+
+    it('prints and reads JSON of any depth', async () => {
+      const deep = '['.repeat(100_000) + ']'.repeat(100_000);
+      const server = createServer();
+      const sockets = new WebSocketServer({ server });
+      sockets.on('connection', (socket) => socket.send(framed('an id', `~j~${deep}`)));
+      const port = await listenOnLoopback(server);
+      const run = new Run('connect', `ws://127.0.0.1:${port}/feed`, '--json');
+      await run.shows(`"event":"message","data":${deep}}\n`);
+      run.type(`${deep}\n`);
+      await run.shows('"event":"error","message":"Maximum call stack size exceeded"');
+      run.type('"still here"\n');
+      await run.shows('"event":"sent","data":"still here"');
     });
 
     it('explains why it cannot connect', async () => {
@@ -229,6 +285,27 @@ describe('socket.io-node', () => {
       expect(taken.err).to.include(
         `Cannot listen on 127.0.0.1:${port}: the port is in use; try --port\n`,
       );
+    });
+
+    it('opens port 843 with --flash-policy only', async () => {
+      // reports each port instead of listening on 843
+      const hook = `
+        import net from 'node:net';
+        const { listen } = net.Server.prototype;
+        net.Server.prototype.listen = function (port, ...args) {
+          process.stderr.write('[listen ' + port + ']');
+          return listen.call(this, port === 843 ? 0 : port, ...args);
+        };
+      `;
+      const env = { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(hook)}` };
+      for (const [flags, ports] of [
+        [[], '[listen 0]'],
+        [['--flash-policy'], '[listen 843][listen 0]'],
+      ] as const) {
+        const demo = new Run(env, 'serve', '--port', '0', ...flags);
+        await demo.shows(/Chat at/);
+        expect(demo.err.match(/\[listen \d+\]/g)?.join('')).to.equal(ports);
+      }
     });
 
     it('listens on --host', async () => {
