@@ -40,8 +40,9 @@ export const version = '0.6.18';
  * Listens for clients on an HTTP or HTTPS server.
  *
  * @param server the server, before or after its `listen()`; or an application of Express or Connect
- * @throws {TypeError} If `server` is no server, or an option is of the wrong type.
+ * @throws {TypeError} If `server` is not a server, or an option is of the wrong type.
  * @throws {RangeError} If an option is out of range.
+ * @throws {Error} `ERR_SIO_RESOURCE_IN_USE` if the server has a Listener with the same resource.
  * @example io.listen(server, { resource: 'chat', origins: 'example.com:*' });
  */
 export function listen(server: Listenable, options?: ListenerOptions): Listener {

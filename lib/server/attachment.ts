@@ -1,38 +1,44 @@
 /**
- * The door of an HTTP server: shows each request and upgrade to the Listeners behind it,
- * and leaves everything else to the application.
+ * The attachment of Listeners to an HTTP server: offers each request and upgrade to the Listeners,
+ * and leaves all others to the application.
  *
  * @module
  */
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import { intercept } from '../util/intercept.js';
-import { refusal, answerRefusal } from '../access/refusal.js';
+import { answerRefusal, refusal } from '../access/refusal.js';
+import { ignoreError } from '../util/ignore-error.js';
+import { claim, isOurs, ListenerGuards } from './listener-guards.js';
+import { isUntouched, isHandshake, serveAsPlain } from './plain-request.js';
 
-/** Looks at requests; takes those that are its own. */
+/** Handles the requests below one resource. */
 export interface RequestHandler {
-  /** Returns true if it has taken the request. */
-  check(request: IncomingMessage, response: ServerResponse): boolean;
-  check(request: IncomingMessage, socket: Socket, isUpgrade: true, head: Buffer): boolean;
-  /** Turns away what nobody has taken and is better explained than left to the application. */
-  _rejectUnsupported(request: IncomingMessage, target: ServerResponse | Socket): boolean;
+  readonly resource: string;
+  /** Returns true if it has handled the request. */
+  handleRequest(request: IncomingMessage, response: ServerResponse): boolean;
+  /** Returns true if it has handled the upgrade. */
+  handleUpgrade(request: IncomingMessage, socket: Socket, head: Buffer): boolean;
+  /** Rejects an unclaimed request of an unsupported version with an explanation. */
+  rejectUnsupported(request: IncomingMessage, target: ServerResponse | Socket): boolean;
   /** The HTTP server has closed. */
-  _onServerClose(): void;
+  onServerClose(): void;
 }
 
-type RequestListener = (this: Server, request: IncomingMessage, response: ServerResponse) => void;
+/**
+ * How long another `upgrade` listener may leave an upgrade without a response, without reading
+ * from its socket, in milliseconds. Then it gets one from us.
+ */
+const UNCLAIMED_UPGRADE_MS = 3000;
 
 const attachments = new WeakMap<Server, ServerAttachment>();
 
-/** One for each HTTP server, however many Listeners share it. */
+/** One per HTTP server, shared by its Listeners. */
 export class ServerAttachment {
   readonly #server: Server;
   readonly #handlers: RequestHandler[] = [];
-  /** The application's listeners that were there before us, called in their order as in 0.6. */
-  #before: RequestListener[] = [];
-  /** What was taken last: nobody else is to see it. */
-  #taken: IncomingMessage | null = null;
-  #undo: readonly (() => void)[] = [];
+  /** Connections that {@link serveAsPlain} has given back: their requests never stay unanswered. */
+  readonly #returned = new WeakSet<Socket>();
+  #guards: ListenerGuards | null = null;
 
   private constructor(server: Server) {
     this.#server = server;
@@ -44,7 +50,15 @@ export class ServerAttachment {
     return attachment;
   }
 
+  /** @throws {Error} If the server has a handler for the same resource: it would get no request. */
   attach(handler: RequestHandler): void {
+    const { resource } = handler;
+    if (this.#handlers.some((other) => other.resource === resource)) {
+      const message =
+        `This server already has a Listener for the resource '${resource}': ` +
+        'close it, or give this one another `resource`';
+      throw Object.assign(new Error(message), { code: 'ERR_SIO_RESOURCE_IN_USE' });
+    }
     if (this.#handlers.push(handler) === 1) this.#open();
   }
 
@@ -56,85 +70,113 @@ export class ServerAttachment {
   }
 
   #open(): void {
-    const server = this.#server;
-    this.#before = server.listeners('request') as RequestListener[];
-    server.removeAllListeners('request');
-    server.on('request', this.#onRequest);
-    server.prependListener('upgrade', this.#onUpgrade);
-    server.on('close', this.#onClose);
-    this.#undo = [
-      intercept(server, 'request', (args) => this.#offer('request', args)),
-      intercept(server, 'upgrade', (args) => this.#offer('upgrade', args)),
-    ];
+    this.#server.on('close', this.#onClose);
+    this.#guards = new ListenerGuards(this.#server, {
+      request: this.#onRequest,
+      checkContinue: this.#onCheckContinue,
+      upgrade: this.#onUpgrade,
+    });
   }
 
   #close(): void {
-    const server = this.#server;
-    server.off('request', this.#onRequest);
-    server.off('upgrade', this.#onUpgrade);
-    server.off('close', this.#onClose);
-    for (const listener of this.#before) server.on('request', listener);
-    this.#before = [];
-    for (const undo of this.#undo) undo();
-  }
-
-  /**
-   * Listeners that are added after us must not see what is ours: a web framework would
-   * answer our polls with 404, another WebSocket server would greet our upgrades.
-   */
-  #offer(event: 'request' | 'upgrade', args: readonly unknown[]): boolean {
-    const server = this.#server;
-    if (server.listenerCount(event) < 2) return false;
-    for (const listener of server.rawListeners(event)) {
-      Reflect.apply(listener, server, args);
-      if (this.#taken === args[0]) break;
-    }
-    this.#taken = null;
-    return true;
+    this.#server.off('close', this.#onClose);
+    this.#guards?.close();
+    this.#guards = null;
   }
 
   readonly #onRequest = (request: IncomingMessage, response: ServerResponse): void => {
-    // Programs of 2011 answered in front of us and let everybody see the request still (dnode).
-    // Writing to what has ended did nothing then; today it throws.
-    if (response.writableEnded) return;
-    for (const handler of this.#handlers) {
-      if (handler.check(request, response)) {
-        this.#taken = request;
-        return;
-      }
+    // Programs of 2011 answer in front of us and still pass the request to all listeners (dnode).
+    // Writing to an ended response had no effect then; today it throws.
+    if (response.writableEnded) {
+      claim(request, 'older');
+      return;
     }
+    if (this.#handle(request, response)) return;
     if (this.#rejectUnsupported(request, response)) return;
-    for (const listener of this.#before) listener.call(this.#server, request, response);
+    if (this.#returned.has(request.socket) && this.#server.listenerCount('request') === 1) {
+      answerRefusal(refusal('ERR_SIO_UNCLAIMED_UPGRADE', request), response);
+    }
+  };
+
+  /**
+   * Applications that listen for `checkContinue` get requests with `Expect: 100-continue` there,
+   * ours among them.
+   */
+  readonly #onCheckContinue = (request: IncomingMessage, response: ServerResponse): void => {
+    const isAlone = this.#server.listeners('checkContinue').every(isOurs);
+    if (isAlone) {
+      // As Node does without a listener.
+      response.writeContinue();
+      this.#server.emit('request', request, response);
+      claim(request);
+    } else if (this.#handle(request, response) && !response.headersSent) {
+      response.writeContinue();
+    }
   };
 
   readonly #onUpgrade = (request: IncomingMessage, socket: Socket, head: Buffer): void => {
     for (const handler of this.#handlers) {
-      if (handler.check(request, socket, true, head)) {
-        this.#taken = request;
+      if (handler.handleUpgrade(request, socket, head)) {
+        claim(request);
         return;
       }
     }
-    if (this.#isShared || this.#rejectUnsupported(request, socket)) return;
-    answerRefusal(refusal('ERR_SIO_UNCLAIMED_UPGRADE', request), socket);
+    if (this.#handlers.length === 0) return;
+    if (this.#isShared) this.#awaitClaim(request, socket, head);
+    else if (!this.#rejectUnsupported(request, socket)) this.#return(request, socket, head);
   };
 
-  /** Somebody else takes upgrades here, who may be a server of a later Socket.IO. */
+  /** Another `upgrade` listener may take an upgrade, or none of them does. */
+  #awaitClaim(request: IncomingMessage, socket: Socket, head: Buffer): void {
+    const { bytesWritten } = socket;
+    socket.on('error', ignoreError);
+    setTimeout(() => {
+      socket.off('error', ignoreError);
+      if (isUntouched(socket, bytesWritten)) this.#return(request, socket, head);
+    }, UNCLAIMED_UPGRADE_MS).unref();
+  }
+
+  /**
+   * Answers an upgrade that nothing has claimed. A handshake needs a refusal, as 0.6.18 gave one;
+   * any other offer is ignored, and the plain request is served.
+   */
+  #return(request: IncomingMessage, socket: Socket, head: Buffer): void {
+    if (isHandshake(request)) {
+      answerRefusal(refusal('ERR_SIO_UNCLAIMED_UPGRADE', request), socket);
+      return;
+    }
+    this.#returned.add(socket);
+    if (serveAsPlain(this.#server, request, socket, head)) return;
+    socket.on('error', ignoreError);
+    socket.destroy();
+  }
+
+  /** Another listener takes upgrades, possibly a server of a later Socket.IO. */
   get #isShared(): boolean {
     return this.#server.listenerCount('upgrade') > 1;
+  }
+
+  #handle(request: IncomingMessage, response: ServerResponse): boolean {
+    for (const handler of this.#handlers) {
+      if (!handler.handleRequest(request, response)) continue;
+      claim(request);
+      return true;
+    }
+    return false;
   }
 
   #rejectUnsupported(request: IncomingMessage, target: ServerResponse | Socket): boolean {
     if (
       this.#isShared ||
-      !this.#handlers.some((handler) => handler._rejectUnsupported(request, target))
+      !this.#handlers.some((handler) => handler.rejectUnsupported(request, target))
     ) {
       return false;
     }
-    this.#taken = request;
+    claim(request);
     return true;
   }
 
   readonly #onClose = (): void => {
-    for (const handler of this.#handlers.slice()) handler._onServerClose();
+    for (const handler of this.#handlers.slice()) handler.onServerClose();
   };
 }

@@ -21,6 +21,7 @@ import { joinPolicyServer } from '../static/flash-policy-server.js';
 import { shortId } from '../util/log.js';
 import { Timers } from '../util/timers.js';
 import { ServerAttachment, type RequestHandler } from './attachment.js';
+import { awaitable, whenClosed, type Closing } from './closing.js';
 import { excludeFilter } from './exclude.js';
 import { toServer, type Listenable } from './listenable.js';
 import type { ListenerEvents } from './listener-events.js';
@@ -54,7 +55,7 @@ export interface Listener {
  * listener.on('connection', (client) => client.send('hello'));
  * server.listen(8080);
  */
-export class Listener extends EventEmitter implements Host, RequestHandler, RouterHost {
+export class Listener extends EventEmitter implements Host, RouterHost {
   /** The HTTP server. */
   readonly server: Server;
   /** The options with their defaults filled in. */
@@ -68,11 +69,14 @@ export class Listener extends EventEmitter implements Host, RequestHandler, Rout
   readonly #registry: SessionRegistry;
   readonly #verifier: HandshakeVerifier;
   readonly #router: Router;
+  readonly #handler: RequestHandler;
   #leavePolicies: readonly (() => void)[] = [];
+  #closed: Promise<void> | null = null;
 
   /**
-   * @throws {TypeError} If `server` is no server, or an option is of the wrong type.
+   * @throws {TypeError} If `server` is not a server, or an option is of the wrong type.
    * @throws {RangeError} If an option is out of range.
+   * @throws {Error} `ERR_SIO_RESOURCE_IN_USE` if the server has a Listener with the same resource.
    */
   constructor(server: Listenable, options?: ListenerOptions) {
     super();
@@ -91,9 +95,11 @@ export class Listener extends EventEmitter implements Host, RequestHandler, Rout
       registry: this.#registry,
     });
     addEventOptions(this, this.options);
-    ServerAttachment.for(this.server).attach(this);
+    this.#handler = this.#createHandler();
+    ServerAttachment.for(this.server).attach(this.#handler);
     if (this.#router.offers('flashsocket')) this.#offerPolicy();
-    this.options.log('socket.io ready - accepting connections');
+    if (this.server.listening) this.#onListening();
+    else this.server.once('listening', this.#onListening);
   }
 
   /** The clients by another name that 0.6 had. */
@@ -120,19 +126,27 @@ export class Listener extends EventEmitter implements Host, RequestHandler, Rout
     return this;
   }
 
-  /** Ends every session, lets go of the HTTP server and of port 843. The server itself stays. */
-  close(): this {
-    ServerAttachment.for(this.server).detach(this);
-    this._onServerClose();
-    // One that is closing has let go of idle connections before these polls were answered.
+  /**
+   * Ends all sessions, and detaches from the HTTP server and from port 843. The server itself stays
+   * open.
+   *
+   * @returns the Listener, which can be awaited here: resolves when all responses and close frames
+   *   have been sent or dropped
+   * @example await listener.close(); server.close();
+   */
+  close(): Closing<this> {
+    ServerAttachment.for(this.server).detach(this.#handler);
+    this.server.off('listening', this.#onListening);
+    this.#closed ??= this.#end(true);
+    // A server that is closing has closed its idle connections before these polls were answered.
     if (!this.server.listening) this.server.closeIdleConnections?.();
-    return this;
+    return awaitable(this, this.#closed);
   }
 
   /**
-   * Looks at a request or upgrade, and deals with it if it is ours.
+   * Handles a request or an upgrade if it is for this Listener.
    *
-   * @returns false if it is not: the application may have it.
+   * @returns false if it is not: the application may handle it
    */
   check(
     request: IncomingMessage,
@@ -143,12 +157,7 @@ export class Listener extends EventEmitter implements Host, RequestHandler, Rout
     return this.#router.route(request, target, isUpgrade, head);
   }
 
-  /** @internal */
-  _rejectUnsupported(request: IncomingMessage, target: ServerResponse | Socket): boolean {
-    return this.#router.rejectUnsupported(request, target);
-  }
-
-  /** Answers with one of the client's files; 0.6 had it here, and dnode borrowed it for the script. */
+  /** Serves one of the client files. 0.6 had this method, and dnode called it for the script. */
   _serveClient(file: string, request: IncomingMessage, response: ServerResponse): boolean {
     return loadClientFiles().serveClientFile(file, request, response);
   }
@@ -194,13 +203,32 @@ export class Listener extends EventEmitter implements Host, RequestHandler, Rout
     }
   }
 
-  /** @internal */
-  _onServerClose(): void {
+  #createHandler(): RequestHandler {
+    // By way of `check`: programs of 2011 replace it.
+    return {
+      resource: this.options.resource,
+      handleRequest: (request, response) => this.check(request, response),
+      handleUpgrade: (request, socket, head) => this.check(request, socket, true, head),
+      rejectUnsupported: (request, target) => this.#router.rejectUnsupported(request, target),
+      onServerClose: () => void this.#end(false),
+    };
+  }
+
+  readonly #onListening = (): void => {
+    this.options.log('socket.io ready - accepting connections');
+  };
+
+  /** Ends all sessions and pending handshakes. Resolves when nothing of them is left to be sent. */
+  async #end(isFinal: boolean): Promise<void> {
     for (const leave of this.#leavePolicies) leave();
     this.#leavePolicies = [];
     this.#verifier.close();
-    this.#router.close();
-    for (const client of this.#registry.values()) client._end('server close');
+    this.#router.close(isFinal);
+    const clients = [...this.#registry.values()];
+    const open = clients.filter((client) => client._open);
+    const targets = open.map(({ response, connection }) => response ?? connection);
+    for (const client of clients) client._end('server close');
+    await Promise.all(targets.map(whenClosed));
   }
 
   #offerPolicy(): void {

@@ -32,6 +32,7 @@ import { createDebug } from '../util/debug.js';
 import { shortId } from '../util/log.js';
 import { describeRequest } from './describe-request.js';
 import { HeaderInterner } from './header-interner.js';
+import { isHandshake } from './plain-request.js';
 import type { SessionRegistry } from './session-registry.js';
 
 const debug = createDebug('socket.io:listener');
@@ -75,6 +76,7 @@ export class Router {
   readonly #offers = new Map<string, Offer>();
   readonly #claimers: Offer[] = [];
   readonly #interner = new HeaderInterner();
+  #isClosed = false;
 
   constructor(host: RouterHost, parts: RouterParts) {
     this.#host = host;
@@ -101,9 +103,13 @@ export class Router {
     head: Buffer,
   ): boolean {
     const url = requestPath(request.url ?? '');
-    if (!url.startsWith(this.#prefix)) return false;
+    if (this.#isClosed || !url.startsWith(this.#prefix)) return false;
     const route = parseRoute(url, this.#prefix.length);
     const offer = this.#offers.get(route.transport);
+    // Other offers, such as h2c, are ignored: the request is served as if it had none.
+    if (offer && isUpgrade && BUILT_IN.get(route.transport) === offer.type) {
+      if (!isHandshake(request)) return false;
+    }
     if (!offer) return this.#routeOther(route, request, target, isUpgrade, head);
     // Other requests, polls mostly, are not kept for long.
     if (isUpgrade || route.sessionId === '') this.#interner.internHeaders(request);
@@ -175,7 +181,9 @@ export class Router {
     return true;
   }
 
-  close(): void {
+  /** @param isFinal true if the Listener closes; false if its server has closed, and may open again */
+  close(isFinal: boolean): void {
+    this.#isClosed = isFinal;
     for (const { server } of this.#offers.values()) server.close?.();
   }
 

@@ -76,18 +76,18 @@ function names(list: string, name: string): boolean {
 }
 
 /**
- * Responds to a GET request for one of the client files.
+ * Responds to a GET or HEAD request for one of the client files.
  *
  * @param path the path below the resource
  * @returns false, without having responded, if `path` is not one of the files or the method is
- *   not GET
+ *   another
  */
 export function serveClientFile(
   path: string,
   request: IncomingMessage,
   response: ServerResponse,
 ): boolean {
-  if (request.method !== 'GET') return false;
+  if (request.method !== 'GET' && request.method !== 'HEAD') return false;
   const served = load(path);
   if (!served) return false;
   const isZipped = names(request.headers['accept-encoding'] ?? '', 'gzip');

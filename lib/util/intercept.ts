@@ -8,10 +8,12 @@ import type { EventEmitter } from 'node:events';
 /** Returns true if it has handled the event, which is then not emitted. */
 export type Take = (args: readonly unknown[]) => boolean;
 
+type Emit = (event: string | symbol, ...args: unknown[]) => boolean;
+
 interface Interception {
   readonly takes: Map<string | symbol, Take>;
   /** The original `emit`. */
-  readonly emit: (event: string | symbol, ...args: unknown[]) => boolean;
+  readonly emit: Emit;
 }
 
 const interceptions = new WeakMap<EventEmitter, Interception>();
@@ -19,13 +21,17 @@ const interceptions = new WeakMap<EventEmitter, Interception>();
 function interceptionOf(emitter: EventEmitter): Interception {
   const known = interceptions.get(emitter);
   if (known) return known;
-  const original = emitter.emit.bind(emitter);
-  const emit = (event: string | symbol, ...args: unknown[]): boolean => original(event, ...args);
+  const own = Object.hasOwn(emitter, 'emit') ? (Reflect.get(emitter, 'emit') as Emit) : null;
+  const emit: Emit = (event, ...args) => {
+    // Looked up at each call: tracers wrap the method of the class, some of them later.
+    const method = own ?? (Reflect.get(Object.getPrototypeOf(emitter), 'emit') as Emit);
+    return Reflect.apply(method, emitter, [event, ...args]);
+  };
   const interception = { takes: new Map<string | symbol, Take>(), emit };
   interceptions.set(emitter, interception);
   emitter.emit = (event: string | symbol, ...args: unknown[]) => {
     const take = interception.takes.get(event);
-    return take?.(args) === true || original(event, ...args);
+    return take?.(args) === true || emit(event, ...args);
   };
   return interception;
 }

@@ -62,8 +62,10 @@ function writes(options: io.ListenerOptions): number {
   let count = 0;
   stdout.write = () => (count++, true);
   try {
-    const listener = io.listen(createServer(), { flashPolicyServer: false, ...options });
+    const server = createServer();
+    const listener = io.listen(server, { flashPolicyServer: false, ...options });
     afterThisTest(() => listener.close());
+    server.emit('listening');
   } finally {
     stdout.write = write;
   }

@@ -19,7 +19,7 @@ function answering(name: string): RequestListener {
 async function upgrade(port: number, path: string): Promise<RawSocket> {
   const raw = await RawSocket.connect(port);
   return raw.write(
-    requestBytes(path, { headers: { Connection: 'Upgrade', Upgrade: 'something' } }),
+    requestBytes(path, { headers: { Connection: 'Upgrade', Upgrade: 'WebSocket' } }),
   );
 }
 

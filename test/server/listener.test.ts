@@ -1,11 +1,12 @@
 import { expect } from 'chai';
+import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import * as io from '../../lib/index.js';
 import { Client, Listener, type ListenerOptions } from '../../lib/index.js';
 import { WebsocketDriver, XhrPollingDriver } from '../support/drivers/index.js';
 import { framed } from '../support/payload.js';
-import { appListener, QUIET, serve } from '../support/server.js';
+import { appListener, listenOnLoopback, QUIET, serve } from '../support/server.js';
 import { uncaught, until } from '../support/wait.js';
 
 describe('module', () => {
@@ -270,5 +271,76 @@ describe('client', () => {
       return reasons.length > 0;
     }, 'the end');
     expect(reasons).to.deep.equal(['queue overflow']);
+  });
+});
+
+describe('a second Listener on a server', () => {
+  it('is refused for the same resource, until the first has closed', () => {
+    const server = createServer();
+    const first = io.listen(server, { ...QUIET, resource: '/chat/' });
+    expect(() => io.listen(server, { ...QUIET, resource: 'chat' }))
+      .to.throw("This server already has a Listener for the resource 'chat'")
+      .with.property('code', 'ERR_SIO_RESOURCE_IN_USE');
+    io.listen(server, { ...QUIET, resource: 'chat/deep' });
+    first.close();
+    io.listen(server, { ...QUIET, resource: 'chat' });
+  });
+});
+
+describe('the line "ready"', () => {
+  const READY = 'socket.io ready - accepting connections';
+
+  it('is logged when the server listens', async () => {
+    const lines: string[] = [];
+    const server = createServer();
+    io.listen(server, { ...QUIET, log: (line) => lines.push(line) });
+    expect(lines).to.deep.equal([]);
+    await listenOnLoopback(server);
+    expect(lines).to.deep.equal([READY]);
+    io.listen(server, { ...QUIET, resource: 'late', log: (line) => lines.push(line) });
+    expect(lines).to.deep.equal([READY, READY]);
+  });
+
+  it('is not logged if the port is in use, or the Listener is closed before', async () => {
+    const lines: string[] = [];
+    const log = (line: string): number => lines.push(line);
+    const { port } = await serve();
+    const server = createServer();
+    io.listen(server, { ...QUIET, log });
+    server.listen(port, '127.0.0.1');
+    const [error] = (await once(server, 'error')) as [NodeJS.ErrnoException];
+    expect(error.code).to.equal('EADDRINUSE');
+    const closed = createServer();
+    const before = closed.listenerCount('listening');
+    io.listen(closed, { ...QUIET, log }).close();
+    await listenOnLoopback(closed);
+    expect(lines).to.deep.equal([]);
+    expect(closed.listenerCount('listening')).to.equal(before);
+  });
+});
+
+describe('listener.close()', () => {
+  it('resolves when the sessions have ended and their last bytes are sent', async () => {
+    const { io: listener, port } = await serve();
+    const polling = await new XhrPollingDriver(port).open();
+    const socket = await new WebsocketDriver(port).open();
+    const { connection } = listener.clients[socket.sessionId] as Client;
+    listener.clients[socket.sessionId]?.send('last');
+    const closing = listener.close();
+    expect(listener.clients).to.deep.equal({});
+    expect(await socket.next()).to.equal('last');
+    expect(await closing).to.equal(undefined);
+    expect(connection.destroyed).to.equal(true);
+    expect(await listener.close()).to.equal(undefined);
+    void polling;
+  });
+
+  it('returns the Listener for a chain, which an async function can still return', async () => {
+    const { io: listener } = await serve();
+    const chained = listener.close();
+    expect(chained).to.be.instanceOf(Listener);
+    expect(chained.clients).to.equal(listener.clients);
+    expect(chained.close().on('connection', () => undefined)).to.equal(listener);
+    expect(await Promise.resolve(listener)).to.equal(listener);
   });
 });

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { serve } from '../support/server.js';
 import { RawSocket, request, requestBytes } from '../support/raw.js';
+import { withoutDate } from '../support/requests.js';
 
 const PACKAGE = join(__dirname, '..', '..', '..');
 const SCRIPT = join(PACKAGE, 'build', 'client', 'socket.io.min.js');
@@ -96,7 +97,7 @@ describe('client files', () => {
     expect((await request(port, '/socket.io/socket.io.js')).body).to.equal('app');
   });
 
-  for (const method of ['HEAD', 'POST', 'PUT', 'OPTIONS']) {
+  for (const method of ['POST', 'PUT', 'OPTIONS']) {
     it(`passes ${method} requests to the application`, async () => {
       const seen: (string | undefined)[] = [];
       const { port } = await serve({}, (incoming, response) => {
@@ -107,6 +108,14 @@ describe('client files', () => {
       expect(seen).to.deep.equal([method]);
     });
   }
+
+  it('answers HEAD as GET, without the body', async () => {
+    const { port } = await serve();
+    const get = await request(port, '/socket.io/socket.io.js');
+    const head = await request(port, '/socket.io/socket.io.js', { method: 'HEAD' });
+    expect(head.body).to.equal('');
+    expect(withoutDate({ ...head, body: get.body })).to.deep.equal(withoutDate(get));
+  });
 
   for (const path of [
     '',

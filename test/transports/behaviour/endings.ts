@@ -132,7 +132,8 @@ export function describeEndings(variant: Variant): void {
       const [one] = await join();
       const [two] = await join();
       events.length = 0;
-      expect(io.close()).to.equal(io);
+      const closing = io.close();
+      expect(closing.clients).to.equal(io.clients);
       expect(events.map((event) => [event[0], event.at(-1)])).to.deep.equal([
         ['disconnect', 'server close'],
         ['clientDisconnect', 'server close'],

@@ -139,7 +139,7 @@ describe('RFC 6455', () => {
     ['a version that is not spoken', { ...HANDSHAKE, 'Sec-WebSocket-Version': '7' }],
     ['no key', { ...HANDSHAKE, 'Sec-WebSocket-Key': '' }],
     ['a key that is none', { ...HANDSHAKE, 'Sec-WebSocket-Key': 'short' }],
-    ['another token', { ...HANDSHAKE, Upgrade: 'h2c' }],
+    ['another token beside it', { ...HANDSHAKE, Upgrade: 'websocket, h2c' }],
   ] as const) {
     it(`refuses a handshake with ${what}`, async () => {
       const { io, port } = await serve();
