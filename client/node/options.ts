@@ -5,6 +5,7 @@
  */
 import type { Agent } from 'node:http';
 import type { ConnectionOptions } from 'node:tls';
+import { closestName } from '../../lib/util/closest-name.js';
 import { invalidType } from '../../lib/util/invalid-type.js';
 import type { SocketOptions as BrowserOptions } from '../core/options.js';
 
@@ -211,6 +212,12 @@ const CHECKS: Readonly<Record<keyof SocketOptions, Check>> = {
   signal: ['an AbortSignal', (value) => value instanceof AbortSignal],
 };
 
+function unknownOption(name: string): TypeError {
+  const meant = closestName(name, Object.keys(CHECKS));
+  const hint = meant === undefined ? '' : `; did you mean \`${meant}\`?`;
+  return new TypeError(`Unknown option \`${name}\`${hint}`);
+}
+
 /**
  * Checks the result of `beforeConnect`.
  *
@@ -237,7 +244,7 @@ export function checkOptions(options: SocketOptions): void {
   if (!isObject(options)) throw invalidType('options', 'an object', options);
   for (const [name, value] of Object.entries(options)) {
     if (value === undefined) continue;
-    if (!Object.hasOwn(CHECKS, name)) throw new TypeError(`Unknown option \`${name}\``);
+    if (!Object.hasOwn(CHECKS, name)) throw unknownOption(name);
     const [expectation, isValid] = CHECKS[name as keyof SocketOptions];
     if (!isValid(value)) throw invalidType(name, expectation, value);
   }

@@ -40,7 +40,7 @@ describe('Socket', () => {
     });
 
     for (const [options, what] of [
-      [{ header: {} }, 'Unknown option `header`'],
+      [{ header: {} }, 'Unknown option `header`; did you mean `headers`?'],
       [{ toString: 1 }, 'Unknown option `toString`'],
       [{ headers: { a: 1 } }, 'Expected `headers` to be an object of strings, got'],
       [{ headers: [] }, 'Expected `headers` to be an object of strings, got []'],
