@@ -19,8 +19,8 @@ Timers.prototype.set = function (this: Timers, timer: Timer, delay: number): voi
   Reflect.apply(set, this, [timer, delay]);
 };
 
-/** Heads, and what one write may add beyond the limit. */
-const SLACK_BYTES = 2500;
+/** What one turn may add beyond the limit: as much as a step sends, and heads. */
+const SLACK_BYTES = 27_000;
 
 function hasTimer(owner: object): boolean {
   return Boolean(timers.get(owner)?.list);

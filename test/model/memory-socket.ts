@@ -21,6 +21,8 @@ export class MemorySocket extends Duplex {
   readonly remotePort: number;
   readonly localPort = 80;
   readonly connecting = false;
+  /** As much of libuv's stream as lib and Node's HTTP server use. */
+  readonly _handle: { readonly writeQueueSize: number; readStart(): void; readStop(): void };
   bytesRead = 0;
   bytesWritten = 0;
   readonly #wire: Wire;
@@ -33,6 +35,13 @@ export class MemorySocket extends Duplex {
     this.#wire = wire;
     this.#clock = clock;
     this.remotePort = port;
+    this._handle = {
+      get writeQueueSize() {
+        return wire.withheldBytes;
+      },
+      readStart: () => undefined,
+      readStop: () => undefined,
+    };
   }
 
   setTimeout(ms: number, listener?: () => void): this {
@@ -145,6 +154,11 @@ export class Wire {
     this.#onActivity = onActivity;
     this.#onWrite = onWrite;
     this.socket = new MemorySocket(this, clock, port);
+  }
+
+  /** Bytes of the server that the system has no room for. */
+  get withheldBytes(): number {
+    return Math.max(0, this.#unreadBytes - KERNEL_BYTES);
   }
 
   /** True if nothing has disturbed the connection so far. */

@@ -4,7 +4,7 @@
  * @module
  */
 import { Random } from '../soak/random.js';
-import type { ManualClock } from '../support/clock.js';
+import { replaceTimers } from './fake-timers.js';
 import { checkEnd, checkStep, Violation } from './invariants.js';
 import { drawSteps, perform, type Step } from './steps.js';
 import { drawSetting, PlannedError, World, type Setting } from './world.js';
@@ -54,29 +54,6 @@ class ErrorTrap {
   };
 }
 
-/** Has `setTimeout` wait for `clock`, for lib and ws; returns what undoes it. */
-function replaceTimeouts(clock: ManualClock): () => void {
-  const { setTimeout, clearTimeout } = globalThis;
-  interface Handle {
-    readonly inner: unknown;
-    unref(): Handle;
-  }
-  const fakeSetTimeout = (
-    callback: (...args: unknown[]) => void,
-    ms = 0,
-    ...args: unknown[]
-  ): Handle => {
-    const handle: Handle = {
-      inner: clock.setTimeout(() => callback(...args), ms),
-      unref: () => handle,
-    };
-    return handle;
-  };
-  const fakeClearTimeout = (handle: Handle | undefined): void => clock.clearTimeout(handle?.inner);
-  Object.assign(globalThis, { setTimeout: fakeSetTimeout, clearTimeout: fakeClearTimeout });
-  return () => Object.assign(globalThis, { setTimeout, clearTimeout });
-}
-
 function describe(error: unknown): string {
   if (error instanceof Violation) return error.message;
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
@@ -86,7 +63,7 @@ function describe(error: unknown): string {
 export async function run({ setting, steps }: Sequence): Promise<string | null> {
   const trap = new ErrorTrap();
   const world = new World(setting);
-  const restore = replaceTimeouts(world.clock);
+  const restore = replaceTimers(world.clock);
   let at = 0;
   try {
     for (const step of steps) {

@@ -30,7 +30,7 @@ const WEIGHTS = {
   unstall: 1,
   kick: 3,
   send: 6,
-  flood: 2,
+  flood: 3,
   sendAndKick: 2,
   broadcast: 2,
   verdict: 3,
