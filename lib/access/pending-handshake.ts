@@ -1,4 +1,4 @@
-import type { ServerResponse } from 'node:http';
+import { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { createDebug } from '../util/debug.js';
 import { Timer, type Timers } from '../util/timers.js';
@@ -11,6 +11,12 @@ const LATE: Decision = Object.freeze({
   status: 503,
   message: 'Authorization took too long',
 });
+
+/** True if the client has closed. A pipelined response is not told of it while it waits for its turn. */
+function isGone(target: ServerResponse | Socket): boolean {
+  if (target.destroyed) return true;
+  return target instanceof ServerResponse && !target.req.socket.writable;
+}
 
 function ignoreError(error: Error): void {
   debug('ignored %s', error);
@@ -46,7 +52,7 @@ export class PendingHandshake {
     this.#timers.clear(this.#timer);
     this.#target.off('error', ignoreError);
     this.#target.off('close', this.#onClose);
-    this.#done(this.#target.destroyed ? null : decision);
+    this.#done(isGone(this.#target) ? null : decision);
   }
 
   /** @internal */

@@ -112,14 +112,14 @@ export class Peer {
 
   /** Sends messages, in one piece or begun only. */
   send(texts: readonly string[], isWhole: boolean): void {
-    if (this.sessionId === '') return;
+    if (this.sessionId === '' || this.unfinished) return;
     const numbered = texts.map((text) => `u${++this.sent}:${text}`);
     const isSocket = this.kind.family === 'socket';
     const bytes = isSocket
       ? frameOf(this.kind, ...numbered)
       : postOf(this.kind, this.sessionId, numbered);
     const wire = isSocket ? this.wire : this.postWire();
-    if (!wire || this.unfinished) return;
+    if (!wire) return;
     if (isWhole) {
       wire.send(bytes);
       return;
