@@ -124,7 +124,9 @@ const STEPS: Readonly<Record<StepName, Act>> = {
     for (let i = 0; i <= b % 3; i++) peer.wire.send(opening(peer.kind, ''));
   }),
   /** An upgrade on a connection that may carry a poll or a stream. */
-  upgrade: withPeer((peer) => {
+  upgrade: withPeer((peer, world) => {
+    // what the application does with it afterwards is not ours
+    if (world.isClosed) return;
     peer.isTracked = false;
     peer.wire?.send(requestBytes('/socket.io/websocket', { headers: HANDSHAKE }));
   }),

@@ -228,6 +228,19 @@ describe('authorize', () => {
     });
   }
 
+  it('opens no session for pipelined handshakes whose connection closes while they are pending', async () => {
+    const served = await serveWaiting({ maxHandshakes: 100 });
+    const { port, io, asked, callbacks } = served;
+    const bytes = Array(5).fill(requestBytes('/socket.io/htmlfile')) as Buffer[];
+    const raw = await sendBytes(port, Buffer.concat(bytes));
+    await until(() => asked.length === bytes.length, 'the handshakes');
+    raw.reset();
+    await until(() => asked[0]?.socket.destroyed === true, 'the reset');
+    for (const callback of callbacks) callback(null, true);
+    expect(io.clients).to.deep.equal({});
+    await expectNothingLeft(served);
+  });
+
   it('warns of any thrown value on one line, without control characters', async () => {
     const thrown: readonly (readonly [unknown, string])[] = [
       [new SyntaxError('at \u001b[2K\n    at forged'), 'SyntaxError: at ?[2K?    at forged'],
