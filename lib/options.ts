@@ -29,7 +29,8 @@ export type TransportChoice = string | { readonly transportName: string };
 /** Options of `io.listen`. Names that 0.6 had mean what they meant. */
 export interface ListenerOptions {
   /**
-   * Which origins may connect: `HOST:PORT`, either side may be `*`; a list, or one text.
+   * The pages that may connect, as text or a list: `HOST:PORT`, where either part may be `*` and
+   * `HOST` may begin with `*.`; `HOST`; or `SCHEME://HOST[:PORT]`.
    *
    * @default '*:*'
    */

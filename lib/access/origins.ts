@@ -6,37 +6,13 @@
  */
 import type { IncomingMessage } from 'node:http';
 import { printable } from '../util/log.js';
-
-interface Entry {
-  readonly host: string;
-  readonly port: string;
-}
-
-const DEFAULT_PORTS: Readonly<Record<string, string>> = {
-  'http:': '80',
-  'ws:': '80',
-  'https:': '443',
-  'wss:': '443',
-};
-
-function parseEntry(text: string): Entry {
-  const entry = text.trim().toLowerCase();
-  const scheme = /^([a-z][a-z0-9+.-]*:)\/\//.exec(entry);
-  if (scheme) {
-    const url = new URL(entry);
-    return { host: url.hostname, port: url.port || DEFAULT_PORTS[url.protocol] || '*' };
-  }
-  const colon = entry.lastIndexOf(':');
-  // A colon inside brackets belongs to an IPv6 address.
-  if (colon <= entry.lastIndexOf(']')) return { host: entry || '*', port: '*' };
-  return { host: entry.slice(0, colon) || '*', port: entry.slice(colon + 1) || '*' };
-}
+import { matches, originOfUrl, parseEntry, parseOrigin, type Entry } from './origin-rule.js';
 
 /** What the `origins` rule says about one request. */
 export interface OriginDecision {
   /** The page that sent the request may use this server; a request without a page may too. */
   readonly isAllowed: boolean;
-  /** The request has an Origin header, and the rule allows it: answers name it in CORS headers. */
+  /** The request has an Origin header, and the rule allows it: responses name it in CORS headers. */
   readonly isOriginAllowed: boolean;
 }
 
@@ -50,35 +26,30 @@ export interface OriginBound {
   _origin: string | null;
 }
 
-/** `origins` as `HOST:PORT` texts, of which either side may be `*`. */
+/** The entries of `origins`, as text with blanks or commas between them, or as a list. */
 export class Origins {
-  /** Everything is allowed, a missing Origin header included. */
+  /** Everything is allowed, also a request without an Origin header. */
   readonly any: boolean;
   /** The entries as `HOST:PORT`, for the Flash policy. */
   readonly entries: readonly string[];
   readonly #entries: readonly Entry[];
 
-  /** @throws {TypeError} If an entry looks like a URL and is none. */
+  /** @throws {TypeError} If no page can match an entry. */
   constructor(origins: string | readonly string[]) {
-    const texts = typeof origins === 'string' ? origins.split(/[\s,]+/) : origins;
-    this.#entries = texts.filter((text) => text !== '').map(parseEntry);
-    this.any = this.#entries.some(({ host, port }) => host === '*' && port === '*');
-    this.entries = this.#entries.map(({ host, port }) => `${host}:${port}`);
+    const list = typeof origins === 'string' ? [origins] : origins;
+    const texts = list.flatMap((text) => text.split(/[\s,]+/)).filter((text) => text !== '');
+    this.#entries = texts.map(parseEntry);
+    this.any = this.#entries.some(
+      ({ scheme, host, port }) => scheme === '*' && host === '*' && port === '*',
+    );
+    this.entries = this.#entries.map(({ text }) => text);
   }
 
   /** Decides about the value of an Origin header. */
   allows(origin: string | undefined): boolean {
     if (this.any) return true;
-    if (!origin || !URL.canParse(origin)) return false;
-    const { hostname, port, protocol, username, password } = new URL(origin);
-    // No browser sends them; somebody wants to look like somebody else.
-    if (username || password) return false;
-    const actual = port || DEFAULT_PORTS[protocol];
-    return this.#entries.some(
-      (entry) =>
-        (entry.host === '*' || entry.host === hostname) &&
-        (entry.port === '*' || entry.port === actual),
-    );
+    const parts = origin ? parseOrigin(origin) : null;
+    return parts !== null && this.#entries.some((entry) => matches(entry, parts));
   }
 
   /**
@@ -86,15 +57,29 @@ export class Origins {
    *
    * Browsers send an Origin header with every upgrade, so that one without it is refused. Scripts,
    * frames and forms of other sites send plain requests without it: there Referer and
-   * Sec-Fetch-Site count too, and a request with none of them is allowed.
+   * Sec-Fetch-Site count too. A request with none of them is allowed, unless pages of other origins
+   * can read its response.
+   *
+   * @param isReadable true if the response is a script, which every page can read
    */
-  decide(request: IncomingMessage, isUpgrade: boolean): OriginDecision {
-    const { origin } = request.headers;
+  decide(request: IncomingMessage, isUpgrade: boolean, isReadable = false): OriginDecision {
+    const origin = originHeader(request);
     if (origin !== undefined) return this.allows(origin) ? ALLOWED_ORIGIN : DENIED;
     if (this.any) return ALLOWED;
     if (isUpgrade) return DENIED;
-    const page = requestOrigin(request);
-    return page === undefined || this.allows(page) ? ALLOWED : DENIED;
+    const { referer, host = '', 'sec-fetch-site': site } = request.headers;
+    if (referer !== undefined) return this.#decideUrl(referer);
+    switch (site) {
+      case undefined:
+        return isReadable ? DENIED : ALLOWED;
+      case 'none':
+        return ALLOWED;
+      case 'same-origin':
+        // With a name of its own for our address, any site has the origin of its Host header.
+        return this.allows(`http://${host}`) ? ALLOWED : this.#decideUrl(`https://${host}`);
+      default:
+        return DENIED;
+    }
   }
 
   /**
@@ -105,42 +90,46 @@ export class Origins {
    *   `origins` is restricted; otherwise the origin means nothing.
    */
   bind(session: OriginBound, request: IncomingMessage, decision: OriginDecision): boolean {
-    const { origin } = request.headers;
+    const origin = originHeader(request);
     if (this.any || origin === undefined || origin === 'null') return true;
     if (session._origin !== null) return session._origin === origin || !decision.isOriginAllowed;
     if (decision.isOriginAllowed) session._origin = origin;
     return true;
   }
+
+  #decideUrl(url: string): OriginDecision {
+    return this.allows(originOfUrl(url) ?? 'null') ? ALLOWED : DENIED;
+  }
 }
 
-/**
- * What a request without an upgrade says of the page behind it. Scripts, frames and forms of
- * other sites come without an Origin header, so that Referer and what the browser itself says
- * count as well.
- *
- * @returns undefined if nothing speaks of another page: no browser, or a page of this very host
- */
-function requestOrigin({ headers }: IncomingMessage): string | undefined {
-  const { origin, referer, host } = headers;
-  if (origin !== undefined) return origin;
-  if (referer !== undefined) {
-    const isOwn = URL.canParse(referer) && new URL(referer).host === host?.toLowerCase();
-    return isOwn ? undefined : referer;
-  }
-  const site = headers['sec-fetch-site'];
+/** The origin that a request names. Browsers with version 8 of the WebSocket protocol have a header of their own. */
+export function originHeader({ headers }: IncomingMessage): string | undefined {
+  const { origin, upgrade, 'sec-websocket-origin': origin8 } = headers;
+  if (origin !== undefined || upgrade === undefined) return origin;
+  return typeof origin8 === 'string' ? origin8 : undefined;
+}
+
+/** The origin of the page that sent a request, as it may be logged; of a Referer only the origin. */
+export function shownOrigin(request: IncomingMessage): string | undefined {
+  const origin = originHeader(request);
+  if (origin !== undefined) return origin && printable(origin);
+  const { referer, host = '', 'sec-fetch-site': site } = request.headers;
+  if (referer !== undefined) return printable(originOfUrl(referer) ?? 'null');
+  if (site === 'same-origin') return printable(host);
   return site === 'cross-site' || site === 'same-site' ? 'null' : undefined;
 }
 
-/** The origin of the page behind a request, as a log may have it: of a Referer no more than that. */
-export function shownOrigin(request: IncomingMessage): string | undefined {
-  const page = requestOrigin(request);
-  if (page === undefined || page === request.headers.origin) return page && printable(page);
-  return URL.canParse(page) ? printable(new URL(page).origin) : 'null';
+function subject(request: IncomingMessage): string {
+  const origin = shownOrigin(request);
+  return origin === undefined ? 'a request without an origin' : `the origin ${origin}`;
 }
 
-/** The line of the log for whoever wonders why a page gets no connection. */
+/** The line of the log about a refused request. */
 export function originLogLine(request: IncomingMessage): string {
-  const origin = shownOrigin(request);
-  const who = origin === undefined ? 'a request without an origin' : `the origin ${origin}`;
-  return `Refused ${who}, which \`origins\` does not allow`;
+  return `Refused ${subject(request)}, which \`origins\` does not allow`;
+}
+
+/** The line of the log about a request that is served in such a way that its page cannot read it. */
+export function unreadableLogLine(request: IncomingMessage): string {
+  return `Hid the response from ${subject(request)}, which \`origins\` does not allow`;
 }

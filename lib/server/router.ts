@@ -9,8 +9,10 @@ import type { Socket } from 'node:net';
 import { corsRecord } from '../access/cors.js';
 import type { HandshakeVerifier } from '../access/handshake-verifier.js';
 import {
+  originHeader,
   originLogLine,
   shownOrigin,
+  unreadableLogLine,
   type OriginDecision,
   type Origins,
 } from '../access/origins.js';
@@ -33,10 +35,12 @@ import { shortId } from '../util/log.js';
 import { describeRequest } from './describe-request.js';
 import { HeaderInterner } from './header-interner.js';
 import { isHandshake } from './plain-request.js';
-import type { SessionRegistry } from './session-registry.js';
+import { TIME, type SessionRegistry } from './session-registry.js';
 
 const debug = createDebug('socket.io:listener');
 export const NO_HEAD: Buffer = Buffer.alloc(0);
+/** What may follow the time in the path of a new session: the number of a JSONP callback. */
+const JSONP_INDEX = /^\d{0,9}\/?$/;
 
 /** What the router calls on its Listener; applications of 0.6 replace the first two. */
 export interface RouterHost extends Host {
@@ -111,14 +115,15 @@ export class Router {
       if (!isHandshake(request)) return false;
     }
     if (!offer) return this.#routeOther(route, request, target, isUpgrade, head);
+    const isNew = route.sessionId === '' || this.#isMergedPath(route);
     // Other requests, polls mostly, are not kept for long.
-    if (isUpgrade || route.sessionId === '') this.#interner.internHeaders(request);
-    const origin = this.#parts.origins.decide(request, isUpgrade);
-    if (isUpgrade && !origin.isAllowed) {
+    if (isUpgrade || isNew) this.#interner.internHeaders(request);
+    const origin = this.#decide(request, isUpgrade, offer.type);
+    if (this.#mustRefuse(request, isUpgrade, offer.type, origin)) {
       this.#refuse('ERR_SIO_FORBIDDEN_ORIGIN', request, target);
       return true;
     }
-    if (route.sessionId === '') {
+    if (isNew) {
       this.#host._onConnection(route.transport, request, target, isUpgrade, head, origin);
       return true;
     }
@@ -148,7 +153,7 @@ export class Router {
   ): void {
     const offer = this.#offers.get(transport);
     if (!offer) return;
-    const origin = decision ?? this.#parts.origins.decide(request, isUpgrade);
+    const origin = decision ?? this.#decide(request, isUpgrade, offer.type);
     const lastId = request.headers['last-event-id'];
     const resumed =
       typeof lastId === 'string' ? this.#find(lastId, offer.type, request, origin) : undefined;
@@ -197,11 +202,49 @@ export class Router {
       open: (connection) => this.#open(connection, timings),
       refuse: (code, request, target, headers) => this.#refuse(code, request, target, headers),
       acquireHandshake: (request) => limiter.acquire(request),
-      logOrigin: (request) => this.#options.log(originLogLine(request)),
+      logOrigin: (request) => this.#options.log(unreadableLogLine(request)),
     };
     const offer = { type, host, server: createServer(type, host) };
     this.#offers.set(type.transportName, offer);
     if (offer.server.claims) this.#claimers.push(offer);
+  }
+
+  #decide(request: IncomingMessage, isUpgrade: boolean, type: TransportType): OriginDecision {
+    const isReadable = type.isReadableAcrossOrigins === true;
+    return this.#parts.origins.decide(request, isUpgrade, isReadable);
+  }
+
+  /**
+   * Upgrades are refused. So is a GET that a page has sent to its own origin, as the browser sees
+   * it: the page can read the response. All other responses are hidden from their pages, as in 0.6.
+   */
+  #mustRefuse(
+    request: IncomingMessage,
+    isUpgrade: boolean,
+    type: TransportType,
+    origin: OriginDecision,
+  ): boolean {
+    if (origin.isAllowed) return false;
+    if (isUpgrade) return true;
+    return (
+      request.method === 'GET' &&
+      originHeader(request) === undefined &&
+      type.isReadableAcrossOrigins !== true
+    );
+  }
+
+  /**
+   * True if a proxy has merged the slashes of `//TIME`, a request for a new session, as Apache,
+   * nginx and lighttpd do. The path of a session has a time after the id, and this one has not.
+   */
+  #isMergedPath({ sessionId, rest }: Route): boolean {
+    const { registry } = this.#parts;
+    return (
+      TIME.test(sessionId) &&
+      JSONP_INDEX.test(rest) &&
+      !registry.hasMadeTimes &&
+      registry.get(sessionId) === undefined
+    );
   }
 
   /** The session with an id, if it is of this transport and of the origin of the request. */

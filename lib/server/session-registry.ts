@@ -11,12 +11,17 @@ import type { Client } from '../session/client.js';
 import { rethrowAsync } from '../session/emit.js';
 import { shortId } from '../util/log.js';
 
+/** The time of a browser in milliseconds, as clients put it into the path of a new session. */
+export const TIME: RegExp = /^\d{13}$/;
+
 /** Characters that are safe in a path segment and in a line of an event stream. */
 const USABLE_ID = /^[\w!$&'()*+,.:;=@-]+$/;
 
 export class SessionRegistry {
   /** The sessions as `listener.clients` shows them. Applications write to it, so that it is not read here. */
   readonly clients: Record<string, Client> = {};
+  /** True if `generateId` has made an id that looks like a time. */
+  hasMadeTimes = false;
   readonly #sessions = new Map<string, Client>();
   readonly #options: ResolvedOptions;
   readonly #limiter: SessionLimiter;
@@ -54,6 +59,7 @@ export class SessionRegistry {
         throw new TypeError(`Expected \`generateId\` to return URL-safe text, got ${String(id)}`);
       }
       if (this.#sessions.has(id)) throw new Error(`The session id ${shortId(id)} is in use`);
+      this.hasMadeTimes ||= TIME.test(id);
       return id;
     } catch (error) {
       rethrowAsync(error);

@@ -23,6 +23,13 @@ export interface TransportType {
   /** Timings of its sessions, unless `transportOptions` has others. */
   readonly defaults: Readonly<SessionOptions>;
   /**
+   * True if its responses are scripts, which pages of all origins can read: with restricted
+   * `origins`, a request that does not show its page is not allowed.
+   *
+   * @default false
+   */
+  readonly isReadableAcrossOrigins?: boolean;
+  /**
    * Makes the part of the transport that serves one Listener, and holds what it keeps for it.
    *
    * MUST NOT keep state of the Listener anywhere else: a process may have several Listeners.
@@ -75,7 +82,7 @@ export interface TransportHost {
    * @returns ends the count, idempotent; null if there are too many: the request MUST be refused
    */
   acquireHandshake(request: IncomingMessage): (() => void) | null;
-  /** Writes a line to the log about a page that the `origins` rule does not allow. */
+  /** Logs that a response is hidden from its page, which the `origins` rule does not allow. */
   logOrigin(request: IncomingMessage): void;
 }
 

@@ -112,12 +112,13 @@ describe('security: origins', () => {
       { Referer: 'nonsense' },
       { 'Sec-Fetch-Site': 'cross-site' },
       { 'Sec-Fetch-Site': 'same-site' },
-    ];
-    const own: Record<string, string>[] = [
-      {},
-      { Referer: 'http://example.com/page' },
+      // any name can be given to our address: the Host header is not evidence (DNS rebinding)
       { Referer: 'http://localhost/page' },
       { 'Sec-Fetch-Site': 'same-origin' },
+    ];
+    const own: Record<string, string>[] = [
+      { Referer: 'http://example.com/page' },
+      { 'Sec-Fetch-Site': 'same-origin', Host: 'example.com:8080' },
       { 'Sec-Fetch-Site': 'none' },
     ];
     const id = await openPolling(port);

@@ -113,7 +113,8 @@ describe('security: browser-facing output', () => {
 
   it('CSRF: a form of another site, as a JSONP iframe posts it, needs the session id and an allowed page', async () => {
     const { port, io } = await serve({ origins: 'example.com:*' });
-    const raw = await request(port, '/socket.io/jsonp-polling//1/0');
+    const own = { headers: { Referer: 'http://example.com/' } };
+    const raw = await request(port, '/socket.io/jsonp-polling//1/0', own);
     const id = /(\d{38})/.exec(raw.body)?.[1] ?? '';
     const heard: unknown[] = [];
     io.on('clientMessage', (message) => heard.push(message));

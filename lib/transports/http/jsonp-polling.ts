@@ -13,6 +13,7 @@ const INDEX = /\/(\d{1,15})\/?(?:\?.*)?$/;
 /** Long polling by script elements: the payload is the argument of a call to the callback of the poll. */
 export class JsonpPolling extends Polling {
   static readonly transportName: string = 'jsonp-polling';
+  static readonly isReadableAcrossOrigins: boolean = true;
 
   /** The literal of the payload that is being written, if other polls have it too. */
   #literal: string | null = null;
