@@ -33,27 +33,24 @@ function hasMark(payload: string, at: number): boolean {
   );
 }
 
-/** True if a receiver would read `text` as a heartbeat or as JSON. */
-function looksLikeControl(text: string): boolean {
-  return text.charCodeAt(0) === 0x7e && /^~[hj]~/.test(text);
-}
-
 function json(value: unknown): string {
   return JSON_TEXT + JSON.stringify(value);
 }
 
 /**
- * Encodes one value as one message.
+ * Encodes one value as the text of a message.
  *
  * Text with the prefix of a heartbeat or of JSON is sent as a JSON string, which clients of 2011
  * decode too. 0.6.18 sent it raw, and receivers misread it.
  */
-function encodeOne(value: unknown): string {
-  if (typeof value === 'string') return frame(looksLikeControl(value) ? json(value) : value);
-  if (value === null || value === undefined) return frame('');
-  if (classOf(value) === '[object Object]') return frame(json(value));
+export function textOf(value: unknown): string {
+  const isJson =
+    typeof value === 'string'
+      ? value.charCodeAt(0) === 0x7e && /^~[hj]~/.test(value)
+      : classOf(value) === '[object Object]';
+  if (isJson) return json(value);
   // oxlint-disable-next-line typescript/no-base-to-string -- dates and functions too, as in 0.6
-  return frame(String(value));
+  return value === null || value === undefined ? '' : String(value);
 }
 
 /**
@@ -66,10 +63,10 @@ function encodeOne(value: unknown): string {
  * @see PROTOCOL.md, section 1
  */
 export function encode(value: unknown): string {
-  if (classOf(value) !== '[object Array]') return encodeOne(value);
+  if (classOf(value) !== '[object Array]') return frame(textOf(value));
   const list = value as readonly unknown[];
   let payload = '';
-  for (let i = 0; i < list.length; i++) payload += encodeOne(list[i]);
+  for (let i = 0; i < list.length; i++) payload += frame(textOf(list[i]));
   return payload;
 }
 
@@ -81,12 +78,14 @@ export function encodeHeartbeat(number: number): string {
 /**
  * Splits a payload into the texts of its messages.
  *
- * Stops silently at the first part that is not a complete message: the messages before it are
- * returned, the rest is dropped. Never throws. Takes time linear in the length of the payload.
+ * A length beyond the end of the payload means the rest of it, as in 0.6.18: TornadIO and other
+ * peers count bytes. Stops silently at the first part that is not a message: the messages before it
+ * are returned. Never throws. Takes time linear in the length of the payload.
  *
  * @param limit most messages to return. A caller that allows `max` messages passes `max + 1` to
  *   distinguish "too many" from "as many as allowed".
  * @example decode('~m~2~m~hi~m~3~m~you') // ['hi', 'you']
+ * @example decode('~m~2~m~hi~m~9~m~you') // ['hi', 'you']
  */
 export function decode(payload: string, limit?: number): string[] {
   let texts: string[] | null = null;
@@ -106,7 +105,7 @@ export function decode(payload: string, limit?: number): string[] {
     if (start === digitsAt || !hasMark(payload, start)) break;
     start += 3;
     at = start + length;
-    if (at > end) break;
+    // `substring` stops at the end of the payload.
     const text = payload.substring(start, at);
     // Most payloads contain one message, and an array that grows would reserve room for seventeen.
     if (texts) texts.push(text);

@@ -52,15 +52,18 @@ describe('FrameDecoder', () => {
     const parts = fc.constantFrom('~', 'm', '~m~', '1', '12', '03', '~h~', 'x', '\ud800', '');
     fc.assert(
       fc.property(fc.array(parts, { maxLength: 40 }), (pieces) => {
-        const decoder = new FrameDecoder();
+        const decoder = new FrameDecoder({ maxLength: 0, allowShort: true });
         const got: string[] = [];
+        let isInvalid = false;
         try {
           for (const piece of pieces) got.push(...decoder.push(piece));
-          decoder.end();
+          got.push(...decoder.end());
         } catch (error) {
           expect(error).to.be.instanceOf(FrameError);
+          isInvalid = true;
         }
-        expect(got).to.deep.equal(decode(pieces.join('')));
+        const expected = decode(pieces.join(''));
+        expect(got).to.deep.equal(isInvalid ? expected.slice(0, got.length) : expected);
       }),
     );
   });
@@ -120,7 +123,45 @@ describe('FrameDecoder', () => {
     expect(codeOf(() => decoder.end())).to.equal('ERR_SIO_BAD_FRAME');
   });
 
-  it('validates its option', () => {
+  it('returns the rest of a stream that ends within a message from end() with allowShort', () => {
+    const decoder = new FrameDecoder({ allowShort: true });
+    expect(decoder.push('~m~2~m~hi~m~5~m~he')).to.deep.equal(['hi']);
+    expect(decoder.push('ll')).to.deep.equal([]);
+    expect(decoder.end()).to.deep.equal(['hell']);
+    expect(decoder.end()).to.deep.equal([]);
+    decoder.push('~m~5');
+    expect(codeOf(() => decoder.end())).to.equal('ERR_SIO_BAD_FRAME');
+  });
+
+  it('reads lengths in bytes with lengthUnit utf8, wherever the stream is cut', () => {
+    const unit = fc.constantFrom('~', 'm', '1', 'a', 'é', '日', '\n', '😀');
+    const texts = fc.array(fc.string({ unit, maxLength: 12 }), { maxLength: 8 });
+    fc.assert(
+      fc.property(texts, fc.array(fc.nat(), { maxLength: 30 }), (sent, cuts) => {
+        const decoder = new FrameDecoder({ lengthUnit: 'utf8' });
+        const stream = sent.map((text) => `~m~${Buffer.byteLength(text)}~m~${text}`).join('');
+        const got = cut(stream, cuts).flatMap((piece) => decoder.push(piece));
+        expect(decoder.end()).to.deep.equal([]);
+        expect(got).to.deep.equal(sent);
+      }),
+    );
+  });
+
+  it('limits the bytes of a message with lengthUnit utf8', () => {
+    const decoder = new FrameDecoder({ lengthUnit: 'utf8', maxLength: 4 });
+    expect(decoder.push('~m~4~m~éé')).to.deep.equal(['éé']);
+    expect(codeOf(() => decoder.push('~m~5~m~'))).to.equal('ERR_SIO_TOO_LARGE');
+  });
+
+  it('validates its options', () => {
+    expect(() => new FrameDecoder({ lengthUnit: 'bytes' as 'utf8' })).to.throw(
+      TypeError,
+      "Expected `lengthUnit` to be 'utf16' or 'utf8', got bytes",
+    );
+    expect(() => new FrameDecoder({ allowShort: 1 as unknown as boolean })).to.throw(
+      TypeError,
+      'Expected `allowShort` to be a boolean, got number',
+    );
     expect(() => new FrameDecoder({ maxLength: '9' as unknown as number })).to.throw(
       TypeError,
       'Expected `maxLength` to be a number, got string',
