@@ -10,7 +10,7 @@
  * @module
  */
 import { noop, platform, type WebSocketLike } from '../core/platform.js';
-import { load } from '../core/util.js';
+import { later, load } from '../core/util.js';
 
 /** The Flash file needs the sockets of Flash Player 10. */
 const OLDEST_PLAYER = 10;
@@ -92,9 +92,9 @@ function takeEvents(): void {
 
 function flashOnInitialized(): void {
   // Calling Flash from within a call of Flash is not safe in all browsers.
-  platform.setTimeout(() => {
+  later(() => {
     const flash = flashObject();
-    flash.setCallerUrl((platform.location as Location).href);
+    flash.setCallerUrl((platform.location as unknown as Location).href);
     isReady = true;
     for (let i = 0; i < sockets.length; i++) {
       const socket = sockets[i];
@@ -104,7 +104,7 @@ function flashOnInitialized(): void {
 }
 
 function flashOnEvent(): boolean {
-  platform.setTimeout(takeEvents, 0);
+  later(takeEvents, 0);
   return true;
 }
 

@@ -5,7 +5,7 @@
  */
 import { platform } from '../core/platform.js';
 import { registerTransports, Transport as BaseTransport } from '../core/transport.js';
-import { FlashSocket } from './transports/flashsocket.js';
+import { FlashSocket, setPath } from './transports/flashsocket.js';
 import { HTMLFile } from './transports/htmlfile.js';
 import { JSONPPolling } from './transports/jsonp-polling.js';
 import { ServerEvents } from '../core/transports/server-events.js';
@@ -15,6 +15,7 @@ import { XHRPolling } from '../core/transports/xhr-polling.js';
 import { XHR } from '../core/transports/xhr.js';
 import * as functions from '../core/util.js';
 
+export { setPath };
 export { JSONP } from './transports/jsonp-polling.js';
 export { Socket, type SocketEvents } from '../core/socket.js';
 export type { SocketOptions } from '../core/options.js';
@@ -62,15 +63,3 @@ export const util: Pick<
   merge: functions.merge,
   webkit: /webkit/i.test(platform.navigator.userAgent!),
 };
-
-/**
- * Sets the folder that contains `lib/vendor/web-socket-js/WebSocketMain.swf`.
- *
- * @deprecated Set the global `WEB_SOCKET_SWF_LOCATION`.
- */
-export function setPath(this: { path?: string }, path: string): void {
-  const folder = path.replace(/\/?$/, '/');
-  this.path = folder;
-  (platform as { WEB_SOCKET_SWF_LOCATION?: string }).WEB_SOCKET_SWF_LOCATION =
-    folder + 'lib/vendor/web-socket-js/WebSocketMain.swf';
-}

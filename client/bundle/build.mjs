@@ -32,7 +32,7 @@ ${NAMES.map((name) => `exports.${name} = io.${name};`).join('\n')}
 `;
 
 /** Replaces the flashsocket when the size without it is measured. */
-const NO_FLASH = 'export var FlashSocket;';
+const NO_FLASH = 'export var FlashSocket, setPath;';
 
 /** The id of the virtual module that contains `derive`. */
 const HELPER = resolve(CLIENT, 'core/derive.ts');

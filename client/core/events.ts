@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { platform } from './platform.js';
+import { later } from './util.js';
 
 /** A listener; `ref` is set on the wrapper that `once` makes. */
 export interface Handler {
@@ -22,7 +22,7 @@ export type Listen<Events, Self> = <Name extends string>(
 ) => Self;
 
 function rethrowAsync(error: unknown): void {
-  platform.setTimeout(() => {
+  later(() => {
     throw error;
   }, 0);
 }

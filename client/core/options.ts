@@ -1,5 +1,5 @@
 /** The options of `io.Socket`. @module */
-import { platform } from './platform.js';
+import { pageLocation, platform } from './platform.js';
 import type { CookieJar } from './remembered-transport.js';
 import { order, type TransportOptions } from './transport.js';
 import { merge } from './util.js';
@@ -39,7 +39,7 @@ export type FullSocketOptions = Required<Omit<SocketOptions, 'document'>> & {
 
 /** Fills in the defaults. Does not modify the caller's object. */
 export function withDefaults(options?: SocketOptions): FullSocketOptions {
-  const page = platform.location;
+  const page = pageLocation();
   const full: FullSocketOptions = {
     secure: page.protocol === 'https:',
     document: platform.document as CookieJar | undefined,

@@ -27,6 +27,7 @@ export interface Xhr extends Abortable {
   onreadystatechange?: (() => void) | null;
   onload?: unknown;
   onerror?: unknown;
+  upload?: { onprogress: unknown };
   open(method: string, url: string, isAsync?: boolean): void;
   send(body: string | null): void;
 }
@@ -34,6 +35,7 @@ export interface Xhr extends Abortable {
 /** The part of `WebSocket` that we use. */
 export interface WebSocketLike {
   readyState: number;
+  bufferedAmount?: number;
   onopen: unknown;
   onmessage: unknown;
   onclose: unknown;
@@ -66,12 +68,19 @@ export interface EventTargetLike {
   attachEvent?(name: string, fn: () => void): void;
 }
 
+/** The part of a page's location that we use. */
+export interface Location {
+  protocol: string;
+  hostname: string;
+  port: string;
+}
+
 /** The names that a platform offers. A missing one disables the transports that need it. */
 export interface Platform extends EventTargetLike {
   setTimeout(callback: () => void, delay: number): unknown;
   clearTimeout(timer: unknown): void;
-  /** The location of the page; empty strings where there is no page. */
-  location: { protocol: string; hostname: string; port: string };
+  /** The location of the page; missing or empty strings where there is no page. */
+  location?: Location;
   /** The `Document`; the modules that need a page cast it. */
   document?: unknown;
   navigator: {
@@ -101,6 +110,11 @@ export let platform: Platform =
 /** Sets the platform. Must be called before the first `Socket` is created. */
 export function setPlatform(chosen: Platform): void {
   platform = chosen;
+}
+
+/** The location of the page; empty where there is none, as in React Native. */
+export function pageLocation(): Partial<Location> {
+  return platform.location || {};
 }
 
 /** An event handler that does nothing. */

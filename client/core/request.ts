@@ -20,9 +20,14 @@ export function request(isXDomain?: boolean): Xhr | null {
   }
 }
 
-/** Calls `done` once with the status of the response, or with 0 if there was no response. */
-export function whenDone(xhr: Xhr, done: (status: number) => void): void {
+/**
+ * Calls `done` once with the status of the response, or with 0 if there was no response.
+ *
+ * @param onProgress called each time when a part of the response has arrived.
+ */
+export function whenDone(xhr: Xhr, done: (status: number) => void, onProgress?: () => void): void {
   xhr.onreadystatechange = () => {
+    if (onProgress) onProgress();
     if (xhr.readyState !== 4) return;
     let status = 0;
     try {

@@ -11,11 +11,11 @@
 import { backoff } from './backoff.js';
 import { Emitter } from './events.js';
 import { type FullSocketOptions, type SocketOptions, withDefaults } from './options.js';
-import { platform } from './platform.js';
+import { pageLocation, platform } from './platform.js';
 import { remembered } from './remembered-transport.js';
 import { request, whenDone } from './request.js';
 import { CloseKind, type Transport, transports } from './transport.js';
-import { indexOf } from './util.js';
+import { indexOf, later } from './util.js';
 
 /** The state of a socket. */
 export const State = {
@@ -89,7 +89,7 @@ export class Socket extends Emitter<SocketEvents> {
    */
   constructor(host?: string | null, options?: SocketOptions) {
     super();
-    this.host = host || platform.location.hostname;
+    this.host = host || pageLocation().hostname!;
     this.options = withDefaults(options);
     this.reconnecting = false;
     this.queueStack = [];
@@ -150,7 +150,7 @@ export class Socket extends Emitter<SocketEvents> {
 
   /** True if the server has another origin than the page. */
   isXDomain(): boolean {
-    const page = platform.location;
+    const page = pageLocation();
     const port = page.port || (page.protocol === 'https:' ? 443 : 80);
     return this.host !== page.hostname || +this.options.port !== +port;
   }
@@ -251,7 +251,7 @@ export class Socket extends Emitter<SocketEvents> {
     this.transport = transport;
     this._enter(State.CONNECTING);
     if (this.options.connectTimeout) {
-      this._timer = platform.setTimeout(() => this._closeTransport(), this.options.connectTimeout);
+      this._timer = later(() => this._closeTransport(), this.options.connectTimeout);
     }
     this.emit('connecting', [transport.type]);
     if (transport._isClosed) return;
@@ -322,7 +322,7 @@ export class Socket extends Emitter<SocketEvents> {
   /** Schedules the next attempt. */
   _wait(): void {
     this._enter(State.WAITING);
-    this._timer = platform.setTimeout(() => {
+    this._timer = later(() => {
       const attempts = ++this.reconnectionAttempts;
       this.reconnectionDelay = backoff(this.options.reconnectionDelay, attempts);
       this._start();

@@ -7,16 +7,17 @@
  *
  * @module
  */
-import { decode, encode, frame, HEARTBEAT, JSON_TEXT } from '../../lib/protocol/frames.js';
+import { frame, HEARTBEAT, JSON_TEXT, textOf } from '../../lib/protocol/frames.js';
 import { escapeUnit, Json } from './json.js';
 import { platform } from './platform.js';
-import { merge, cacheBuster } from './util.js';
+import { later, merge } from './util.js';
 
 /** Options of one transport, in `options.transportOptions[type]`. */
 export interface TransportOptions {
   /**
-   * Milliseconds without incoming data after which the connection counts as lost; with
-   * jsonp-polling also the longest that a POST may take.
+   * Milliseconds without progress after which the connection counts as lost: without incoming
+   * data, and for a POST without a response; 0 means never. Bytes of an unfinished message count
+   * where the browser reports them: not with htmlfile, jsonp-polling and received WebSocket frames.
    *
    * @default 15000, polling transports 25000
    */
@@ -64,6 +65,13 @@ export type CloseKind = (typeof CloseKind)[keyof typeof CloseKind];
 const LONE_SURROGATE = /[\ud800-\udbff](?![\udc00-\udfff])|([^\ud800-\udbff]|^)[\udc00-\udfff]/;
 const NOT_ASCII = /[^ -~]/g;
 
+/**
+ * The longest payload with several messages, in UTF-16 code units. The shortest message takes seven,
+ * so it holds at most 10,000 messages, the server's default `maxMessages`. Its percent-encoded form
+ * is far below the default `maxPayload`.
+ */
+const MAX_LENGTH = 70000;
+
 export abstract class Transport {
   base: Base;
   options: { timeout: number };
@@ -76,18 +84,37 @@ export abstract class Transport {
   declare timeout: unknown;
   /** The default of `options.timeout`. */
   declare _defaultTimeout: number;
+  /** The scheme of its URLs without TLS. */
+  declare _scheme: string;
   /** Matches text that this transport cannot carry unchanged. */
   declare _unsafe: RegExp;
-  /** `onDisconnect`, bound for use as an event handler. */
+  /** Messages that are collected for the next request, with transports that send by requests. */
+  sendBuffer: unknown[];
+  /** True while a POST is in flight. */
+  declare posting: boolean;
+  /**
+   * How long a connection failure is not acted upon, in milliseconds, with transports whose
+   * connections some browsers abort just before they unload the page.
+   */
+  declare _unloadDelay: number | undefined;
+  /** An event handler that closes the transport because its connection was lost. */
   _onLost: () => void;
   /** True when the connection has closed; later events of it are ignored. */
   declare _isClosed: boolean | undefined;
+  /** The messages of the last payload that was sent. */
+  declare _batch: unknown[];
 
   constructor(base: Base, options?: TransportOptions) {
     this.base = base;
     this.options = { timeout: this._defaultTimeout };
     merge(this.options, options);
-    this._onLost = () => this.onDisconnect();
+    this.sendBuffer = [];
+    this._onLost = () => {
+      if (!this.connected || !this._unloadDelay) return this.onDisconnect();
+      // If the page is being unloaded, a close request is still to be sent, but no other POST.
+      this.posting = true;
+      later(() => this.onDisconnect(), this._unloadDelay);
+    };
   }
 
   /** Opens the connection; if `sessionid` is set, resumes that session. */
@@ -105,15 +132,39 @@ export abstract class Transport {
 
   /** Encodes a message, or several in an array, into a payload. */
   encode(messages: unknown): string {
-    const texts = decode(encode(messages));
+    const list = ([] as unknown[]).concat(messages);
     let payload = '';
-    for (let i = 0; i < texts.length; i++) payload += frame(this._escape(texts[i]!));
+    for (let i = 0; i < list.length; i++) payload += frame(this._escape(textOf(list[i])));
     return payload;
   }
 
-  /** Splits a payload into the texts of its messages. */
+  /** Removes the first messages of a list: as many as the server accepts in the payload returned. */
+  _takePayload(messages: unknown[]): string {
+    let payload = '';
+    let i = 0;
+    for (; i < messages.length; i++) {
+      const next = this.encode([messages[i]]);
+      if (i && payload.length + next.length > MAX_LENGTH) break;
+      payload += next;
+    }
+    this._batch = messages.splice(0, i);
+    return payload;
+  }
+
+  /**
+   * Splits a payload into the texts of its messages: the same as `decode` of lib/protocol/frames.ts,
+   * but shorter, at the price of speed.
+   */
   decode(payload: string): string[] {
-    return decode(payload);
+    const header = /~m~(\d+)~m~/g;
+    const texts: string[] = [];
+    for (let at = 0; ;) {
+      header.lastIndex = at;
+      const found = header.exec(payload);
+      if (!found || found.index !== at) return texts;
+      at += found[0].length;
+      texts.push(payload.substring(at, (at += +found[1]!)));
+    }
   }
 
   /** Called with each payload of the server. */
@@ -126,11 +177,17 @@ export abstract class Transport {
 
   /** Restarts the timeout that detects a dead connection. */
   setTimeout(): void {
+    if (this._isClosed) return;
     platform.clearTimeout(this.timeout);
-    this.timeout = platform.setTimeout(() => this.onTimeout(), this.options.timeout);
+    this.timeout = this._startTimeout(() => this.onTimeout());
   }
 
-  /** Called when no data has arrived for `options.timeout`. */
+  /** Calls `fn` after `options.timeout`. */
+  _startTimeout(fn: () => void): unknown {
+    return later(fn, this.options.timeout || Infinity);
+  }
+
+  /** Called when there was no progress for `options.timeout`. */
   onTimeout(): void {
     this.onDisconnect();
   }
@@ -178,7 +235,8 @@ export abstract class Transport {
   prepareUrl(): string {
     const options = this.base.options;
     return (
-      (options.secure ? 'https' : 'http') +
+      this._scheme +
+      (options.secure ? 's' : '') +
       '://' +
       this.base.host +
       ':' +
@@ -192,9 +250,12 @@ export abstract class Transport {
     );
   }
 
-  /** A URL of the session that no other request of the page has. */
-  _freshUrl(): string {
-    return this.prepareUrl() + '/' + cacheBuster();
+  /**
+   * A URL of the session. For a new session, `rest` is a query: after the empty session id, a path
+   * would begin with two slashes, which proxies merge.
+   */
+  _url(rest: string | number): string {
+    return this.prepareUrl() + (this.sessionid ? '/' : '?') + rest;
   }
 
   /**
@@ -226,6 +287,7 @@ export abstract class Transport {
 /** One and a half times the server's default heartbeat interval of 10 s. */
 Transport.prototype._defaultTimeout = 15000;
 Transport.prototype._unsafe = LONE_SURROGATE;
+Transport.prototype._scheme = 'http';
 
 /** The registered transports: `io.Transport[type]`. */
 export const transports: Record<string, TransportType | undefined> = Transport as unknown as Record<

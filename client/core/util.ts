@@ -1,16 +1,27 @@
 /** `io.util` of client 0.6. @module */
 import { type EventTargetLike, platform } from './platform.js';
 
+/** The longest delay of a timer: 2^31 - 1 ms; longer ones would be changed to 1 ms. */
+const MAX_DELAY_MS = 0x7fffffff;
+
 /** The part of a `Document` that this module uses. */
 interface Page {
   readyState: string;
   documentElement: { lastChild: unknown; insertBefore(child: unknown, next: unknown): void };
+  createElement(name: string): { style: { display: string } };
 }
 
 /** Adds a listener of a DOM event; also works in Internet Explorer before 9. */
 export function listen(target: EventTargetLike, name: string, fn: () => void): void {
   if (target.addEventListener) target.addEventListener(name, fn, false);
   else if (target.attachEvent) target.attachEvent('on' + name, fn);
+}
+
+/** Creates an element that is not displayed. */
+export function createHidden(name: string): unknown {
+  const element = (platform.document as Page).createElement(name);
+  element.style.display = 'none';
+  return element;
 }
 
 /** Inserts an element outside the visible page; works before the page has a body. */
@@ -33,10 +44,15 @@ export function load(fn: () => void): void {
   else fn();
 }
 
+/** Calls `fn` after `delay` milliseconds, at most 2^31 - 1. */
+export function later(fn: () => void, delay: number): unknown {
+  return platform.setTimeout(fn, Math.min(delay, MAX_DELAY_MS));
+}
+
 /** Calls `fn` after the page's load event, so that its requests do not extend the loading. */
 export function defer(fn: () => void): void {
   load(() => {
-    platform.setTimeout(fn, 0);
+    later(fn, 0);
   });
 }
 

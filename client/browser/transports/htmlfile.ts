@@ -7,7 +7,7 @@
  */
 import { platform } from '../../core/platform.js';
 import type { CloseKind } from '../../core/transport.js';
-import { defer, listen, insertHidden, remove } from '../../core/util.js';
+import { createHidden, defer, insertHidden, later, listen, remove } from '../../core/util.js';
 import { XHR } from '../../core/transports/xhr.js';
 
 /** The interval of checks whether the connection was refused, in milliseconds. */
@@ -31,7 +31,12 @@ export class HTMLFile extends XHR {
   override get(): void {
     // Before the load event, the endless page would prevent this page from finishing to load.
     defer(() => {
-      if (!this._isClosed) this._openFrame();
+      if (this._isClosed) return;
+      try {
+        this._openFrame();
+      } catch {
+        this.onDisconnect(); // the policy of the page does not allow it
+      }
     });
   }
 
@@ -40,16 +45,15 @@ export class HTMLFile extends XHR {
     let doc: OldDocument;
     try {
       doc = new platform.ActiveXObject!('htmlfile') as OldDocument;
+      doc.open();
+      doc.write('<body>');
     } catch {
       // not Internet Explorer
-      const page = platform.document as Document;
-      const frame = (this._frame = page.createElement('iframe'));
-      frame.style.display = 'none';
+      const frame = (this._frame = createHidden('iframe') as HTMLIFrameElement);
       insertHidden(frame);
       doc = frame.contentWindow!.document;
+      doc.open(); // gets a body without `write`, which Trusted Types do not allow
     }
-    doc.open();
-    doc.write('<body>');
     doc.close();
     ((doc.parentWindow || doc.defaultView) as unknown as { s: HTMLFile }).s = this;
     const iframe = (this.iframe = doc.createElement('iframe'));
@@ -63,7 +67,7 @@ export class HTMLFile extends XHR {
   _checkRefused(): void {
     if (this._isClosed || this.connected) return;
     if (this.iframe!.contentDocument === null) this.onDisconnect();
-    else platform.setTimeout(() => this._checkRefused(), CHECK_INTERVAL_MS);
+    else later(() => this._checkRefused(), CHECK_INTERVAL_MS);
   }
 
   /** Called by the scripts of the stream. */

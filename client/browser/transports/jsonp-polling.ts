@@ -6,7 +6,15 @@
  */
 import { noop, platform } from '../../core/platform.js';
 import { type CloseKind } from '../../core/transport.js';
-import { listen, load, insertHidden, remove } from '../../core/util.js';
+import {
+  cacheBuster,
+  createHidden,
+  insertHidden,
+  later,
+  listen,
+  load,
+  remove,
+} from '../../core/util.js';
 import { XHRPolling } from '../../core/transports/xhr-polling.js';
 
 /** The object that a response calls: `io.JSONP[INDEX]._(payload)`. */
@@ -51,11 +59,10 @@ export class JSONPPolling extends XHRPolling {
 
   override get(): void {
     if (this._isClosed || this.script) return;
-    const document = platform.document as Document;
-    const script = document.createElement('script') as OldScript;
+    const script = createHidden('script') as OldScript;
     this.script = script;
     script.async = true;
-    script.src = this._freshUrl() + '/' + this.index;
+    script.src = this._url(cacheBuster() + '/' + this.index);
     script.onerror =
       script.onload =
       script.onreadystatechange =
@@ -77,10 +84,8 @@ export class JSONPPolling extends XHRPolling {
   }
 
   override sendIORequest(payload: string): void {
-    const document = platform.document as Document;
     const name = 'socketio' + this.index;
-    const holder = (this._holder = document.createElement('div'));
-    holder.style.display = 'none';
+    const holder = (this._holder = createHidden('div') as HTMLElement);
     // As markup: Internet Explorer until 7 ignores a frame name that is set later.
     holder.innerHTML =
       '<form method=post target=' +
@@ -91,19 +96,17 @@ export class JSONPPolling extends XHRPolling {
     const form = holder.firstChild as HTMLFormElement;
     const iframe = form.lastChild as HTMLIFrameElement;
     (form.firstChild as HTMLTextAreaElement).value = payload;
-    form.action = this._freshUrl() + '/' + this.index;
+    form.action = this._url(cacheBuster() + '/' + this.index);
     insertHidden(holder);
-    this.posting = true;
     // Firefox and WebKit emit no event for a POST that fails.
-    const timeout = platform.setTimeout(this._onLost, this.options.timeout);
+    this._watchPost();
     listen(iframe, 'load', () => {
       try {
         if (iframe.contentWindow!.location.href === 'about:blank') return;
       } catch {
         // a response of another origin, which we cannot access
       }
-      platform.clearTimeout(timeout);
-      platform.setTimeout(
+      later(
         () => {
           remove(holder);
           this._posted(200);
@@ -115,7 +118,7 @@ export class JSONPPolling extends XHRPolling {
   }
 
   override _stop(kind: CloseKind): void {
-    if (this.index !== undefined) JSONP[this.index] = CLOSED_RECEIVER;
+    JSONP[this.index!] = CLOSED_RECEIVER;
     remove(this.script);
     super._stop(kind);
     remove(this._holder);

@@ -1,4 +1,4 @@
-/** Server-sent events, by `EventSource` or, in browsers without it, by a streamed `fetch`. @module */
+/** Server-sent events, by a streamed `fetch` or, in older browsers, by `EventSource`. @module */
 import { platform } from '../platform.js';
 import { canStream, readStream } from '../fetch-stream.js';
 import { XHR } from './xhr.js';
@@ -9,18 +9,13 @@ export class ServerEvents extends XHR {
   }
 
   override get(): void {
-    const url = this._streamUrl();
-    if (!platform.EventSource) {
-      this.xhr = readStream(
-        url,
-        '\n\n',
-        // the data lines of the event; the other fields precede them
-        (event) => this.onData(('\n' + event).split('\ndata: ').slice(1).join('\n')),
-        this._onLost,
-      );
+    // `EventSource` reports complete events only, not the bytes of a long one.
+    if (canStream()) {
+      // the data lines of the event; the other fields precede them
+      readStream(this, '\n\n', (event) => ('\n' + event).split('\ndata: ').slice(1).join('\n'));
       return;
     }
-    const source = (this._stream = new platform.EventSource(url));
+    const source = (this._stream = new platform.EventSource!(this._streamUrl()));
     source.onmessage = (event: { data: string }) => this.onData(event.data);
     // `EventSource` would reconnect by itself, but with the URL of a new session.
     source.onerror = this._onLost;

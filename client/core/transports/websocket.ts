@@ -7,6 +7,8 @@ const OPEN = 1;
 
 export class WS extends Transport {
   declare socket: WebSocketLike | undefined;
+  /** The bytes that the server had not taken when this was last checked. */
+  declare _unsent: number;
 
   static check(): boolean {
     // A plain object of this name belongs to the flashsocket or to a polyfill.
@@ -32,18 +34,27 @@ export class WS extends Transport {
   }
 
   override send(data: unknown): this {
-    if (this.socket!.readyState === OPEN) this.socket!.send(this.encode(data));
-    else this.base.queue(data);
+    const socket = this.socket!;
+    if (socket.readyState === OPEN) {
+      const messages = ([] as unknown[]).concat(data);
+      while (messages.length) socket.send(this._takePayload(messages));
+      this._unsent = socket.bufferedAmount!;
+    } else this.base.queue(data);
     return this;
+  }
+
+  /** A connection on which bytes are still being taken is slow, not dead. */
+  override onTimeout(): void {
+    const unsent = this.socket!.bufferedAmount!;
+    if (unsent && unsent < this._unsent) {
+      this._unsent = unsent;
+      this.setTimeout();
+    } else super.onTimeout();
   }
 
   /** Called with the `error` events of the WebSocket. */
   onError(event: unknown): void {
     this.base.emit('error', [event]);
-  }
-
-  override prepareUrl(): string {
-    return super.prepareUrl().replace('http', 'ws');
   }
 
   _open(url: string): WebSocketLike {
@@ -58,3 +69,4 @@ export class WS extends Transport {
   }
 }
 WS.prototype.type = 'websocket';
+WS.prototype._scheme = 'ws';

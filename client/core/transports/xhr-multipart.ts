@@ -23,12 +23,7 @@ export class XHRMultipart extends XHR {
 
   override get(): void {
     if (canStream()) {
-      this.xhr = readStream(
-        this._streamUrl(),
-        '\n--socketio\n',
-        (part) => this.onData(part.slice(part.indexOf('\n\n') + 2)),
-        this._onLost,
-      );
+      readStream(this, '\n--socketio\n', (part) => part.slice(part.indexOf('\n\n') + 2));
     } else {
       // Firefox until 22: one `load` event for each part
       const xhr = (this.xhr = this.request(cacheBuster()));

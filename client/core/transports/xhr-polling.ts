@@ -6,13 +6,17 @@ import { XHR } from './xhr.js';
 export class XHRPolling extends XHR {
   override get(): void {
     const xhr = (this.xhr = this.request(cacheBuster()));
-    whenDone(xhr, (status) => {
-      if (status === 200) this.onData(xhr.responseText);
-      if (this._isClosed) return;
-      // A response without a session is from another kind of server; polling again is useless.
-      if (status === 200 && this.sessionid) this.get();
-      else this._onLost();
-    });
+    whenDone(
+      xhr,
+      (status) => {
+        if (status === 200) this.onData(xhr.responseText);
+        if (this._isClosed) return;
+        // A response without a session is from another kind of server; polling again is useless.
+        if (status === 200 && this.sessionid) this.get();
+        else this._onLost();
+      },
+      () => this.setTimeout(),
+    );
     xhr.send(null);
   }
 }

@@ -6,16 +6,17 @@
  */
 import { type Abortable, platform, type Xhr } from '../platform.js';
 import { abort, request, whenDone } from '../request.js';
-import { type Base, CloseKind, Transport, type TransportOptions } from '../transport.js';
-
-/**
- * How long a connection failure is not acted upon, in milliseconds: some browsers abort the
- * connections of a page just before they unload it.
- */
-const UNLOAD_DELAY_MS = 250;
+import { CloseKind, Transport } from '../transport.js';
+import { cacheBuster, later } from '../util.js';
 
 /** How long messages are held back when the page may be about to be unloaded, in milliseconds. */
 const HOLD_DELAY_MS = 500;
+
+/**
+ * The payload length from which the progress of a POST is watched. Listening to it causes a CORS
+ * preflight, so it is not done for short ones.
+ */
+const LONG_PAYLOAD = 10000;
 
 /** The body of a POST. */
 function asForm(payload: string): string {
@@ -23,12 +24,8 @@ function asForm(payload: string): string {
 }
 
 export abstract class XHR extends Transport {
-  /** Messages for the next POST. */
-  sendBuffer: unknown[];
-  /** True while a POST is in flight. */
-  posting: boolean;
-  /** The messages of the POST in flight. */
-  _batch: unknown[];
+  /** The timer of the POST in flight. */
+  declare _postTimer: unknown;
   declare sendXHR: Xhr | undefined;
   /** The GET request that receives messages. */
   declare xhr: Abortable | undefined;
@@ -45,25 +42,13 @@ export abstract class XHR extends Transport {
     return !!request(true);
   }
 
-  constructor(base: Base, options?: TransportOptions) {
-    super(base, options);
-    this.sendBuffer = this._batch = [];
-    this.posting = false;
-    this._onLost = () => {
-      if (!this.connected) return this.onDisconnect();
-      // The page may be about to be unloaded; in that case a close request is still to be sent.
-      this.posting = true;
-      platform.setTimeout(() => this.onDisconnect(), UNLOAD_DELAY_MS);
-    };
-  }
-
   /**
    * Opens the GET request. To resume a session, an empty POST first checks that the server still
    * has it: the GET receives everything that is queued in the session, which would be lost if the
    * attempt failed for another reason.
    */
   override connect(): this {
-    if (this.sessionid) this.sendIORequest('');
+    if (this.sessionid) this.sendIORequest(this._takePayload([]));
     else this.get();
     return this;
   }
@@ -79,29 +64,42 @@ export abstract class XHR extends Transport {
 
   /** Posts the collected messages, unless a POST is in flight. */
   checkSend(): void {
-    if (this.posting || !this.sendBuffer.length) return;
-    this._batch = this.sendBuffer;
-    this.sendBuffer = [];
-    this.sendIORequest(this.encode(this._batch));
+    if (!this.posting && this.sendBuffer.length) {
+      this.sendIORequest(this._takePayload(this.sendBuffer));
+    }
   }
 
   /** Posts a payload. Without `Content-Type`: not every request can set it, and it is not needed. */
   sendIORequest(payload: string): void {
-    this.posting = true;
     const xhr = (this.sendXHR = this.request('send', 'POST'));
+    this._watchPost();
+    if (xhr.upload && payload.length > LONG_PAYLOAD) {
+      xhr.upload.onprogress = () => {
+        this._watchPost();
+        this.setTimeout();
+      };
+    }
     whenDone(xhr, (status) => this._posted(status));
     xhr.send(asForm(payload));
+  }
+
+  /** (Re)starts the timeout of the POST in flight. */
+  _watchPost(): void {
+    this.posting = true;
+    platform.clearTimeout(this._postTimer);
+    this._postTimer = this._startTimeout(() => this._posted(0));
   }
 
   /** Opens a request of this session, without sending it. */
   request(path: string | number, method?: string): Xhr {
     const xhr = request(this.base.isXDomain())!;
-    xhr.open(method || 'GET', this.prepareUrl() + '/' + path, true);
+    xhr.open(method || 'GET', this._url(path), true);
     return xhr;
   }
 
   /** Called with the status of a POST; 0 if there was no response. */
   _posted(status: number): void {
+    platform.clearTimeout(this._postTimer);
     this.posting = false;
     if (this._isClosing) {
       if (status === 200) this.checkSend();
@@ -121,7 +119,7 @@ export abstract class XHR extends Transport {
 
   /** The URL of a stream. `?goodbye` announces a close request, for which the server waits. */
   _streamUrl(): string {
-    return this._freshUrl() + '?goodbye';
+    return this._url(cacheBuster() + '?goodbye');
   }
 
   /**
@@ -131,20 +129,22 @@ export abstract class XHR extends Transport {
   override _hold(): void {
     if (this.posting) return;
     this.posting = true;
-    platform.setTimeout(() => this._posted(200), HOLD_DELAY_MS);
+    later(() => this._posted(200), HOLD_DELAY_MS);
   }
 
   /** Closes after all messages have been posted; until then the GET request stays open. */
   override _close(kind: CloseKind): void {
-    if (!this.connected) kind = CloseKind.LOST;
-    this._isClosing = kind === CloseKind.LOCAL;
-    if (this._isClosing) this.checkSend();
-    if (!this._isClosing || !this.posting) this._stop(kind);
+    if (kind === CloseKind.LOCAL && this.connected) {
+      this._isClosing = true;
+      if (!this.posting) this._posted(200);
+    } else this._stop(this.connected ? kind : CloseKind.LOST);
   }
 
   /** Aborts the requests and, unless the connection was lost, notifies the server. */
   _stop(kind: CloseKind): void {
     const base = this.base;
+    platform.clearTimeout(this._postTimer);
+    this._isClosing = false;
     abort(this.xhr);
     if (this._stream) this._stream.close();
     if (kind === CloseKind.LOST) {
@@ -177,3 +177,5 @@ export abstract class XHR extends Transport {
     }
   }
 }
+XHR.prototype.posting = false;
+XHR.prototype._unloadDelay = 250;

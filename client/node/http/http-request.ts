@@ -45,7 +45,8 @@ export class HttpRequest implements Xhr {
 
   open(method: string, url: string): void {
     this.#method = method;
-    this.#url = url + this.#config.query;
+    const { query } = this.#config;
+    this.#url = url + (url.includes('?') ? query.replace('?', '&') : query);
   }
 
   send(body: string | null): void {

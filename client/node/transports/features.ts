@@ -1,6 +1,6 @@
 /** What the Node client adds to every transport of the client's core. @module */
 import type { Transport, TransportOptions } from '../../core/transport.js';
-import { frame, HEARTBEAT } from '../../../lib/protocol/frames.js';
+import { decode, frame, HEARTBEAT } from '../../../lib/protocol/frames.js';
 import { sessionIdOf } from '../handshake.js';
 import type { NodeBase } from '../request-config.js';
 
@@ -49,6 +49,11 @@ export function withNodeFeatures(Type: TransportType): TransportType {
         .concat(messages)
         .map((message) => (typeof message === 'string' ? frame(message) : super.encode([message])))
         .join('');
+    }
+
+    /** Replaces the short implementation of the core by the fast one. */
+    override decode(payload: string): string[] {
+      return decode(payload);
     }
 
     override onHeartbeat(heartbeat: string): void {

@@ -40,7 +40,7 @@ export function withNodeHttp(Type: HttpTransportType): HttpTransportType {
       const request = new HttpRequest(this.base.config, (error) => {
         if (!this._isClosed && !this.#canSplit(request)) this.base.emit('error', [error]);
       });
-      request.open(method, `${this.prepareUrl()}/${path}`);
+      request.open(method, this._url(path));
       return request;
     }
 

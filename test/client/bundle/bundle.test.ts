@@ -81,6 +81,28 @@ function oldBrowser(script: string) {
   return { window, requests, run: (code: string): unknown => runInContext(code, window) };
 }
 
+/** A current browser with the script loaded, whose zero timers are run by the test. */
+function page(script: string, globals: Record<string, unknown>) {
+  const timers: (() => void)[] = [];
+  const window: Record<string, unknown> = {
+    location: { protocol: 'http:', hostname: 'example.com', port: '' },
+    document: {},
+    navigator: {},
+    setTimeout: (callback: () => void, ms: number) => ms === 0 && timers.push(callback),
+    clearTimeout: () => {},
+    ...globals,
+  };
+  window['self'] = window;
+  createContext(window);
+  runInContext(read(script), window);
+  return {
+    run: (code: string): unknown => runInContext(code, window),
+    runTimers: (): void => {
+      for (const callback of timers.splice(0)) callback();
+    },
+  };
+}
+
 function prototypeOf(Type: unknown): Record<string, unknown> {
   return (Type as { prototype: Record<string, unknown> }).prototype;
 }
@@ -135,7 +157,7 @@ describe('client script', () => {
           socket.connect();
         `);
         expect(requests[0]?.url).to.match(
-          /^http:\/\/example\.com:80\/socket\.io\/xhr-polling\/\/\d+$/,
+          /^http:\/\/example\.com:80\/socket\.io\/xhr-polling\/\?\d+$/,
         );
         requests[0]?.answer(200, '~m~3~m~123');
         requests
@@ -221,12 +243,85 @@ describe('client script', () => {
         const module = { exports: {} as Record<string, unknown> };
         runInContext(code, createContext({ module }));
         expect(module.exports['Socket']).to.be.a('function');
-        let defined: unknown;
-        const define = Object.assign((factory: () => unknown) => (defined = factory()), {
-          amd: {},
-        });
+        const defined: unknown[] = [];
+        const define = Object.assign(
+          (name: string, factory: () => unknown) => defined.push(name, factory()),
+          { amd: {} },
+        );
         runInContext(code, createContext({ define }));
-        expect(defined).to.include.keys('Socket', 'Transport');
+        // An anonymous module would be an error in a page that loads the script by an element.
+        expect(defined[0]).to.equal('socket.io');
+        expect(defined[1]).to.include.keys('Socket', 'Transport');
+      });
+
+      it('defines the global io also in pages with an AMD loader or with module', () => {
+        const define = Object.assign(() => undefined, { amd: {} });
+        const module = { exports: {} };
+        for (const globals of [{}, { define }, { module, exports: module.exports }]) {
+          const { run } = page(script, globals);
+          expect(run('typeof io.Socket')).to.equal('function');
+        }
+      });
+
+      it('connects without a location if it gets a host and a port, as in React Native', () => {
+        const urls: string[] = [];
+        class FakeRequest {
+          withCredentials = false;
+          open(_method: string, url: string): void {
+            urls.push(url);
+          }
+          send(): void {}
+        }
+        const { run } = page(script, {
+          location: undefined,
+          document: undefined,
+          XMLHttpRequest: FakeRequest,
+        });
+        const options = "{ port: 8080, transports: ['xhr-polling'] }";
+        run(`new io.Socket('example.com', ${options}).connect()`);
+        expect(urls[0]).to.match(/^http:\/\/example\.com:8080\/socket\.io\/xhr-polling\//);
+      });
+
+      it('tries the next transport if the page does not allow htmlfile', () => {
+        const document = {
+          createElement: () => {
+            throw new Error('policy');
+          },
+        };
+        const { run, runTimers } = page(script, { document });
+        run(`
+          var tried = [];
+          var socket = new io.Socket(null, { transports: ['htmlfile', 'htmlfile'] });
+          socket.on('connecting', function (type) { tried.push(type); });
+          socket.on('connect_failed', function () { tried.push('failed'); });
+          socket.connect();
+        `);
+        for (let i = 0; i < 2; i++) expect(runTimers).to.not.throw();
+        expect(run('tried.join()')).to.equal('htmlfile,htmlfile,failed');
+      });
+
+      it('uses htmlfile without document.write, which Trusted Types do not allow', () => {
+        const appended: { src?: string }[] = [];
+        const frameDocument = {
+          open: () => {},
+          close: () => {},
+          write: () => {
+            throw new TypeError("This document requires 'TrustedHTML' assignment.");
+          },
+          defaultView: {},
+          createElement: () => ({}),
+          body: { appendChild: (child: { src?: string }) => appended.push(child) },
+        };
+        const iframe = { style: {}, contentWindow: { document: frameDocument } };
+        const { run, runTimers } = page(script, {
+          document: {
+            createElement: () => iframe,
+            documentElement: { insertBefore: () => {} },
+          },
+        });
+        run("new io.Socket(null, { transports: ['htmlfile'] }).connect()");
+        runTimers();
+        expect(appended[0]?.src).to.include('/socket.io/htmlfile/?');
       });
     });
   }

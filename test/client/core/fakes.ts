@@ -43,6 +43,7 @@ export class FakeXhr implements Xhr {
   url = '';
   body: string | null | undefined;
   isAborted = false;
+  readonly upload: { onprogress: (() => void) | null } = { onprogress: null };
 
   open(method: string, url: string): void {
     this.method = method;
@@ -58,6 +59,12 @@ export class FakeXhr implements Xhr {
   abort(): void {
     this.isAborted = true;
     if (this.readyState !== 4) this.answer(0);
+  }
+
+  /** Reports that a part of the response has arrived. */
+  receivePart(): void {
+    this.readyState = 3;
+    this.onreadystatechange?.();
   }
 
   answer(status: number, text = ''): void {
