@@ -106,7 +106,7 @@ async function bundle(hasFlash) {
   return output[0].code;
 }
 
-const FORMAT = { ascii_only: true, ecma: 5 };
+const FORMAT = { ascii_only: true, ecma: 5, quote_style: 2 };
 
 async function readable(code) {
   const result = await minify(code, {

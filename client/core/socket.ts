@@ -15,7 +15,7 @@ import { pageLocation, platform } from './platform.js';
 import { remembered } from './remembered-transport.js';
 import { request, whenDone } from './request.js';
 import { CloseKind, type Transport, transports } from './transport.js';
-import { indexOf, later } from './util.js';
+import { append, indexOf, later } from './util.js';
 
 /** The state of a socket. */
 export const State = {
@@ -136,7 +136,7 @@ export class Socket extends Emitter<SocketEvents> {
 
   /** Queues a message, or several in an array. */
   queue(message: unknown): this {
-    this.queueStack = this.queueStack.concat(message);
+    this.queueStack = append(this.queueStack, message);
     return this;
   }
 
@@ -240,14 +240,12 @@ export class Socket extends Emitter<SocketEvents> {
 
   /** Tries the next candidate. */
   _tryNext(): void {
-    let transport: Transport | null = null;
-    while (!transport && this._candidates.length) {
-      const candidate = this._candidates.shift()!;
-      const { type, sessionid } = candidate as Transport; // both undefined if it is a name
-      transport = this.getTransport([type || (candidate as string)]);
-      if (transport) transport.sessionid = sessionid;
-    }
-    if (!transport) return this._giveUp();
+    const candidate = this._candidates.shift();
+    if (!candidate) return this._giveUp();
+    const lost = candidate as Transport; // the properties of a name are undefined
+    const transport = this.getTransport([lost.type || (candidate as string)]);
+    if (!transport) return this._tryNext();
+    transport.sessionid = lost.sessionid;
     this.transport = transport;
     this._enter(State.CONNECTING);
     if (this.options.connectTimeout) {
@@ -279,7 +277,7 @@ export class Socket extends Emitter<SocketEvents> {
       request(this.isXDomain());
     if (xhr) {
       this._candidates = [];
-      xhr.open('POST', attempt.prepareUrl().replace(/^ws/, 'http') + '/send', true);
+      xhr.open('POST', attempt._url('send').replace(/^ws/, 'http'), true);
       attempt.sessionid = null; // prevents a second request for this attempt
       whenDone(xhr, (status) => {
         if (this.transport !== attempt) return;

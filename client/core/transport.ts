@@ -88,10 +88,7 @@ export abstract class Transport {
   declare _scheme: string;
   /** Matches text that this transport cannot carry unchanged. */
   declare _unsafe: RegExp;
-  /** Messages that are collected for the next request, with transports that send by requests. */
-  sendBuffer: unknown[];
-  /** True while a POST is in flight. */
-  declare posting: boolean;
+
   /**
    * How long a connection failure is not acted upon, in milliseconds, with transports whose
    * connections some browsers abort just before they unload the page.
@@ -106,13 +103,11 @@ export abstract class Transport {
 
   constructor(base: Base, options?: TransportOptions) {
     this.base = base;
-    this.options = { timeout: this._defaultTimeout };
-    merge(this.options, options);
-    this.sendBuffer = [];
+    merge((this.options = { timeout: this._defaultTimeout }), options);
     this._onLost = () => {
       if (!this.connected || !this._unloadDelay) return this.onDisconnect();
-      // If the page is being unloaded, a close request is still to be sent, but no other POST.
-      this.posting = true;
+      // If the page is being unloaded, a close request is still to be sent.
+      this._hold();
       later(() => this.onDisconnect(), this._unloadDelay);
     };
   }
@@ -141,9 +136,15 @@ export abstract class Transport {
   /** Removes the first messages of a list: as many as the server accepts in the payload returned. */
   _takePayload(messages: unknown[]): string {
     let payload = '';
+    let next;
     let i = 0;
     for (; i < messages.length; i++) {
-      const next = this.encode([messages[i]]);
+      try {
+        next = this.encode([messages[i]]);
+      } catch (err) {
+        messages.splice(i, 1); // it has no JSON, and would fail each time
+        throw err;
+      }
       if (i && payload.length + next.length > MAX_LENGTH) break;
       payload += next;
     }
@@ -158,13 +159,14 @@ export abstract class Transport {
   decode(payload: string): string[] {
     const header = /~m~(\d+)~m~/g;
     const texts: string[] = [];
-    for (let at = 0; ;) {
-      header.lastIndex = at;
-      const found = header.exec(payload);
-      if (!found || found.index !== at) return texts;
-      at += found[0].length;
-      texts.push(payload.substring(at, (at += +found[1]!)));
+    let at = 0;
+    let found = header.exec(payload);
+    while (found && found.index === at) {
+      at = header.lastIndex;
+      texts.push(payload.substring(at, (at = header.lastIndex += +found[1]!)));
+      found = header.exec(payload);
     }
+    return texts;
   }
 
   /** Called with each payload of the server. */
@@ -179,12 +181,7 @@ export abstract class Transport {
   setTimeout(): void {
     if (this._isClosed) return;
     platform.clearTimeout(this.timeout);
-    this.timeout = this._startTimeout(() => this.onTimeout());
-  }
-
-  /** Calls `fn` after `options.timeout`. */
-  _startTimeout(fn: () => void): unknown {
-    return later(fn, this.options.timeout || Infinity);
+    this.timeout = later(() => this.onTimeout(), this.options.timeout || Infinity);
   }
 
   /** Called when there was no progress for `options.timeout`. */

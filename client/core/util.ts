@@ -1,8 +1,8 @@
 /** `io.util` of client 0.6. @module */
 import { type EventTargetLike, platform } from './platform.js';
 
-/** The longest delay of a timer: 2^31 - 1 ms; longer ones would be changed to 1 ms. */
-const MAX_DELAY_MS = 0x7fffffff;
+/** The longest delay of a timer, 23 days. From 2^31 ms on, platforms change a delay to 1 ms. */
+const MAX_DELAY_MS = 2e9;
 
 /** The part of a `Document` that this module uses. */
 interface Page {
@@ -44,7 +44,7 @@ export function load(fn: () => void): void {
   else fn();
 }
 
-/** Calls `fn` after `delay` milliseconds, at most 2^31 - 1. */
+/** Calls `fn` after `delay` milliseconds, at most `MAX_DELAY_MS`. */
 export function later(fn: () => void, delay: number): unknown {
   return platform.setTimeout(fn, Math.min(delay, MAX_DELAY_MS));
 }
@@ -67,6 +67,14 @@ export function indexOf<T>(list: ArrayLike<T>, item: T, from?: number): number {
     if (list[i] === item) return i;
   }
   return -1;
+}
+
+/** Appends an item, or the items of an array, and returns the list. An empty list is replaced. */
+export function append(list: unknown[], items: unknown): unknown[] {
+  const more = ([] as unknown[]).concat(items);
+  if (!list.length) return more;
+  for (let i = 0; i < more.length; i++) list.push(more[i]);
+  return list;
 }
 
 export function isArray(value: unknown): value is unknown[] {

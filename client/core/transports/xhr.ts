@@ -7,7 +7,7 @@
 import { type Abortable, platform, type Xhr } from '../platform.js';
 import { abort, request, whenDone } from '../request.js';
 import { CloseKind, Transport } from '../transport.js';
-import { cacheBuster, later } from '../util.js';
+import { append, cacheBuster, later } from '../util.js';
 
 /** How long messages are held back when the page may be about to be unloaded, in milliseconds. */
 const HOLD_DELAY_MS = 500;
@@ -24,6 +24,10 @@ function asForm(payload: string): string {
 }
 
 export abstract class XHR extends Transport {
+  /** Messages for the next POST. */
+  declare sendBuffer: unknown[];
+  /** True while a POST is in flight, or messages are held back. */
+  declare posting: boolean;
   /** The timer of the POST in flight. */
   declare _postTimer: unknown;
   declare sendXHR: Xhr | undefined;
@@ -57,7 +61,7 @@ export abstract class XHR extends Transport {
   abstract get(): void;
 
   override send(data: unknown): this {
-    this.sendBuffer = this.sendBuffer.concat(data);
+    this.sendBuffer = append(this.sendBuffer, data);
     this.checkSend();
     return this;
   }
@@ -87,7 +91,7 @@ export abstract class XHR extends Transport {
   _watchPost(): void {
     this.posting = true;
     platform.clearTimeout(this._postTimer);
-    this._postTimer = this._startTimeout(() => this._posted(0));
+    this._postTimer = later(() => this._posted(0), this.options.timeout || Infinity);
   }
 
   /** Opens a request of this session, without sending it. */
@@ -105,9 +109,9 @@ export abstract class XHR extends Transport {
       if (status === 200) this.checkSend();
       if (!this.posting) this._stop(CloseKind.LOCAL);
     } else if (!this._isClosed) {
-      // A refused POST was not delivered. One without a response may have been delivered, so it
-      // is not sent again.
-      if (status >= 400) this.sendBuffer = this._batch.concat(this.sendBuffer);
+      // A refused POST was not delivered; one that is too large would be refused again. One without
+      // a response may have been delivered, so it is not sent again.
+      if (status >= 400 && status !== 413) this.sendBuffer = this._batch.concat(this.sendBuffer);
       if (status !== 200) return this.onDisconnect();
       if (!this.connected) {
         this.get();
@@ -129,7 +133,7 @@ export abstract class XHR extends Transport {
   override _hold(): void {
     if (this.posting) return;
     this.posting = true;
-    later(() => this._posted(200), HOLD_DELAY_MS);
+    this._postTimer = later(() => this._posted(200), HOLD_DELAY_MS);
   }
 
   /** Closes after all messages have been posted; until then the GET request stays open. */
@@ -152,7 +156,7 @@ export abstract class XHR extends Transport {
       base.queueStack = this.sendBuffer.concat(base.queueStack);
     } else {
       this._sendCloseRequest(
-        this.prepareUrl() + '/close',
+        this._url('close'),
         asForm(this.encode(this.sendBuffer)),
         kind === CloseKind.UNLOADED,
       );
@@ -178,4 +182,5 @@ export abstract class XHR extends Transport {
   }
 }
 XHR.prototype.posting = false;
+XHR.prototype.sendBuffer = []; // never changed: see `append`
 XHR.prototype._unloadDelay = 250;

@@ -83,6 +83,37 @@ describe('client XHR transports', () => {
     }
   });
 
+  it('do not send a message again that is too large for the server', () => {
+    const { socket, posts } = connected();
+    socket.send('too large').send('behind');
+    posts()[0]?.answer(413);
+    expect(socket.queueStack).to.deep.equal(['behind']);
+  });
+
+  it('drop a message without JSON, and send the others', () => {
+    const { socket, posts } = connected();
+    const circular: { self?: unknown } = {};
+    circular.self = circular;
+    socket.send('first').send('second');
+    socket.transport?.send(['third', circular, 'fourth']);
+    expect(() => posts()[0]?.answer(200, 'ok')).to.throw(TypeError);
+    socket.send('fifth');
+    expect(posts()[1]?.body).to.equal('data=~m~6~m~second~m~5~m~third~m~6~m~fourth~m~5~m~fifth');
+  });
+
+  it('collect messages for the next POST in linear time', () => {
+    const { socket, posts } = connected();
+    socket.send('in flight');
+    let copied = 0;
+    for (let i = 0; i < 1000; i++) {
+      const { sendBuffer } = socket.transport as XHRPolling;
+      socket.send(String(i));
+      if ((socket.transport as XHRPolling).sendBuffer !== sendBuffer) copied += sendBuffer.length;
+    }
+    expect(copied).to.equal(0);
+    expect(posts()).to.have.lengthOf(1);
+  });
+
   it('send the close request by a beacon, after the last message', () => {
     const { socket, beacons, posts, polls } = connected();
     socket.send('a').send('b');

@@ -168,10 +168,10 @@ describe('Socket, with beforeConnect', () => {
     expect(recorded.socket.connecting).to.equal(true);
     await recorded.next('connect');
     const before = urls.length;
-    expect(urls.every((url) => url.endsWith('?room=1&token=t%261'))).to.equal(true);
+    expect(urls.every((url) => url.endsWith('room=1&token=t%261'))).to.equal(true);
     recorded.socket.transport?.onDisconnect();
     await recorded.next('reconnect');
-    expect(urls.at(-1)?.endsWith('?room=1&token=t%262')).to.equal(true);
+    expect(urls.at(-1)?.endsWith('room=1&token=t%262')).to.equal(true);
     expect([tokens[0], tokens.at(-1)]).to.deep.equal(['t&1', 't&2']);
     expect(before).to.be.at.least(1);
     expect(attempts).to.deep.equal([{ attempt: 0 }, { attempt: 1 }]);

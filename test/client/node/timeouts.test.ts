@@ -45,7 +45,7 @@ describe('Socket, with delays beyond the range of timers', () => {
     recorded.socket.connect();
     await recorded.next('connect');
     expect(delays.filter((delay) => delay > 2 ** 31 - 1)).to.deep.equal([]);
-    expect(delays.filter((delay) => delay === 2 ** 31 - 1).length).to.be.at.least(3);
+    expect(delays.filter((delay) => delay >= 2e9).length).to.be.at.least(3);
   });
 });
 
