@@ -60,7 +60,7 @@ export function textOf(value: unknown): string {
  * and plain objects as `~j~` and JSON. An array is several messages, one per element.
  *
  * @example encode(['hi', { n: 1 }]) // '~m~2~m~hi~m~10~m~~j~{"n":1}'
- * @see PROTOCOL.md, section 1
+ * @see PROTOCOL.md, "Messages"
  */
 export function encode(value: unknown): string {
   if (classOf(value) !== '[object Array]') return frame(textOf(value));

@@ -59,7 +59,7 @@ function close(server: Server): void {
  * Never throws: if the port cannot be opened, one line is logged.
  *
  * @returns a function that leaves; calling it again does nothing
- * @see PROTOCOL.md, section 7
+ * @see PROTOCOL.md, "flashsocket"
  */
 export function joinPolicyServer(
   entries: () => readonly string[],

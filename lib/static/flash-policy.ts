@@ -73,7 +73,7 @@ function allowAccessFrom(entry: string): string {
  * players, the end of the connection is the end of the file.
  *
  * @example policyXml(['example.com:8080'])
- * @see PROTOCOL.md, section 7
+ * @see PROTOCOL.md, "flashsocket"
  */
 export function policyXml(entries: readonly string[]): string {
   return (

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
-import { anchor, docs, readDoc } from './docs.js';
+import { anchor, docs, readDoc, sections } from './docs.js';
 import { PACKAGE } from './example.js';
 
 /** The files of rooms that documents may name. */
@@ -55,3 +55,47 @@ for (const name of docs()) {
     });
   });
 }
+
+describe('comments', () => {
+  const files = ['lib', 'client', 'test', 'example'].flatMap((folder) =>
+    readdirSync(join(PACKAGE, folder), { recursive: true, encoding: 'utf8' })
+      .filter((name) => /\.(?:ts|js|mjs)$/.test(name))
+      .map((name) => join(folder, name)),
+  );
+
+  it('refer to documents and sections that exist', () => {
+    const dead: string[] = [];
+    for (const file of files) {
+      // `@see PROTOCOL.md, "Messages"`, or the name of a document with its folder
+      for (const [, doc = '', title] of readDoc(file).matchAll(
+        / \* @see ([\w/-]+\.md)(?:, "(.+)")?/g,
+      )) {
+        const titles = existsSync(join(PACKAGE, doc))
+          ? sections(readDoc(doc)).map((section) => section.title)
+          : [];
+        const isThere = title === undefined ? titles.length > 0 : titles.includes(title);
+        if (!isThere) dead.push(`${file}: ${doc}, "${title}"`);
+      }
+    }
+    expect(dead).to.deep.equal([]);
+  });
+
+  it('do not refer to sections of our documents by number', () => {
+    const numbered = files.filter((file) => /\.md, section \d/.test(readDoc(file)));
+    expect(numbered.filter((file) => !file.endsWith('docs.test.ts'))).to.deep.equal([]);
+  });
+
+  it('name files of the package that exist', () => {
+    const dead = files.flatMap((file) => {
+      const comments = readDoc(file).match(/^\s*(?:\/\/|\/?\*).*$/gm) ?? [];
+      const named = comments
+        .join('\n')
+        .matchAll(/`((?:lib(?!\/vendor)|client|test|example|docs)\/[\w./-]+\.\w+)`/g);
+      return [...named]
+        .map(([, path = '']) => path)
+        .filter((path) => !existsSync(join(PACKAGE, path)))
+        .map((path) => `${file}: ${path}`);
+    });
+    expect(dead).to.deep.equal([]);
+  });
+});
