@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { existsSync, readdirSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
-import { anchor, docs, readDoc, sections } from './docs.js';
+import { anchor, codeSpans, docs, readDoc, sections } from './docs.js';
 import { PACKAGE } from './example.js';
 
 /** The files of rooms that documents may name. */
@@ -55,6 +55,27 @@ for (const name of docs()) {
     });
   });
 }
+
+const testsIn = (text: string): string[] =>
+  codeSpans(text).filter((code) => code.endsWith('.test.ts'));
+
+describe('the promises in SECURITY.md', () => {
+  const promises = sections(readDoc('SECURITY.md')).find(({ title }) => title === 'Promises');
+  const items = promises?.text.split(/^(?=\d\. )/m).slice(1) ?? [];
+
+  it('each name the tests that hold them', () => {
+    expect(items).to.have.lengthOf(8);
+    const untested = items.filter((item) => testsIn(item).length === 0);
+    expect(untested).to.deep.equal([]);
+  });
+
+  it('name every test of test/security', () => {
+    const tests = readdirSync(join(PACKAGE, 'test/security'))
+      .filter((name) => name.endsWith('.test.ts') && name !== 'table.test.ts')
+      .map((name) => `test/security/${name}`);
+    expect(testsIn(items.join('\n'))).to.include.members(tests);
+  });
+});
 
 describe('comments', () => {
   const files = ['lib', 'client', 'test', 'example'].flatMap((folder) =>
