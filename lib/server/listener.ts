@@ -16,6 +16,7 @@ import type { Client, Host } from '../session/client.js';
 import type { DisconnectReason } from '../session/disconnect-reason.js';
 import { emitWithReason, rethrowAsync } from '../session/emit.js';
 import { SharedPayload } from '../session/shared-payload.js';
+import { checkClientFolder } from '../static/client-folder.js';
 import { answerInlinePolicy } from '../static/flash-policy-inline.js';
 import { joinPolicyServer } from '../static/flash-policy-server.js';
 import { shortId } from '../util/log.js';
@@ -215,6 +216,7 @@ export class Listener extends EventEmitter implements Host, RouterHost {
   }
 
   readonly #onListening = (): void => {
+    checkClientFolder(this.options.log, this.options.resource);
     this.options.log('socket.io ready - accepting connections');
   };
 

@@ -9,14 +9,15 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { createDebug } from '../util/debug.js';
+import { findClientFolder } from './client-folder.js';
 
 const debug = createDebug('socket.io:files');
 
-const PACKAGE = join(__dirname, '..', '..', '..');
-const CLIENT = join(PACKAGE, 'build', 'client');
-const FLASH = join(PACKAGE, 'client', 'flash', 'WebSocketMain.swf');
+const CLIENT = join('build', 'client');
+const FLASH = join('client', 'flash', 'WebSocketMain.swf');
 
 interface File {
+  /** Relative to the folder of the package. */
   readonly file: string;
   readonly type: string;
   /** The URL of its source map, relative to it. */
@@ -55,9 +56,9 @@ function load(path: string): Served | null {
   if (!served) {
     let plain;
     try {
-      plain = readFileSync(known.file);
+      plain = readFileSync(join(findClientFolder() ?? '', known.file));
     } catch (error) {
-      debug('not built: %s', error);
+      debug('cannot read: %s', error);
       return null;
     }
     const tag = createHash('sha1').update(plain).digest('hex').slice(0, 16);
@@ -97,6 +98,10 @@ export function serveClientFile(
     ETag: tag,
     Vary: 'Accept-Encoding',
     'Cache-Control': 'no-cache',
+    // Pages of all sites may load these public files: with `crossorigin` and `integrity`, by
+    // `import`, and under `Cross-Origin-Embedder-Policy: require-corp`.
+    'Access-Control-Allow-Origin': '*',
+    'Cross-Origin-Resource-Policy': 'cross-origin',
   };
   const known = (request.headers['if-none-match'] ?? '').replaceAll('W/', '');
   if (known === '*' || names(known, tag)) {

@@ -45,6 +45,8 @@ describe('client files', () => {
         'content-type': type,
         'x-content-type-options': 'nosniff',
         vary: 'Accept-Encoding',
+        'access-control-allow-origin': '*',
+        'cross-origin-resource-policy': 'cross-origin',
       });
       expect(headers['etag']).to.match(/^"[\da-f]{16}"$/);
       expect(headers).to.not.have.property('content-encoding');
