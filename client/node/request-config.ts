@@ -11,8 +11,8 @@ import { Cookies } from './http/cookies.js';
 import { type ConnectChanges, DEFAULTS, type SocketOptions } from './options.js';
 
 /**
- * How long the server has to accept the last messages and the close request after `disconnect`, in
- * milliseconds.
+ * How long the transfer of the last messages and of the close request may stall after `disconnect`,
+ * in milliseconds.
  */
 export const CLOSE_TIMEOUT_MS = 10_000;
 

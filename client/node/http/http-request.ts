@@ -5,6 +5,7 @@
  */
 import * as http from 'node:http';
 import * as https from 'node:https';
+import type { Socket } from 'node:net';
 import type { Xhr } from '../../core/platform.js';
 import { ClientError } from '../errors.js';
 import type { RequestConfig } from '../request-config.js';
@@ -41,6 +42,11 @@ export class HttpRequest implements Xhr {
   constructor(config: RequestConfig, onError: (error: unknown) => void) {
     this.#config = config;
     this.#onError = onError;
+  }
+
+  /** The network socket of the request, once it has one. */
+  get socket(): Socket | null {
+    return this.#request?.socket ?? null;
   }
 
   open(method: string, url: string): void {

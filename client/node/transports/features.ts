@@ -2,12 +2,15 @@
 import type { Transport, TransportOptions } from '../../core/transport.js';
 import { decode, frame, HEARTBEAT } from '../../../lib/protocol/frames.js';
 import { sessionIdOf } from '../handshake.js';
+import { type NetworkSockets, ProgressWatch } from '../progress.js';
 import type { NodeBase } from '../request-config.js';
 
 /** A transport without abstract methods. */
 interface ConcreteTransport extends Transport {
   connect(): this;
   send(data: unknown): this;
+  /** The network sockets that are in use. */
+  sockets(): NetworkSockets;
 }
 
 /** The constructor of a transport. */
@@ -19,11 +22,16 @@ export interface WithHandshake extends ConcreteTransport {
   handshake: string | undefined;
 }
 
-/** Adds JSON handshakes, the `raw` option, the `heartbeat` event, and a `timeout` of 0 for none. */
+/**
+ * Adds JSON handshakes, the `raw` option, the `heartbeat` event, and a `timeout` that counts the
+ * bytes of unfinished messages as signs of life; 0 is none.
+ */
 export function withNodeFeatures(Type: TransportType): TransportType {
   return class WithNodeFeatures extends Type implements WithHandshake {
     declare readonly base: NodeBase;
     declare handshake: string | undefined;
+    /** The timeout of a silent connection. */
+    #watch: ProgressWatch | undefined;
 
     override onData(payload: string): void {
       this.base.config.onPayload?.('received', payload);
@@ -62,7 +70,18 @@ export function withNodeFeatures(Type: TransportType): TransportType {
     }
 
     override setTimeout(): void {
-      if (this.options.timeout > 0) super.setTimeout();
+      const { timeout } = this.options;
+      if (this._isClosed || !(timeout > 0)) return;
+      if (this.#watch) {
+        this.#watch.restart();
+        return;
+      }
+      this.#watch = new ProgressWatch(
+        () => this.sockets(),
+        timeout,
+        () => this.onTimeout(),
+      );
+      this.timeout = this.#watch.timer;
     }
   };
 }

@@ -12,6 +12,7 @@ import {
   type PayloadLimits,
   reduceLimits,
 } from '../payload-batch.js';
+import { type NetworkSockets, ProgressWatch } from '../progress.js';
 import { CLOSE_TIMEOUT_MS, type NodeBase } from '../request-config.js';
 
 const OK = 200;
@@ -22,19 +23,29 @@ interface HttpTransport extends XHR {
   get(): void;
 }
 
-type HttpTransportType = new (base: NodeBase, options?: TransportOptions) => HttpTransport;
+/** The same with the requests of Node. */
+interface NodeHttpTransport extends HttpTransport {
+  sockets(): NetworkSockets;
+}
+
+type TypeOf<T> = new (base: NodeBase, options?: TransportOptions) => T;
 
 /** The same transport over the requests of Node. */
-export function withNodeHttp(Type: HttpTransportType): HttpTransportType {
-  return class WithNodeHttp extends Type {
+export function withNodeHttp(Type: TypeOf<HttpTransport>): TypeOf<NodeHttpTransport> {
+  return class WithNodeHttp extends Type implements NodeHttpTransport {
     declare readonly base: NodeBase;
     #downstream: Abortable | undefined;
     #closeRequest: HttpRequest | undefined;
-    #closeTimer: NodeJS.Timeout | undefined;
+    #closeWatch: ProgressWatch | undefined;
     /** Messages for the next POSTs, instead of `sendBuffer`: that would be copied for each. */
     readonly #queue: MessageQueue = new MessageQueue();
     /** The payload of the POST in flight. */
     #sentBatch: PayloadBatch | undefined;
+
+    sockets(): NetworkSockets {
+      const requests = [this.xhr, this.sendXHR, this.#downstream, this.#closeRequest];
+      return requests.map((request) => (request as HttpRequest | undefined)?.socket);
+    }
 
     override request(path: string | number, method = 'GET'): HttpRequest {
       const request = new HttpRequest(this.base.config, (error) => {
@@ -65,6 +76,19 @@ export function withNodeHttp(Type: HttpTransportType): HttpTransportType {
       this.sendIORequest(batch.payload);
     }
 
+    /** Fails the POST in flight if there is neither progress nor a response. */
+    override _watchPost(): void {
+      const { timeout } = this.options;
+      this.posting = true;
+      clearTimeout(this._postTimer as NodeJS.Timeout | undefined);
+      if (!(timeout > 0)) return;
+      this._postTimer = new ProgressWatch(
+        () => [(this.sendXHR as HttpRequest | undefined)?.socket],
+        timeout,
+        () => this._posted(0),
+      ).timer;
+    }
+
     override sendIORequest(payload: string): void {
       this.base.config.onPayload?.('sent', payload);
       super.sendIORequest(payload);
@@ -89,7 +113,11 @@ export function withNodeHttp(Type: HttpTransportType): HttpTransportType {
 
     override _close(kind: CloseKind): void {
       if (kind === CloseKind.LOCAL && this.connected) {
-        this.#closeTimer = setTimeout(() => this.#abortAll(), CLOSE_TIMEOUT_MS);
+        this.#closeWatch = new ProgressWatch(
+          () => this.sockets(),
+          CLOSE_TIMEOUT_MS,
+          () => this.#abortAll(),
+        );
       }
       super._close(kind);
     }
@@ -126,7 +154,7 @@ export function withNodeHttp(Type: HttpTransportType): HttpTransportType {
     }
 
     #abortAll(): void {
-      clearTimeout(this.#closeTimer);
+      this.#closeWatch?.stop();
       abort(this.xhr);
       abort(this.#downstream);
       abort(this.sendXHR);

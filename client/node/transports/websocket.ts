@@ -6,7 +6,9 @@ import { WS } from '../../core/transports/websocket.js';
 import { ClientError } from '../errors.js';
 import { readRefusal } from '../http/refusal.js';
 import { encodeBatch, type PayloadBatch, reduceLimits } from '../payload-batch.js';
+import type { NetworkSockets } from '../progress.js';
 import { CLOSE_TIMEOUT_MS, type NodeBase } from '../request-config.js';
+import { FlushingWebSocket } from './flushing-websocket.js';
 
 /** The close code "message too big" (RFC 6455, section 7.4.1). */
 const TOO_BIG = 1009;
@@ -15,6 +17,9 @@ export class NodeWebSocket extends WS {
   declare readonly base: NodeBase;
   /** The longest batch that was sent over this connection. */
   #longestBatch: PayloadBatch | undefined;
+  sockets(): NetworkSockets {
+    return [(this.socket as FlushingWebSocket | undefined)?.netSocket];
+  }
 
   override prepareUrl(): string {
     const { path, query } = this.base.config;
@@ -44,8 +49,11 @@ export class NodeWebSocket extends WS {
       perMessageDeflate: false,
       closeTimeout: CLOSE_TIMEOUT_MS,
     };
-    const socket = new WebSocket(url, [...config.protocols], options);
-    socket.on('upgrade', (response) => config.cookies.store(response.headers['set-cookie']));
+    const socket = new FlushingWebSocket(url, [...config.protocols], options);
+    socket.on('upgrade', (response) => {
+      socket.netSocket = response.socket;
+      config.cookies.store(response.headers['set-cookie']);
+    });
     socket.on('unexpected-response', (_request, response) => {
       config.cookies.store(response.headers['set-cookie']);
       readRefusal(response, (error) => this.#fail(error));

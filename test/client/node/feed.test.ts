@@ -92,6 +92,35 @@ describe('Socket, connected to a feed', () => {
     expect(received).to.deep.equal(['{"m":"subscribe","p":["A"]}', '~h~17']);
   });
 
+  it('reads a length beyond the end of a payload as the rest of it', async () => {
+    const { port, sockets } = await feed('id');
+    const recorded = new RecordedSocket(`ws://127.0.0.1:${port}/feed`);
+    recorded.socket.connect();
+    await recorded.next('connect');
+    // some feeds count bytes: 7 instead of 5
+    sockets[0]?.send('~m~5~m~first~m~7~m~grüße');
+    expect(await recorded.message()).to.equal('first');
+    expect(await recorded.message()).to.equal('grüße');
+  });
+
+  for (const transport of ['server-events', 'xhr-polling']) {
+    it(`reads a length beyond the end as the rest over ${transport}`, async () => {
+      let polls = 0;
+      const server = createServer((_request, response) => {
+        if (transport === 'server-events') {
+          response.writeHead(200, { 'Content-Type': 'text/event-stream' });
+          response.write('data: ~m~2~m~id\n\ndata: ~m~7~m~grüße\n\n');
+        } else if (++polls < 3) {
+          response.end(polls === 1 ? '~m~2~m~id' : '~m~7~m~grüße');
+        }
+      });
+      const port = await listenOnLoopback(server);
+      const recorded = new RecordedSocket(`http://127.0.0.1:${port}/feed/${transport}`);
+      recorded.socket.connect();
+      expect(await recorded.message()).to.equal('grüße');
+    });
+  }
+
   it('starts a new session at the same address after a lost connection', async () => {
     const { port, requests, sockets } = await feed(JSON.stringify(HANDSHAKE));
     const recorded = new RecordedSocket(`ws://127.0.0.1:${port}/socket.io/websocket?x=1`, AT_ONCE);
