@@ -1,5 +1,6 @@
 /**
- * Feeds the parsers with what coverage finds interesting: `npm run fuzz -- --seconds 600`.
+ * Feeds the parsers and the server with inputs that reach new code:
+ * `npm run fuzz -- --seconds 600 [--only server]`.
  *
  * V8 counts which blocks of lib have run; an input that reaches a block no other one has
  * reached is kept, and mutated further. (Jazzer.js, which does the same, ships a binary for
@@ -7,6 +8,8 @@
  *
  * @module
  */
+// oxlint-disable-next-line import/no-unassigned-import -- it only has to come first
+import '../soak/outside-mocha.js';
 import { Session, type Profiler } from 'node:inspector';
 import { parseArgs } from 'node:util';
 import { Random } from '../soak/random.js';
@@ -109,54 +112,65 @@ function mutate(random: Random, corpus: readonly Buffer[]): Buffer {
   return bytes.subarray(0, LONGEST);
 }
 
+/* oxlint-disable eslint/no-await-in-loop -- one input after the other */
 /** Fuzzes one target for as long as `isDue` is false. */
-export function fuzz(target: Target, seed: number, isDue: () => boolean): Findings {
+export async function fuzz(
+  target: Target,
+  seed: number,
+  isDue: (executions: number) => boolean,
+): Promise<Findings> {
   const random = new Random(seed);
   const coverage = new Coverage();
   const corpus: Buffer[] = target.seeds.map((text) => Buffer.from(text, 'latin1'));
   const failures: { input: string; error: string }[] = [];
   let executions = 0;
-  function execute(input: Buffer): void {
+  async function execute(input: Buffer): Promise<void> {
     executions++;
     try {
-      target.run(input);
+      await target.run(input);
     } catch (error) {
       failures.push({ input: JSON.stringify(input.toString('latin1')), error: String(error) });
     }
   }
-  for (const input of corpus) execute(input);
+  for (const input of corpus) await execute(input);
   const seen = coverage.look();
-  while (!isDue() && failures.length < 10) {
-    const batch = Array.from({ length: BATCH }, () => mutate(random, corpus));
-    for (const input of batch) execute(input);
+  while (!isDue(executions) && failures.length < 10) {
+    const batch = Array.from({ length: target.batch ?? BATCH }, () => mutate(random, corpus));
+    for (const input of batch) await execute(input);
     const fresh = new Set([...coverage.look()].filter((block) => !seen.has(block)));
     // the batch went somewhere new: which of it was it?
     for (const input of batch) {
       if (fresh.size === 0) break;
-      execute(input);
+      await execute(input);
       const found = [...coverage.look()].filter((block) => fresh.delete(block));
       if (found.length > 0) corpus.push(input);
       for (const block of found) seen.add(block);
     }
   }
   coverage.stop();
+  target.close?.();
   return { executions, corpus: corpus.length, blocks: seen.size, failures };
 }
 
-function main(): void {
+/* oxlint-enable eslint/no-await-in-loop */
+
+async function main(): Promise<void> {
   const { values } = parseArgs({
     options: {
       seconds: { type: 'string', default: '60' },
       seed: { type: 'string', default: String(Date.now() % 1_000_000) },
+      only: { type: 'string', default: '' },
     },
   });
-  const seconds = Number(values.seconds) / TARGETS.length;
-  for (const target of TARGETS) {
+  const targets = TARGETS.filter(({ name }) => name.includes(values.only));
+  const seconds = Number(values.seconds) / targets.length;
+  for (const target of targets) {
     const end = performance.now() + seconds * 1000;
-    const findings = fuzz(target, Number(values.seed), () => performance.now() > end);
+    // oxlint-disable-next-line eslint/no-await-in-loop -- one target after the other
+    const findings = await fuzz(target, Number(values.seed), () => performance.now() > end);
     console.log(target.name, findings);
     if (findings.failures.length > 0) process.exitCode = 1;
   }
 }
 
-if (require.main === module) main();
+if (require.main === module) void main();

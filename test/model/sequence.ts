@@ -4,6 +4,7 @@
  * @module
  */
 import { Random } from '../soak/random.js';
+import { ErrorTrap } from './error-trap.js';
 import { replaceTimers } from './fake-timers.js';
 import { checkEnd, checkStep, Violation } from './invariants.js';
 import { drawSteps, perform, type Step } from './steps.js';
@@ -24,36 +25,6 @@ export function drawSequence(seed: number): Sequence {
   return { setting: drawSetting(random), steps: drawSteps(random) };
 }
 
-/** Errors that nothing has caught while a sequence runs. */
-class ErrorTrap {
-  readonly errors: unknown[] = [];
-  readonly #others = new Map<string, Function[]>();
-  readonly #emitWarning = process.emitWarning.bind(process);
-
-  constructor() {
-    for (const event of ['uncaughtException', 'unhandledRejection']) {
-      this.#others.set(event, process.listeners(event as 'uncaughtException'));
-      process.removeAllListeners(event);
-      process.on(event, this.#onError);
-    }
-    process.emitWarning = (warning: string | Error) => {
-      if (String(warning).includes('MaxListeners')) this.errors.push(warning);
-    };
-  }
-
-  release(): void {
-    process.emitWarning = this.#emitWarning;
-    for (const [event, listeners] of this.#others) {
-      process.removeAllListeners(event);
-      for (const listener of listeners) process.on(event, listener as () => void);
-    }
-  }
-
-  readonly #onError = (error: unknown): void => {
-    if (!(error instanceof PlannedError)) this.errors.push(error);
-  };
-}
-
 function describe(error: unknown): string {
   if (error instanceof Violation) return error.message;
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
@@ -61,7 +32,7 @@ function describe(error: unknown): string {
 
 /** Runs a sequence; returns what went wrong, or null. */
 export async function run({ setting, steps }: Sequence): Promise<string | null> {
-  const trap = new ErrorTrap();
+  const trap = new ErrorTrap((error) => error instanceof PlannedError);
   const world = new World(setting);
   const restore = replaceTimers(world.clock);
   let at = 0;
