@@ -9,7 +9,7 @@ import type { Socket } from 'node:net';
 import { answerRefusal, refusal } from '../access/refusal.js';
 import { ignoreError } from '../util/ignore-error.js';
 import { claim, isOurs, ListenerGuards } from './listener-guards.js';
-import { isUntouched, isHandshake, serveAsPlain } from './plain-request.js';
+import { isHandshake, isUntouched, offersHttp, serveAsPlain } from './plain-request.js';
 
 /** Handles the requests below one resource. */
 export interface RequestHandler {
@@ -146,9 +146,17 @@ export class ServerAttachment {
       return;
     }
     this.#returned.add(socket);
-    if (serveAsPlain(this.#server, request, socket, head)) return;
-    socket.on('error', ignoreError);
-    socket.destroy();
+    if (!serveAsPlain(this.#server, request, socket, head)) {
+      socket.on('error', ignoreError);
+      socket.destroy();
+      return;
+    }
+    if (offersHttp(request)) return;
+    // 0.6.18 destroyed the connection: a client of another protocol does not wait for HTTP.
+    const { bytesWritten } = socket;
+    setTimeout(() => {
+      if (socket.bytesWritten === bytesWritten) socket.destroy();
+    }, UNCLAIMED_UPGRADE_MS).unref();
   }
 
   /** Another listener takes upgrades, possibly a server of a later Socket.IO. */

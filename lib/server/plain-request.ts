@@ -25,6 +25,11 @@ export function isHandshake({ headers }: IncomingMessage): boolean {
   return WEBSOCKET.test(upgrade) || (origin !== undefined && !SAME_PROTOCOL.test(upgrade));
 }
 
+/** True if the client offers another version of HTTP, or TLS: it expects a plain response otherwise. */
+export function offersHttp({ headers }: IncomingMessage): boolean {
+  return SAME_PROTOCOL.test(headers.upgrade ?? '');
+}
+
 /** True if nothing reads from the socket, and nothing has been written since the upgrade. */
 export function isUntouched(socket: Socket, bytesWritten: number): boolean {
   return (

@@ -31,6 +31,8 @@ import type {
   TransportType,
 } from '../transports/transport-server.js';
 import { createDebug } from '../util/debug.js';
+import { ignoreError } from '../util/ignore-error.js';
+import { linger } from '../util/linger.js';
 import { shortId } from '../util/log.js';
 import { describeRequest } from './describe-request.js';
 import { HeaderInterner } from './header-interner.js';
@@ -70,6 +72,23 @@ interface Offer {
   readonly type: TransportType;
   readonly host: TransportHost;
   readonly server: TransportServer;
+}
+
+/**
+ * True if the connection of a request has been ended by the application, after a kick for example:
+ * it cannot be answered. The client has some time to read what was sent before.
+ */
+function isEnded(
+  request: IncomingMessage,
+  target: ServerResponse | Socket,
+  isUpgrade: boolean,
+): boolean {
+  const { socket } = request;
+  if (!socket.writableEnded) return false;
+  if (isUpgrade) target.on('error', ignoreError);
+  linger(socket);
+  socket.resume();
+  return true;
 }
 
 export class Router {
@@ -114,6 +133,7 @@ export class Router {
     if (offer && isUpgrade && BUILT_IN.get(route.transport) === offer.type) {
       if (!isHandshake(request)) return false;
     }
+    if (offer && isEnded(request, target, isUpgrade)) return true;
     if (!offer) return this.#routeOther(route, request, target, isUpgrade, head);
     const isNew = route.sessionId === '' || this.#isMergedPath(route);
     // Other requests, polls mostly, are not kept for long.

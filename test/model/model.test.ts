@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { afterThisTest } from '../support/cleanup.js';
 import { PLANTS } from './plants.js';
+import { REGRESSIONS } from './regressions.js';
 import { drawSequence, run, shrink } from './sequence.js';
 
 /** What the model reports of each planted fault. */
@@ -27,6 +28,12 @@ describe('model of sessions', () => {
         if (message !== null && SYMPTOMS[name]?.test(message)) return;
       }
       expect.fail(`not found; the last failure was ${message}`);
+    });
+  }
+
+  for (const [what, sequence] of Object.entries(REGRESSIONS)) {
+    it(what, async () => {
+      expect(await run(sequence)).to.equal(null);
     });
   }
 

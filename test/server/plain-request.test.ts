@@ -136,6 +136,13 @@ describe('a request that offers an upgrade which nothing handles', () => {
     });
   }
 
+  it('is closed after a while if it offers another protocol and has no response', async () => {
+    const { port } = await serve({}, () => undefined);
+    const raw = await RawSocket.connect(port);
+    raw.write(requestBytes('/', { headers: { Connection: 'Upgrade', Upgrade: 'IRC' } }));
+    await raw.ended();
+  });
+
   it('may be reset at any moment', async () => {
     const { server, port } = await serve({}, () => undefined);
     server.on('upgrade', () => undefined);

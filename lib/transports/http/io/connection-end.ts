@@ -9,6 +9,7 @@
  * @module
  */
 import type { Socket } from 'node:net';
+import { linger } from '../../../util/linger.js';
 
 /** An exchange whose connection may end before its response does. */
 export interface ConnectionObserver {
@@ -40,9 +41,14 @@ function socketOnEnd(this: ObservedSocket): void {
   notify(this, this.writableEnded);
 }
 
-/** The application has ended the connection. A browser that sees the end polls on another one. */
+/**
+ * The application has ended the connection. A browser that sees the end polls on another one; a
+ * peer that does not close its side would keep the socket for ever.
+ */
 function socketOnFinish(this: ObservedSocket): void {
-  if (!this.readableEnded) notify(this, true);
+  if (this.readableEnded) return;
+  notify(this, true);
+  linger(this);
 }
 
 function socketOnClose(this: ObservedSocket): void {

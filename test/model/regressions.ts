@@ -1,0 +1,61 @@
+/**
+ * Sequences that have failed once, as the model has shrunk them.
+ *
+ * @module
+ */
+import type { Sequence } from './sequence.js';
+
+const SETTING = {
+  authorize: 'none',
+  maxQueue: 50,
+  maxBuffer: 2000,
+  maxSessions: 0,
+  hasHeartbeats: true,
+  closeTimeout: 500,
+} as const;
+
+export const REGRESSIONS: Readonly<Record<string, Sequence>> = {
+  'opens no session for a pipelined handshake whose connection was reset': {
+    setting: { ...SETTING, authorize: 'later' },
+    steps: [
+      { name: 'connect', a: 135, b: 909 },
+      { name: 'handshakes', a: 878, b: 638 },
+      { name: 'reset', a: 136, b: 980 },
+      { name: 'verdict', a: 266, b: 526 },
+    ],
+  },
+  'destroys the connection of a kicked poll whose client does not close it': {
+    setting: SETTING,
+    steps: [
+      { name: 'connect', a: 909, b: 827 },
+      { name: 'resume', a: 945, b: 730 },
+      { name: 'message', a: 760, b: 484 },
+    ],
+  },
+  'destroys the connection of a kicked stream whose client does not close it': {
+    setting: SETTING,
+    steps: [
+      { name: 'connect', a: 414, b: 245 },
+      { name: 'message', a: 296, b: 586 },
+    ],
+  },
+  'destroys a connection that was ended, and on which more requests arrive': {
+    setting: SETTING,
+    steps: [
+      { name: 'connect', a: 349, b: 101 },
+      { name: 'message', a: 853, b: 700 },
+      { name: 'finishMessage', a: 390, b: 416 },
+      { name: 'handshakes', a: 416, b: 831 },
+    ],
+  },
+  'survives an upgrade and a reset on a connection that was ended': {
+    setting: { ...SETTING, maxSessions: 3, closeTimeout: 0 },
+    steps: [
+      { name: 'connect', a: 449, b: 249 },
+      { name: 'message', a: 555, b: 76 },
+      { name: 'handshakes', a: 627, b: 686 },
+      { name: 'upgrade', a: 792, b: 215 },
+      { name: 'reset', a: 159, b: 958 },
+    ],
+  },
+};
