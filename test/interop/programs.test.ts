@@ -34,10 +34,14 @@ async function serveApp(continues = false): Promise<string> {
 
 const FORM = ['-H', 'Content-Type: application/x-www-form-urlencoded'];
 
+const EXPECTS = ['-H', 'Expect: 100-continue'];
+const POST = [...EXPECTS, ...FORM, '-d', 'data=~m~5~m~hello'];
+
+const curl = (...args: string[]): Promise<string> =>
+  run('curl', '--silent', '--show-error', '--max-time', '10', ...args);
+
 describe('curl', function () {
   this.timeout(40_000);
-  const curl = (...args: string[]): Promise<string> =>
-    run('curl', '--silent', '--show-error', '--max-time', '10', ...args);
 
   before('look for it', function () {
     skipUnlessInstalled(this, 'curl', 'curl');
@@ -62,8 +66,7 @@ describe('curl', function () {
       const base = await serveApp(continues);
       const driver = await new XhrPollingDriver(Number(new URL(base).port)).open();
       const url = `${base}/socket.io/xhr-polling/${driver.sessionId}/send`;
-      const expects = ['-H', 'Expect: 100-continue', '-v', '--stderr', '-'];
-      const output = await curl(...expects, ...FORM, '-d', 'data=~m~5~m~hello', url);
+      const output = await curl('-v', '--stderr', '-', ...POST, url);
       expect(output)
         .to.include('< HTTP/1.1 100 Continue')
         .and.to.match(/\nok\n?/);
@@ -123,16 +126,17 @@ interface Hapi {
   };
 }
 
+function sendPage(_request: unknown, response: Sender, next: () => void): void {
+  response.send('page');
+  next();
+}
+
 /** Frameworks that answer `Expect: 100-continue` themselves: each makes a server with `/page`. */
 const FRAMEWORKS: Readonly<Record<string, () => Promise<Server>>> = {
   restify() {
     const app = (require('restify') as Restify).createServer();
-    const page = (_request: unknown, response: Sender, next: () => void): void => {
-      response.send('page');
-      next();
-    };
-    app.get('/page', page);
-    app.post('/page', page);
+    app.get('/page', sendPage);
+    app.post('/page', sendPage);
     return Promise.resolve(app.server);
   },
   async '@hapi/hapi'() {
@@ -167,15 +171,11 @@ for (const [name, make] of Object.entries(FRAMEWORKS)) {
       const port = await listenOnLoopback(server);
       const driver = await new XhrPollingDriver(port).open();
       const post = (path: string): Promise<string> =>
-        run(
-          'curl',
-          ...['--silent', '--max-time', '10', '-H', 'Expect: 100-continue', ...FORM],
-          ...['-d', 'data=~m~5~m~hello', `http://127.0.0.1:${port}${path}`],
-        );
+        curl(...POST, `http://127.0.0.1:${port}${path}`);
       expect(await post('/page')).to.match(/^"?page"?$/);
       expect(await post(`/socket.io/xhr-polling/${driver.sessionId}/send`)).to.equal('ok');
       expect(await driver.next()).to.equal('hello');
-      const page = await run('curl', '--silent', `http://127.0.0.1:${port}/page`);
+      const page = await curl(`http://127.0.0.1:${port}/page`);
       expect(page).to.match(/^"?page"?$/);
     });
   });
