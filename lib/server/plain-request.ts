@@ -8,7 +8,7 @@
  * @module
  */
 import type { EventEmitter } from 'node:events';
-import type { IncomingMessage } from 'node:http';
+import { ServerResponse, type IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 
 /** The token of WebSockets in an Upgrade header; drafts 75 and 76 spell it `WebSocket`. */
@@ -53,6 +53,10 @@ export function serveAsPlain(
   head: Buffer,
 ): boolean {
   if ((socket as { _httpMessage?: unknown })._httpMessage) return false;
+  if (hasBody(request)) {
+    serveWithBody(server, request, socket);
+    return true;
+  }
   const lines = [`${request.method} ${request.url} HTTP/${request.httpVersion}`];
   for (let i = 0; i + 1 < request.rawHeaders.length; i += 2) {
     const name = String(request.rawHeaders[i]);
@@ -64,6 +68,34 @@ export function serveAsPlain(
   // The public way to add a connection to an http.Server or https.Server.
   server.emit('setSecureContext' in server ? 'secureConnection' : 'connection', socket);
   return true;
+}
+
+/**
+ * True if Node reads the body of the request from its stream, as it does since version 26. Before,
+ * the body of an upgrade stays in the socket and in the head.
+ */
+function hasBody({ headers, complete, readableLength }: IncomingMessage): boolean {
+  const isSent = 'transfer-encoding' in headers || Number(headers['content-length'] ?? 0) > 0;
+  return isSent && (!complete || readableLength > 0);
+}
+
+/** Serves a request whose body is its stream; the connection ends with the response. */
+function serveWithBody(server: EventEmitter, request: IncomingMessage, socket: Socket): void {
+  const response = new ServerResponse(request);
+  response.shouldKeepAlive = false;
+  response.assignSocket(socket);
+  response.once('finish', () => {
+    response.detachSocket(socket);
+    socket.end();
+  });
+  if (!/100-continue/i.test(request.headers.expect ?? '')) {
+    server.emit('request', request, response);
+  } else if (server.listenerCount('checkContinue') > 0) {
+    server.emit('checkContinue', request, response);
+  } else {
+    response.writeContinue();
+    server.emit('request', request, response);
+  }
 }
 
 /** The value of a header without the offer; null: the header is a part of the offer. */
