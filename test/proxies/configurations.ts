@@ -15,8 +15,11 @@ export interface ProxySetup {
   readonly configuration: (port: number, target: number, folder: string) => string;
   /** Transports, as in `VARIANTS`, that cannot work through it, each with the reason. */
   readonly unsupported: readonly (readonly [variant: RegExp, reason: string])[];
-  /** True if the proxy closes the connection to the server only after its next write. */
-  readonly noticesEndOnWrite?: boolean;
+  /**
+   * What the server notices of clients that close their connection, if not all of them at once:
+   * those of WebSockets, or all with the next write to them. Else their heartbeat timeout ends them.
+   */
+  readonly noticesEnd?: 'of WebSockets' | 'on write';
 }
 
 const DRAFTS = /hixie/;
@@ -132,6 +135,7 @@ ProxyPass / http://127.0.0.1:${target}/ upgrade=websocket flushpackets=on
       [DRAFTS, DRAFTS_REORDERED],
       [MULTIPART, CHUNKED],
     ],
+    noticesEnd: 'on write',
   },
   {
     name: 'lighttpd (merges slashes)',
@@ -184,7 +188,7 @@ sub vcl_pipe {
 }
 `,
     unsupported: [[MULTIPART, CHUNKED]],
-    noticesEndOnWrite: true,
+    noticesEnd: 'on write',
   },
   {
     name: 'Caddy',
@@ -216,7 +220,10 @@ http://:${port} {
     },
     configuration: (port, target) => `
 const { createProxyServer } = require(${JSON.stringify(require.resolve('http-proxy'))});
-const proxy = createProxyServer({ target: 'http://127.0.0.1:${target}/', ws: true });
+const { Agent } = require('node:http');
+// without an agent it sends \`Connection: close\` in both directions
+const agent = new Agent({ keepAlive: true });
+const proxy = createProxyServer({ target: 'http://127.0.0.1:${target}/', ws: true, agent });
 proxy.on('error', (error, request, response) => response.destroy?.());
 proxy.listen(${port}, '127.0.0.1');
 `,
@@ -224,5 +231,6 @@ proxy.listen(${port}, '127.0.0.1');
       [DRAFTS, DRAFTS_REORDERED],
       [MULTIPART, CHUNKED],
     ],
+    noticesEnd: 'of WebSockets',
   },
 ];
