@@ -96,12 +96,12 @@ export function serveClientFile(
   const tag = `"${served.tag}${isZipped ? '-gzip' : ''}"`;
   const headers: Record<string, string | number> = {
     ETag: tag,
-    Vary: 'Accept-Encoding',
+    Vary: 'Accept-Encoding, Origin',
     'Cache-Control': 'no-cache',
-    // Pages of all sites may load these public files: with `crossorigin` and `integrity`, by
-    // `import`, and under `Cross-Origin-Embedder-Policy: require-corp`.
-    'Access-Control-Allow-Origin': '*',
+    // Pages of all sites may load these public files: under `Cross-Origin-Embedder-Policy:
+    // require-corp`, and with `crossorigin` and `integrity` or by `import`, which send an Origin.
     'Cross-Origin-Resource-Policy': 'cross-origin',
+    ...(request.headers.origin !== undefined && { 'Access-Control-Allow-Origin': '*' }),
   };
   const known = (request.headers['if-none-match'] ?? '').replaceAll('W/', '');
   if (known === '*' || names(known, tag)) {
