@@ -11,11 +11,17 @@ export interface PageOptions {
   readonly charset?: string;
   /** Sends a Content-Security-Policy that allows scripts and connections of the origin only. */
   readonly strict?: boolean;
+  /** Sends a Content-Security-Policy that requires Trusted Types. */
+  readonly trustedTypes?: boolean;
+  /** Isolates the page: it may only load resources of other sites that allow that. */
+  readonly isolated?: boolean;
   /** Serves an empty document instead of the test page, to navigate to. */
   readonly blank?: boolean;
 }
 
 const STRICT_POLICY = "default-src 'self'; script-src 'self'; object-src 'none'; base-uri 'none'";
+
+const TRUSTED_TYPES_POLICY = "require-trusted-types-for 'script'";
 
 const SCRIPTS: Readonly<Record<string, string>> = {
   '/harness.js': join(ROOT, 'test', 'browser', 'page', 'harness.js'),
@@ -27,7 +33,9 @@ const CLIENT_URL = { ours: '/socket.io/socket.io.js', '2011': '/2011.js' } as co
 export function pagePath(options: PageOptions = {}): string {
   const query = new URLSearchParams({ client: options.client ?? 'ours' });
   if (options.charset !== undefined) query.set('charset', options.charset);
-  if (options.strict === true) query.set('strict', '1');
+  for (const name of ['strict', 'trustedTypes', 'isolated'] as const) {
+    if (options[name] === true) query.set(name, '1');
+  }
   return options.blank === true ? '/blank' : `/?${query.toString()}`;
 }
 
@@ -58,6 +66,13 @@ export function servePage(req: IncomingMessage, res: ServerResponse): void {
     const client = url.searchParams.get('client') === '2011' ? '2011' : 'ours';
     res.setHeader('Content-Type', `text/html; charset=${charset}`);
     if (url.searchParams.has('strict')) res.setHeader('Content-Security-Policy', STRICT_POLICY);
+    if (url.searchParams.has('trustedTypes')) {
+      res.setHeader('Content-Security-Policy', TRUSTED_TYPES_POLICY);
+    }
+    if (url.searchParams.has('isolated')) {
+      res.setHeader('Cross-Origin-Opener-Policy', 'same-origin');
+      res.setHeader('Cross-Origin-Embedder-Policy', 'require-corp');
+    }
     res.end(html(charset, client));
   } else if (url.pathname === '/favicon.ico') {
     res.statusCode = 204;

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Context } from '../context.js';
 import { eventually, NOTICE_MS, same } from '../eventually.js';
 import { converses } from './lifecycle.js';
@@ -50,6 +51,41 @@ export const pageScenarios: readonly Scenario[] = [
       const page = await context.page(context.server.url, { strict: true });
       same(await page.call('ready'), true, 'io.Socket');
       const peer = await context.socket(page);
+      await peer.wait('connect');
+      await converses(peer, SPECIAL);
+    },
+  },
+  {
+    name: 'Trusted Types',
+    clients: ['ours'],
+    transports: ['websocket', 'server-events', 'htmlfile', 'xhr-multipart', 'xhr-polling'],
+    async run(context) {
+      await context.serve();
+      const page = await context.page(context.server.url, { trustedTypes: true });
+      const peer = await context.socket(page);
+      await peer.wait('connect');
+      await converses(peer, SPECIAL);
+    },
+  },
+  {
+    name: 'script of another site',
+    clients: ['ours'],
+    transports: ['websocket', 'xhr-polling'],
+    async run(context) {
+      await context.serve();
+      const elsewhere = await context.serve();
+      const page = await context.page(elsewhere.url.replace('127.0.0.1', 'localhost'), {
+        isolated: true,
+      });
+      const src = `${context.server.url}/socket.io/socket.io.js`;
+      const script = Buffer.from(await (await fetch(src)).arrayBuffer());
+      const integrity = `sha384-${createHash('sha384').update(script).digest('base64')}`;
+      const attributes = JSON.stringify({ src, integrity, crossOrigin: 'anonymous' });
+      const element = `Object.assign(document.createElement('script'), ${attributes})`;
+      await page.evaluate(`(io = null, document.head.appendChild(${element}), null)`);
+      await eventually('io.Socket', () => page.evaluate('!!io && !!io.Socket'));
+      const { port } = context.server;
+      const peer = await context.socket(page, { host: '127.0.0.1', port });
       await peer.wait('connect');
       await converses(peer, SPECIAL);
     },
