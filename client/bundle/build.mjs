@@ -132,9 +132,8 @@ async function small(code) {
       pure_getters: true,
       typeofs: false,
       unsafe_proto: true,
-      // These three only improve the compression by gzip.
+      // These two only improve the compression by gzip.
       keep_fargs: false,
-      loops: false,
       lhs_constants: false,
     },
     // Keeping the name `i` makes all loops begin alike, which gzip compresses best.

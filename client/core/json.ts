@@ -62,7 +62,7 @@ export function parse(text: string): unknown {
     }
     if (token === 'null') return null;
     if (token === 'true' || token === 'false') return token === 'true';
-    expect(isFinite(+token));
+    expect(isFinite(token as unknown as number));
     return +token;
   }
 

@@ -58,7 +58,7 @@ export class Socket extends Emitter<SocketEvents> {
   options: FullSocketOptions;
   declare connected: boolean;
   declare connecting: boolean;
-  reconnecting: boolean;
+  declare reconnecting: boolean;
   /** The current transport, or the one to be tried first; null if none is supported. */
   transport: Transport | null;
   /** Messages that are queued until there is a connection. */
@@ -91,7 +91,6 @@ export class Socket extends Emitter<SocketEvents> {
     super();
     this.host = host || pageLocation().hostname!;
     this.options = withDefaults(options);
-    this.reconnecting = false;
     this.queueStack = [];
     this._enter(State.IDLE);
     this.transport = this.getTransport();
@@ -271,13 +270,13 @@ export class Socket extends Emitter<SocketEvents> {
   _probeSession(attempt: Transport): unknown {
     const others = this._candidates;
     const xhr =
-      attempt.sessionid &&
       this.reconnecting &&
+      attempt.sessionid &&
       +new Date() < this._resumeUntil &&
       request(this.isXDomain());
     if (xhr) {
       this._candidates = [];
-      xhr.open('POST', attempt._url('send').replace(/^ws/, 'http'), true);
+      xhr.open('POST', attempt._url('send').replace(/^ws/, 'http'));
       attempt.sessionid = null; // prevents a second request for this attempt
       whenDone(xhr, (status) => {
         if (this.transport !== attempt) return;
@@ -349,3 +348,5 @@ export class Socket extends Emitter<SocketEvents> {
     if (this._state === State.WAITING) this._start();
   }
 }
+
+Socket.prototype.reconnecting = false;

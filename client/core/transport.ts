@@ -65,13 +65,6 @@ export type CloseKind = (typeof CloseKind)[keyof typeof CloseKind];
 const LONE_SURROGATE = /[\ud800-\udbff](?![\udc00-\udfff])|([^\ud800-\udbff]|^)[\udc00-\udfff]/;
 const NOT_ASCII = /[^ -~]/g;
 
-/**
- * The longest payload with several messages, in UTF-16 code units. The shortest message takes seven,
- * so it holds at most 10,000 messages, the server's default `maxMessages`. Its percent-encoded form
- * is far below the default `maxPayload`.
- */
-const MAX_LENGTH = 70000;
-
 export abstract class Transport {
   base: Base;
   options: { timeout: number };
@@ -86,6 +79,8 @@ export abstract class Transport {
   declare _defaultTimeout: number;
   /** The scheme of its URLs without TLS. */
   declare _scheme: string;
+  /** The longest payload with several messages, in UTF-16 code units. */
+  declare _maxLength: number;
   /** Matches text that this transport cannot carry unchanged. */
   declare _unsafe: RegExp;
 
@@ -145,7 +140,7 @@ export abstract class Transport {
         messages.splice(i, 1); // it has no JSON, and would fail each time
         throw err;
       }
-      if (i && payload.length + next.length > MAX_LENGTH) break;
+      if (i && payload.length + next.length > this._maxLength) break;
       payload += next;
     }
     this._batch = messages.splice(0, i);
@@ -285,6 +280,11 @@ export abstract class Transport {
 Transport.prototype._defaultTimeout = 15000;
 Transport.prototype._unsafe = LONE_SURROGATE;
 Transport.prototype._scheme = 'http';
+/**
+ * The shortest message takes seven code units, so a payload holds at most 10,000 messages, the
+ * server's default `maxMessages`. Its percent-encoded form is far below the default `maxPayload`.
+ */
+Transport.prototype._maxLength = 70000;
 
 /** The registered transports: `io.Transport[type]`. */
 export const transports: Record<string, TransportType | undefined> = Transport as unknown as Record<

@@ -18,6 +18,9 @@ const HOLD_DELAY_MS = 500;
  */
 const LONG_PAYLOAD = 10000;
 
+/** The status of a POST with more messages or bytes than the server accepts. */
+const TOO_LARGE = 413;
+
 /** The body of a POST. */
 function asForm(payload: string): string {
   return 'data=' + encodeURIComponent(payload);
@@ -77,7 +80,7 @@ export abstract class XHR extends Transport {
   sendIORequest(payload: string): void {
     const xhr = (this.sendXHR = this.request('send', 'POST'));
     this._watchPost();
-    if (xhr.upload && payload.length > LONG_PAYLOAD) {
+    if (payload.length > LONG_PAYLOAD && xhr.upload) {
       xhr.upload.onprogress = () => {
         this._watchPost();
         this.setTimeout();
@@ -97,7 +100,7 @@ export abstract class XHR extends Transport {
   /** Opens a request of this session, without sending it. */
   request(path: string | number, method?: string): Xhr {
     const xhr = request(this.base.isXDomain())!;
-    xhr.open(method || 'GET', this._url(path), true);
+    xhr.open(method || 'GET', this._url(path));
     return xhr;
   }
 
@@ -105,13 +108,19 @@ export abstract class XHR extends Transport {
   _posted(status: number): void {
     platform.clearTimeout(this._postTimer);
     this.posting = false;
+    // A refused POST was not delivered. One without a response may have been delivered, so it is
+    // not sent again.
+    if (status >= 400) this.sendBuffer = this._batch.concat(this.sendBuffer);
+    if (status === TOO_LARGE) {
+      // A single message is dropped. Later payloads contain one message each.
+      if (!this._maxLength) this.sendBuffer.shift();
+      this._maxLength = 0;
+      status = 200;
+    }
     if (this._isClosing) {
       if (status === 200) this.checkSend();
       if (!this.posting) this._stop(CloseKind.LOCAL);
     } else if (!this._isClosed) {
-      // A refused POST was not delivered; one that is too large would be refused again. One without
-      // a response may have been delivered, so it is not sent again.
-      if (status >= 400 && status !== 413) this.sendBuffer = this._batch.concat(this.sendBuffer);
       if (status !== 200) return this.onDisconnect();
       if (!this.connected) {
         this.get();

@@ -86,8 +86,27 @@ describe('client XHR transports', () => {
   it('do not send a message again that is too large for the server', () => {
     const { socket, posts } = connected();
     socket.send('too large').send('behind');
+    for (let i = 0; i < 2; i++) posts()[i]?.answer(413);
+    posts()[2]?.answer(200, 'ok');
+    expect(posts().map(({ body }) => body)).to.deep.equal([
+      'data=~m~9~m~too%20large',
+      'data=~m~9~m~too%20large',
+      'data=~m~6~m~behind',
+    ]);
+    expect(socket.connected).to.equal(true);
+  });
+
+  it('send the messages one by one if the server accepts fewer in a payload', () => {
+    const { socket, posts } = connected();
+    socket.send(['a', 'b', 'c']);
     posts()[0]?.answer(413);
-    expect(socket.queueStack).to.deep.equal(['behind']);
+    for (let i = 1; i < 4; i++) posts()[i]?.answer(200, 'ok');
+    expect(posts().map(({ body }) => body)).to.deep.equal([
+      'data=~m~1~m~a~m~1~m~b~m~1~m~c',
+      'data=~m~1~m~a',
+      'data=~m~1~m~b',
+      'data=~m~1~m~c',
+    ]);
   });
 
   it('drop a message without JSON, and send the others', () => {
