@@ -10,10 +10,10 @@ const LINE = 'Refused the origin http://localhost:8080, which `origins` does not
 const REFUSED = { Origin: 'http://localhost:8080' };
 
 /** The lines that say so, of a server that lets in pages of example.com alone. */
-async function serveFew(): Promise<{ port: number; told: () => string[] }> {
+async function serveFew(): Promise<{ port: number; originLines: () => string[] }> {
   const lines: string[] = [];
   const { port } = await serve({ origins: 'example.com:*', log: (line) => lines.push(line) });
-  return { port, told: () => lines.filter((line) => line.includes('`origins`')) };
+  return { port, originLines: () => lines.filter((line) => line.includes('`origins`')) };
 }
 
 function lineOf(headers: IncomingMessage['headers']): string {
@@ -26,53 +26,53 @@ describe('log with a restricted `origins`', () => {
     ['a WebSocket of draft 76', HIXIE_76],
   ] as const) {
     it(`logs the refused origin of ${name} once`, async () => {
-      const { port, told } = await serveFew();
+      const { port, originLines } = await serveFew();
       const bytes = requestBytes('/socket.io/websocket', { headers: { ...headers, ...REFUSED } });
       expect(await statusOf(port, bytes)).to.equal(403);
-      expect(told()).to.deep.equal([LINE]);
+      expect(originLines()).to.deep.equal([LINE]);
     });
   }
 
   for (const path of ['htmlfile', 'server-events']) {
     it(`logs the origin of a page that is refused ${path} once`, async () => {
-      const { port, told } = await serveFew();
+      const { port, originLines } = await serveFew();
       const answer = await request(port, `/socket.io/${path}`, { headers: REFUSED });
       expect(answer.status).to.equal(403);
-      expect(told()).to.deep.equal([LINE]);
+      expect(originLines()).to.deep.equal([LINE]);
     });
   }
 
   for (const path of ['xhr-polling//1', 'jsonp-polling//1/0']) {
     it(`logs the origin of a page whose browser hides the response: ${path}`, async () => {
-      const { port, told } = await serveFew();
+      const { port, originLines } = await serveFew();
       await request(port, `/socket.io/${path}`, { headers: REFUSED });
-      expect(told()).to.deep.equal([LINE.replace('Refused', 'Hid the response from')]);
+      expect(originLines()).to.deep.equal([LINE.replace('Refused', 'Hid the response from')]);
     });
   }
 
   it('logs the origin of a refused message', async () => {
-    const { port, told } = await serveFew();
+    const { port, originLines } = await serveFew();
     const post = { method: 'POST', body: 'data=~m~1~m~x', headers: REFUSED };
     expect((await request(port, '/socket.io/xhr-polling//send', post)).status).to.equal(401);
-    expect(told()).to.deep.equal([LINE]);
+    expect(originLines()).to.deep.equal([LINE]);
   });
 
   it('logs nothing for allowed pages, or without an origin', async () => {
-    const { port, told } = await serveFew();
+    const { port, originLines } = await serveFew();
     const headers = { Origin: 'http://example.com:81' };
     await request(port, '/socket.io/xhr-polling//1', { headers });
     await request(port, '/socket.io/xhr-polling//1');
     await request(port, '/socket.io/xhr-polling//1', {
       headers: { Referer: 'http://example.com/' },
     });
-    expect(told()).to.deep.equal([]);
+    expect(originLines()).to.deep.equal([]);
   });
 
   it('logs that a WebSocket had no origin', async () => {
-    const { port, told } = await serveFew();
+    const { port, originLines } = await serveFew();
     const bytes = requestBytes('/socket.io/websocket', { headers: HANDSHAKE });
     expect(await statusOf(port, bytes)).to.equal(403);
-    expect(told()).to.deep.equal([
+    expect(originLines()).to.deep.equal([
       'Refused a request without an origin, which `origins` does not allow',
     ]);
   });

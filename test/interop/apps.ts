@@ -6,7 +6,7 @@
  * Each is installed into a folder of its own with one line in its package.json that puts this
  * package in the place of socket.io; then an example that came with it is started unmodified, and
  * two clients hold a session, one over a WebSocket and one over polls. It needs the registry,
- * which is why it is no part of `npm test`.
+ * which is why it is not part of `npm test`.
  *
  * @module
  */

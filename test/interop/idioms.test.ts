@@ -32,7 +32,7 @@ const APPS = require(resolve(__dirname, '../../../test/interop/2011/idioms.js'))
 >;
 
 interface Outcome {
-  /** What the app tells while Ann and Bob connect, Ann says 'hello' and leaves. */
+  /** What the app reports while Ann and Bob connect, Ann sends 'hello' and leaves. */
   readonly told?: readonly unknown[];
   readonly toAnn?: readonly unknown[];
   readonly toBob?: readonly unknown[];

@@ -53,11 +53,11 @@ for (const variant of VARIANTS) {
           io.on('clientDisconnect', () => endings++);
 
           const driver = variant.create(port);
-          // what a client is still told depends on the transport and the kick
+          // what a client still receives depends on the transport and the kick
           await driver.open().catch(() => undefined);
           if (moment === 'message') await driver.send(framed('hello')).catch(() => undefined);
           await until(() => kicked !== null, 'the kick');
-          // whoever polls is not thrown out for good by a connection that ends
+          // a client that polls survives the end of one connection
           if (driver.kind === 'polling') driver.drop();
           const client = kicked as Client | null;
           await until(() => client?._open === false, 'the client to be away');

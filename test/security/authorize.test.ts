@@ -177,7 +177,7 @@ describe('authorize', () => {
       expect(io._limiter.handshakes).to.equal(1);
       reset.reset();
       if (name.startsWith('a WebSocket')) {
-        // nobody reads the connection while it waits: what has become of it shows later
+        // the connection is not read while it is pending: its end is noticed later
         callbacks[0]?.(null, true);
       }
       await until(() => io._limiter.handshakes === 0, 'the handshake to be forgotten');

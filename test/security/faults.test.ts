@@ -12,7 +12,7 @@ import { listenOnLoopback, QUIET, serve } from '../support/server.js';
 import { flushEventLoop, uncaught, until } from '../support/wait.js';
 import { expectAlive, expectNothingLeft } from '../support/checks.js';
 
-/** A proxy that swallows every packet, both ways, from when it is told to; nobody hears of it. */
+/** A proxy that can swallow every packet, both ways, without closing a connection. */
 async function swallower(port: number): Promise<{ port: number; swallow: () => void }> {
   let isSwallowing = false;
   const sockets: Socket[] = [];

@@ -161,7 +161,7 @@ describe('security: handshake and session', () => {
     }
     const upgrade = requestBytes('/socket.io/websocket', { headers: HANDSHAKE });
     expect(await statusOf(port, upgrade)).to.equal(503);
-    // whoever has a session goes on
+    // existing sessions continue
     const body = 'data=~m~2~m~hi';
     const post = await request(port, `/socket.io/xhr-polling/${last}/send`, {
       method: 'POST',

@@ -81,7 +81,7 @@ describe('limits', () => {
     const answer = await request(port, '/socket.io/xhr-polling//1');
     expect(answer.status).to.equal(503);
     expect(refused).to.deep.equal(['ERR_SIO_TOO_MANY_SESSIONS']);
-    // a client that comes back is none more
+    // a client that returns is not counted twice
     const [id] = Object.keys(io.clients);
     io.clients[id ?? '']?.send('hi');
     const headers = { 'Last-Event-ID': id ?? '' };

@@ -133,7 +133,7 @@ describe('security: messages', () => {
         expect(JSON.stringify(await driver.next())).to.equal(JSON.stringify(expected));
       }
     }
-    // brackets in strings are no nesting
+    // brackets in strings do not nest
     const flat = JSON.stringify(['['.repeat(5000), '\\"[['.repeat(999), '{'.repeat(5000) + '"']);
     expect(readMessage('~j~' + flat)).to.deep.equal(JSON.parse(flat));
     expect(readMessage('~j~"' + '['.repeat(5000))).to.deep.equal({});

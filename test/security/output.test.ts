@@ -52,7 +52,7 @@ describe('security: browser-facing output', () => {
       client.send(texts).send('end');
       const got: unknown[] = [];
       while (got.at(-1) !== 'end') got.push(await driver.next());
-      // lone surrogates are no text on wires that are UTF-8
+      // lone surrogates are not text on a wire of UTF-8
       const wellFormed = texts.map((text) => Buffer.from(text).toString());
       expect(got.slice(0, -1).map((text) => Buffer.from(String(text)).toString())).to.deep.equal(
         wellFormed,

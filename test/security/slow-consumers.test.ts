@@ -28,7 +28,7 @@ async function deaf(port: number, opening: Buffer): Promise<Socket> {
   return socket;
 }
 
-/** Bytes in buffers that somebody still holds. */
+/** Bytes in buffers that are still referenced. */
 async function heldBytes(): Promise<number> {
   setFlagsFromString('--expose-gc');
   const collect = runInNewContext('gc') as () => void;

@@ -23,7 +23,7 @@ async function upgrade(port: number, path: string): Promise<RawSocket> {
   );
 }
 
-/** A WebSocket server of the app's own, which greets whoever comes to `path`. */
+/** A WebSocket server of the app, which greets clients at `path`. */
 function greetAt(server: Server, path: string): void {
   const own = new WebSocketServer({ server, path });
   own.on('connection', (socket) => socket.send('greetings of the app'));

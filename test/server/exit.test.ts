@@ -10,7 +10,7 @@ import { within } from '../support/wait.js';
 
 const LIBRARY = join(__dirname, '..', '..', 'lib', 'index.js');
 
-/** An app of 2011 that closes as `how` says when it is told to, and has nothing else to do. */
+/** An app of 2011 that closes by `how` on a command, and does nothing else. */
 const program = (how: string): string => `
   var http = require('http'), io = require(${JSON.stringify(LIBRARY)});
   var server = http.createServer(function (req, res) { res.end('app'); });

@@ -19,7 +19,7 @@ export interface Surroundings {
   readonly oddities: Map<string, number>;
 }
 
-/** Comes back however often it is cut off, until it is told to stop. */
+/** Reconnects however often it is cut off, until it is stopped. */
 export class SoakClient {
   readonly #variant: Variant;
   readonly #around: Surroundings;
@@ -83,7 +83,7 @@ export class SoakClient {
     }
   }
 
-  /** An echo that fails is no reason to throw away what comes down meanwhile. */
+  /** A failed echo does not discard what arrives meanwhile. */
   async #echo(driver: Driver, text: string): Promise<void> {
     try {
       await driver.send(framed(text));

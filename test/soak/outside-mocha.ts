@@ -1,7 +1,7 @@
 import { Module } from 'node:module';
 
 /**
- * The clients of the tests close themselves after a test of mocha. Outside of it nobody does,
+ * The clients of the tests are closed after a test of mocha. Outside of mocha they are not,
  * and a list of what is to be closed would only grow. To be imported before them.
  *
  * @module

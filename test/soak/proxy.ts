@@ -66,8 +66,8 @@ export class FaultyProxy {
   }
 
   /**
-   * Who hangs up on a stream, because it waited too long, throws away what is on its way; so does
-   * who hangs up on a poll without an answer. With the answer in its hands it loses nothing.
+   * A client that closes a stream, because it waited too long, discards what is on its way; so does
+   * one that closes a poll before its response. After the response it loses nothing.
    */
   #watch(number: number, near: Socket, far: Socket): void {
     const cut = (): unknown => this.cut.add(number);

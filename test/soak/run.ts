@@ -8,7 +8,7 @@
  * Each client is sent a burst of one to four messages every `--pace` seconds (2), and sends one
  * every `--pace` seconds. At that pace 2,000 clients and the proxy took 40 % of one core, and their
  * server 19 % of another: there has to be some left over, or the run measures the machine. The load
- * is told at the end.
+ * is reported at the end.
  *
  * @module
  */
@@ -110,7 +110,7 @@ export async function soak({ clients, minutes, seed, pace }: SoakOptions): Promi
   function settleAccounts(isEnd = false): void {
     for (const [id, account] of ended) {
       const record = records.get(id);
-      // a client that never learned its id is none of ours
+      // a client that never received its id is not counted
       if (!record && !isEnd) continue;
       if (record && !record.isOver && !isEnd) continue;
       ended.delete(id);

@@ -73,7 +73,7 @@ function tell(reply: Reply): void {
   process.send?.(reply);
 }
 
-/** What each connection takes is written down, which no event tells. */
+/** Records what each connection takes, for which there is no event. */
 const attach = Reflect.get(Client.prototype, '_attach');
 Reflect.set(Client.prototype, '_attach', function patched(this: Client, connection: Connection) {
   const session = sessions.get(this) ?? new Session(this);

@@ -29,7 +29,7 @@ export class SessionRecord {
   speech: Promise<void> = Promise.resolve();
   /** The server does not know it any more. */
   isOver = false;
-  /** What happened last, for whoever wants to know how a message was lost. */
+  /** The latest events, to find out how a message was lost. */
   readonly history: string[] = [];
 
   constructor(name: string, driver: Driver) {

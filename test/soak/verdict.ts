@@ -1,7 +1,7 @@
 import type { SessionRecord } from './session-record.js';
 import type { Account, Leg } from './protocol.js';
 
-/** So many losses are told in full. */
+/** How many losses are reported in full. */
 const CASES = 5;
 
 /** Sums over sessions. Down is from the server to the client. */
@@ -113,7 +113,7 @@ export function judge(
   const disorder = [...tally.late, ...tally.again, ...written.late, ...written.again];
   const upDisorder = [...received.late, ...received.again];
   const lost = down.lost.length + up.lost.length;
-  // numbers that nobody sent
+  // numbers that were never sent
   const odd = Math.max(0, tally.highest - account.sent, received.highest - record.sent);
   const disordered = disorder.length + upDisorder.length - overtaken.length + odd;
 

@@ -15,7 +15,7 @@ function listenOn(server: Server, port: number): Server {
 }
 
 describe('joinPolicyServer()', () => {
-  /** The servers that were told to listen on 843, newest last. */
+  /** The servers that listen on 843, newest last. */
   let servers: Server[];
   let redirect: (server: Server) => Server;
   let leaves: (() => void)[];

@@ -1,11 +1,11 @@
 import { within } from './wait.js';
 
-/** The stream ended before what was expected of it had come. */
+/** The stream ended before the expected bytes arrived. */
 export class Ended extends Error {
   override readonly name = 'Ended';
 }
 
-/** Bytes as they come, taken out as they are understood. One reader at a time. */
+/** Bytes in order of arrival, for one reader at a time. */
 export class Bytes {
   #held: Buffer = Buffer.alloc(0);
   #isEnded = false;
@@ -30,7 +30,7 @@ export class Bytes {
     return this.#take(`${count} bytes`, (held) => (held.length >= count ? count : -1));
   }
 
-  /** Everything up to and with `mark`. */
+  /** Everything up to and including `mark`. */
   readThrough(mark: string): Promise<Buffer> {
     return this.#take(JSON.stringify(mark), (held) => {
       const at = held.indexOf(mark, 0, 'latin1');
@@ -52,7 +52,7 @@ export class Bytes {
   }
 
   async #take(what: string, size: (held: Buffer) => number): Promise<Buffer> {
-    if (this.#wake) throw new Error('Somebody else is reading');
+    if (this.#wake) throw new Error('Another reader is active');
     for (let count = size(this.#held); ; count = size(this.#held)) {
       if (count >= 0) {
         const taken = this.#held.subarray(0, count);
@@ -60,7 +60,7 @@ export class Bytes {
         return taken;
       }
       const state = (): string => `${what}; there is ${JSON.stringify(this.#held.toString())}`;
-      if (this.#isEnded) throw new Ended(`The end came instead of ${state()}`);
+      if (this.#isEnded) throw new Ended(`The stream ended instead of ${state()}`);
       const more = new Promise<void>((resolve) => (this.#wake = resolve));
       try {
         // oxlint-disable-next-line eslint/no-await-in-loop -- one packet after the other

@@ -1,5 +1,5 @@
 /**
- * What a test opened is closed after it, the last thing first.
+ * Closes after a test what it has opened, in reverse order.
  *
  * @module
  */

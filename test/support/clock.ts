@@ -5,7 +5,7 @@ interface Timeout {
   readonly callback: () => void;
 }
 
-/** Time that passes only when the test says so. Goes into `options.clock`. */
+/** A clock for `options.clock` that the test moves. */
 export class ManualClock implements Clock {
   #now = 0;
   readonly #timeouts = new Set<Timeout>();
@@ -24,12 +24,12 @@ export class ManualClock implements Clock {
     this.#timeouts.delete(handle as Timeout);
   }
 
-  /** How many timeouts wait. */
+  /** Number of timeouts that are set. */
   get pending(): number {
     return this.#timeouts.size;
   }
 
-  /** Lets `ms` pass, running what is due in the order it is due. */
+  /** Advances by `ms`, and runs the timeouts that are due in order. */
   tick(ms: number): void {
     const end = this.#now + ms;
     for (let next = this.#next(end); next; next = this.#next(end)) {
@@ -40,7 +40,7 @@ export class ManualClock implements Clock {
     this.#now = end;
   }
 
-  /** Lets `ms` pass in which the process does nothing at all. */
+  /** Advances by `ms` without running timeouts, as a process that is suspended. */
   stall(ms: number): void {
     this.#now += ms;
   }

@@ -1,4 +1,4 @@
-/** The texts of a payload, by the letter: anything that is not whole messages is an error. */
+/** The texts of a payload; throws for anything but whole messages. */
 export function parsePayload(payload: string): string[] {
   const texts: string[] = [];
   for (let rest = payload; rest !== '';) {
@@ -17,7 +17,7 @@ export function framed(...texts: string[]): string {
   return texts.map((text) => `~m~${text.length}~m~${text}`).join('');
 }
 
-/** What a client of 2011 makes of a text; heartbeats stay as they are. */
+/** Reads a text as a client of 2011 does; heartbeats stay as they are. */
 export function readText(text: string): unknown {
   return text.startsWith('~j~') ? JSON.parse(text.slice(3)) : text;
 }

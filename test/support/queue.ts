@@ -1,6 +1,6 @@
 import { within } from './wait.js';
 
-/** Things that come one after the other, for whoever waits for the next one. */
+/** Items in order of arrival, each taken by the next reader. */
 export class Queue<T> {
   readonly #items: T[] = [];
   #error: Error | null = null;
@@ -15,7 +15,7 @@ export class Queue<T> {
     this.#wake?.();
   }
 
-  /** Nothing more comes: whoever waits for something gets `error`. */
+  /** Ends the queue: readers get `error`. */
   fail(error: Error): void {
     this.#error ??= error;
     this.#wake?.();
@@ -28,6 +28,6 @@ export class Queue<T> {
       await within(more, () => what).finally(() => (this.#wake = null));
     }
     if (this.#items.length > 0) return this.#items.shift() as T;
-    throw this.#error ?? new Error('Somebody else took it');
+    throw this.#error ?? new Error('Another reader took it');
   }
 }

@@ -48,7 +48,7 @@ export class Body {
 
   constructor(source: Bytes, head: Head) {
     this.done = this.#pump(source, head).finally(() => this.bytes.end());
-    // whoever reads the bytes learns of it as well
+    // readers of the bytes see it as well
     this.done.catch(() => undefined);
   }
 
@@ -91,7 +91,7 @@ export class RawSocket {
     socket.on('data', (chunk: Buffer) => this.bytes.push(chunk));
     socket.on('end', () => this.bytes.end());
     socket.on('close', () => this.bytes.end());
-    // a reset is an end; what was expected before it is missed by whoever reads
+    // a reset is an end; the reader reports what is missing
     socket.on('error', () => this.bytes.end());
     afterThisTest(() => socket.destroy());
   }
@@ -147,7 +147,7 @@ export class RawSocket {
     return { ...head, body: (await body.bytes.readRest()).toString() };
   }
 
-  /** The server hangs up; fails if anything comes before that. */
+  /** Waits for the server to close; fails if anything arrives before that. */
   async ended(): Promise<void> {
     const rest = await this.bytes.readRest();
     if (rest.length > 0) {

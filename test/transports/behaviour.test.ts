@@ -1,5 +1,5 @@
 /**
- * One suite for all transports: an application cannot tell which of them serves a client.
+ * One suite for all transports: an application sees no difference between them.
  *
  * @module
  */

@@ -78,13 +78,13 @@ export abstract class Driver {
   /** The next payload: a frame, part, script, event, or answer that is not empty. */
   abstract nextPayload(): Promise<string>;
 
-  /** Sends one payload, and is told that it has arrived if the transport tells. */
+  /** Sends one payload; waits for its response if the transport has one. */
   abstract send(payload: string): Promise<void>;
 
   /** Hangs up. */
   abstract drop(): void;
 
-  /** Says goodbye as the transport does it. */
+  /** Closes the session as clients of the transport do. */
   abstract close(): Promise<void>;
 
   /** The server ends the connection; fails if anything comes before that. */

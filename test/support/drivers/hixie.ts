@@ -18,7 +18,7 @@ const KEYS = [
   ['18x 6]8vM;54 *(5:  {   U1]8  z [  8', 155712099],
   ['1_ tx7X d  <  nw  334J702) 7]o}` 0', 173347027],
 ] as const;
-/** Bytes that are no UTF-8, and the ends of frames among them. */
+/** Bytes that are not UTF-8, with ends of frames among them. */
 const KEY3: Buffer = Buffer.from([0x00, 0xff, 0x80, 0xfe, 0x7f, 0x01, 0x0d, 0x0a]);
 
 function answerTo(key3: Buffer): string {

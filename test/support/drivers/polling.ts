@@ -38,7 +38,7 @@ export abstract class PollingDriver extends HttpDriver {
     this.#payloads = payloads;
     this.#raw = await RawSocket.connect(this.port);
     this.#over = this.#poll(this.#raw, sessionId, payloads);
-    // whoever waits for a payload gets it
+    // readers of payloads get the error
     this.#over.catch(() => undefined);
   }
 

@@ -54,7 +54,7 @@ export function away(client: Client): Promise<void> {
   return until(() => !client._open, 'the client to be away');
 }
 
-/** What a Listener and its clients tell, in the order they tell it. */
+/** Records the events of a Listener and its clients, in order. */
 export function recordEvents(io: Fixture['io']): unknown[][] {
   const events: unknown[][] = [];
   io.on('clientConnect', (client) => events.push(['clientConnect', client]));

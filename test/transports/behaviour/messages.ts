@@ -69,7 +69,7 @@ export function describeMessages(variant: Variant): void {
       io.on('connection', (client) => client.on('message', (message) => client.send(message)));
       const [driver] = await join();
       for (const text of TEXTS) {
-        // control texts of the client's are control; what is told as JSON is text
+        // control texts of the client are control; what it sends as JSON is text
         await driver.send(framed(`~j~${JSON.stringify(text)}`));
         expect(await driver.next()).to.equal(text);
       }

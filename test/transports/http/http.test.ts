@@ -13,7 +13,7 @@ import { form, RawSocket, request, requestBytes } from '../../support/raw.js';
 
 const HTTP = VARIANTS.filter(({ create }) => create(0) instanceof HttpDriver);
 
-/** A session over `xhr-polling`, what it is told, and what is refused. */
+/** A session over `xhr-polling`, its messages, and its refusals. */
 async function talk(): Promise<{
   port: number;
   path: string;
@@ -96,9 +96,9 @@ for (const { name, create } of HTTP) {
 
     it('refuses messages of pages that `origins` does not allow', async () => {
       const { io, port } = await serve({ origins: 'a.com:*' });
-      const told: unknown[] = [];
-      io.on('refused', ({ code, status }) => told.push([code, status]));
-      io.on('clientMessage', (message) => told.push(message));
+      const events: unknown[] = [];
+      io.on('refused', ({ code, status }) => events.push([code, status]));
+      io.on('clientMessage', (message) => events.push(message));
       const good = create(port, { headers: { Origin: 'http://a.com' } }) as HttpDriver;
       await good.open();
       const path = `/socket.io/${good.transport}/${good.sessionId}/1/1`;
@@ -106,10 +106,10 @@ for (const { name, create } of HTTP) {
       const denied = await request(port, path, { ...post, headers: { Origin: 'http://b.com' } });
       expect(denied.headers).to.not.have.property('access-control-allow-origin');
       expect([denied.status, denied.body]).to.deep.equal([401, 'unauthorized']);
-      expect(told).to.deep.equal([['ERR_SIO_UNAUTHORIZED_ORIGIN', 401]]);
+      expect(events).to.deep.equal([['ERR_SIO_UNAUTHORIZED_ORIGIN', 401]]);
       const allowed = await good.post(framed('y'));
       expect(allowed.headers['access-control-allow-origin']).to.equal('http://a.com');
-      expect(told.at(-1)).to.equal('y');
+      expect(events.at(-1)).to.equal('y');
     });
   });
 }

@@ -63,7 +63,7 @@ describe('polling', () => {
     first.write(requestBytes(`/socket.io/xhr-polling/${sid}/1`));
     await until(() => client._open);
     const second = await RawSocket.connect(port);
-    // One packet: the poll is there before the end of the other connection can be told.
+    // One packet: the poll arrives before the end of the other connection is emitted.
     second.write(
       Buffer.concat([requestBytes('/kick'), requestBytes(`/socket.io/xhr-polling/${sid}/1`)]),
     );

@@ -11,7 +11,7 @@ import { serve } from '../../support/server.js';
 import { until } from '../../support/wait.js';
 import { form, type Response } from '../../support/raw.js';
 
-/** A stream of a client that says goodbye when its page goes. */
+/** A stream of a client that sends a close request on unload. */
 class PoliteDriver extends XhrMultipartDriver {
   protected override downPath(sessionId: string): string {
     return `${super.downPath(sessionId)}?goodbye`;

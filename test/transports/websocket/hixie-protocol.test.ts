@@ -12,7 +12,7 @@ import { leastCpuMs } from '../../support/cpu.js';
 
 type Heard = ['text', string] | ['closing'] | ['error', string];
 
-/** A parser, and all that it tells. */
+/** A parser, and its events. */
 function parser(limit = 0): { feed: (chunk: Buffer) => void; stop: () => void; heard: Heard[] } {
   const heard: Heard[] = [];
   const parse = new HixieParser(

@@ -11,13 +11,13 @@ import { flushEventLoop, until } from '../../support/wait.js';
 import { HANDSHAKE, maskedFrame } from '../../support/frames.js';
 import { RawSocket, request, requestBytes } from '../../support/raw.js';
 
-/** What a Listener tells of messages, ends and refusals. */
+/** Records the messages, ends and refusals of a Listener. */
 function recordEvents(io: Listener): unknown[] {
-  const told: unknown[] = [];
-  io.on('clientMessage', (message) => told.push(message));
-  io.on('clientDisconnect', (_client, reason) => told.push(reason));
-  io.on('refused', ({ code }) => told.push(code));
-  return told;
+  const events: unknown[] = [];
+  io.on('clientMessage', (message) => events.push(message));
+  io.on('clientDisconnect', (_client, reason) => events.push(reason));
+  io.on('refused', ({ code }) => events.push(code));
+  return events;
 }
 
 /** A connection past its handshake, and the session id read. */
@@ -35,61 +35,61 @@ async function openRaw(port: number): Promise<RawSocket> {
 describe('RFC 6455', () => {
   for (const [what, bytes, code] of [
     ['a binary message', maskedFrame(0x82, framed('x')), 1003],
-    ['text that is no UTF-8', maskedFrame(0x81, Buffer.from([0xff, 0xfe])), 1007],
+    ['text that is not UTF-8', maskedFrame(0x81, Buffer.from([0xff, 0xfe])), 1007],
     ['a frame without a mask', Buffer.from(`\x81\x08${framed('x')}`, 'latin1'), 1002],
     ['a reserved bit', maskedFrame(0xc1, framed('x')), 1002],
-    ['an opcode that is none', maskedFrame(0x83, framed('x')), 1002],
+    ['a reserved opcode', maskedFrame(0x83, framed('x')), 1002],
     ['a continuation of nothing', maskedFrame(0x80, framed('x')), 1002],
     ['a length beyond all limits', Buffer.from('81ff00ffffffffffff0000000000', 'hex'), 1009],
   ] as const) {
     it(`closes with ${code} and ends the session after ${what}`, async () => {
       const { io, port } = await serve();
-      const told = recordEvents(io);
+      const events = recordEvents(io);
       const raw = await openRaw(port);
       raw.write(Buffer.concat([bytes, maskedFrame(0x81, framed('never heard'))]));
       const [opcode = 0, length = 0] = await raw.bytes.read(2);
       expect(opcode).to.equal(0x88);
       expect((await raw.bytes.read(length)).readUInt16BE(0)).to.equal(code);
-      await until(() => told.length > 0);
-      expect(told).to.deep.equal(['protocol error']);
+      await until(() => events.length > 0);
+      expect(events).to.deep.equal(['protocol error']);
     });
   }
 
   it('reads messages in the packet of the handshake', async () => {
     const { io, port } = await serve();
-    const told = recordEvents(io);
+    const events = recordEvents(io);
     const head = requestBytes('/socket.io/websocket', { headers: HANDSHAKE });
     const raw = await RawSocket.connect(port);
     raw.write(
       Buffer.concat([head, maskedFrame(0x81, framed('a')), maskedFrame(0x81, framed('b', 'c'))]),
     );
     expect((await raw.readHead()).status).to.equal(101);
-    await until(() => told.length >= 3);
-    expect(told).to.deep.equal(['a', 'b', 'c']);
+    await until(() => events.length >= 3);
+    expect(events).to.deep.equal(['a', 'b', 'c']);
   });
 
   it('answers a ping, and joins fragments', async () => {
     const { io, port } = await serve();
-    const told = recordEvents(io);
+    const events = recordEvents(io);
     const raw = await openRaw(port);
     const payload = Buffer.from(framed('grüße'));
     raw.write(maskedFrame(0x01, payload.subarray(0, 9)));
     raw.write(maskedFrame(0x89, 'ping'));
     await raw.bytes.expect('\x8a\x04ping');
     raw.write(maskedFrame(0x80, payload.subarray(9)));
-    await until(() => told.length > 0);
-    expect(told).to.deep.equal(['grüße']);
+    await until(() => events.length > 0);
+    expect(events).to.deep.equal(['grüße']);
   });
 
   it('answers the closing handshake with the same code', async () => {
     const { io, port } = await serve();
-    const told = recordEvents(io);
+    const events = recordEvents(io);
     const raw = await openRaw(port);
     raw.write(maskedFrame(0x88, Buffer.from([0x03, 0xe9])));
     await raw.bytes.expect('\x88\x02\x03\xe9');
     await raw.ended();
-    await until(() => told.length > 0);
-    expect(told).to.deep.equal(['transport close']);
+    await until(() => events.length > 0);
+    expect(events).to.deep.equal(['transport close']);
   });
 
   it('writes frames of each length encoding', async () => {
@@ -138,19 +138,19 @@ describe('RFC 6455', () => {
   for (const [what, headers] of [
     ['a version that is not spoken', { ...HANDSHAKE, 'Sec-WebSocket-Version': '7' }],
     ['no key', { ...HANDSHAKE, 'Sec-WebSocket-Key': '' }],
-    ['a key that is none', { ...HANDSHAKE, 'Sec-WebSocket-Key': 'short' }],
+    ['an invalid key', { ...HANDSHAKE, 'Sec-WebSocket-Key': 'short' }],
     ['another token beside it', { ...HANDSHAKE, Upgrade: 'websocket, h2c' }],
   ] as const) {
     it(`refuses a handshake with ${what}`, async () => {
       const { io, port } = await serve();
-      const told = recordEvents(io);
+      const events = recordEvents(io);
       const raw = await RawSocket.connect(port);
       raw.write(requestBytes('/socket.io/websocket', { headers }));
       const { status, headers: answer } = await raw.readResponse();
       expect(status).to.equal(400);
       expect(answer['sec-websocket-version']).to.equal('13, 8');
       await raw.ended();
-      expect(told).to.deep.equal(['ERR_SIO_BAD_HANDSHAKE']);
+      expect(events).to.deep.equal(['ERR_SIO_BAD_HANDSHAKE']);
     });
   }
 });
@@ -161,12 +161,12 @@ describe('websocket and flashsocket', () => {
       const { io, port, client: find } = await serve();
       const driver = await new WebsocketDriver(port).open();
       const client = await find(driver.sessionId);
-      const told = recordEvents(io);
+      const events = recordEvents(io);
       for (const path of ['', '/', `/${driver.sessionId}`, `/${driver.sessionId}/send`]) {
         const { status } = await request(port, `/socket.io/websocket${path}`, { method });
         expect(status).to.equal(426);
       }
-      expect(told).to.deep.equal(Array.from({ length: 4 }, () => 'ERR_SIO_UPGRADE_REQUIRED'));
+      expect(events).to.deep.equal(Array.from({ length: 4 }, () => 'ERR_SIO_UPGRADE_REQUIRED'));
       client.send('still here');
       expect(await driver.next()).to.equal('still here');
     });
@@ -184,15 +184,15 @@ describe('websocket and flashsocket', () => {
     ] as const) {
       it(`${isAllowed ? 'accepts' : 'refuses'} the origin ${origin} (${Type.name})`, async () => {
         const { io, port } = await serve({ origins: ['a.com:*', 'b.com:81'] });
-        const told = recordEvents(io);
+        const events = recordEvents(io);
         const driver = new Type(port, { headers: { Origin: origin } });
         if (isAllowed) {
           await driver.open();
-          expect(told).to.deep.equal([]);
+          expect(events).to.deep.equal([]);
         } else {
           const { status } = await driver.refusal();
           expect(status).to.equal(403);
-          expect(told).to.deep.equal(['ERR_SIO_FORBIDDEN_ORIGIN']);
+          expect(events).to.deep.equal(['ERR_SIO_FORBIDDEN_ORIGIN']);
           expect(io.clients).to.deep.equal({});
         }
       });
@@ -214,20 +214,20 @@ describe('drafts 75 and 76', () => {
     it(`closes the connection and ends the session after ${what}`, async () => {
       for (const draft of ['75', '76'] as const) {
         const { io, port } = await serve();
-        const told = recordEvents(io);
+        const events = recordEvents(io);
         const driver = await new HixieDriver(port, { draft }).open();
         driver.raw.write(
           Buffer.concat([bytes, Buffer.from(`\x00${framed('x')}`), Buffer.of(0xff)]),
         );
         await driver.raw.ended();
-        expect(told).to.deep.equal(['protocol error']);
+        expect(events).to.deep.equal(['protocol error']);
       }
     });
   }
 
   it('reads frames in the packet of the third key, however they are cut', async () => {
     const { io, port } = await serve();
-    const told = recordEvents(io);
+    const events = recordEvents(io);
     const raw = await RawSocket.connect(port);
     const driver = new HixieDriver(port);
     const bytes = Buffer.concat([
@@ -245,15 +245,15 @@ describe('drafts 75 and 76', () => {
       raw.write(bytes.subarray(at, at + 1));
       await flushEventLoop(2);
     }
-    await until(() => told.length >= 3);
-    expect(told).to.deep.equal(['a', 'ü', 'b']);
+    await until(() => events.length >= 3);
+    expect(events).to.deep.equal(['a', 'ü', 'b']);
   });
 
   it('closes a connection whose third key does not arrive, without emitting anything', async () => {
     const clock = new ManualClock();
     const { io, port } = await serve({ clock });
-    const told = recordEvents(io);
-    io.on('connection', () => told.push('connection'));
+    const events = recordEvents(io);
+    io.on('connection', () => events.push('connection'));
     const raw = await RawSocket.connect(port);
     raw.write(new HixieDriver(port).opening('')).write('1234567');
     expect((await raw.readHead()).status).to.equal(101);
@@ -263,7 +263,7 @@ describe('drafts 75 and 76', () => {
     expect(raw.isClosed).to.equal(false);
     clock.tick(21);
     await raw.ended();
-    expect(told).to.deep.equal([]);
+    expect(events).to.deep.equal([]);
     expect(clock.pending).to.equal(0);
   });
 
@@ -304,13 +304,13 @@ describe('drafts 75 and 76', () => {
 
   it('limits how many handshakes wait for their third key', async () => {
     const { io, port } = await serve({ maxHandshakes: 1 });
-    const told = recordEvents(io);
+    const events = recordEvents(io);
     const driver = new HixieDriver(port);
     const waiting = await RawSocket.connect(port);
     waiting.write(driver.opening(''));
     expect((await waiting.readHead()).status).to.equal(101);
     expect((await driver.refusal()).status).to.equal(503);
-    expect(told).to.deep.equal(['ERR_SIO_TOO_MANY_HANDSHAKES']);
+    expect(events).to.deep.equal(['ERR_SIO_TOO_MANY_HANDSHAKES']);
     waiting.write('12345678');
     await waiting.bytes.read(16);
     expect((await new HixieDriver(port, { key3: 'late' }).open()).sessionId).to.match(/^\d+$/);
@@ -324,7 +324,7 @@ describe('drafts 75 and 76', () => {
   ] as const) {
     it(`refuses a handshake of a draft with ${what}`, async () => {
       const { io, port } = await serve();
-      const told = recordEvents(io);
+      const events = recordEvents(io);
       const keys = {
         'Sec-WebSocket-Key1': '4 @1  46546xW%0l 1 5',
         'Sec-WebSocket-Key2': '12998 5 Y3 1  .P00',
@@ -340,7 +340,7 @@ describe('drafts 75 and 76', () => {
       raw.write(requestBytes('/socket.io/websocket', { headers: given as Record<string, string> }));
       raw.write('12345678');
       expect((await raw.readResponse()).status).to.equal(400);
-      expect(told).to.deep.equal(['ERR_SIO_BAD_HANDSHAKE']);
+      expect(events).to.deep.equal(['ERR_SIO_BAD_HANDSHAKE']);
     });
   }
 

@@ -1,4 +1,4 @@
-/** `app.js` as a process of its own: it tells what happens in it, and takes commands. @module */
+/** `app.js` as a process of its own: it reports its events, and takes commands. @module */
 'use strict';
 const { spawn } = require('child_process');
 const path = require('path');
@@ -9,7 +9,7 @@ const APP = path.join(__dirname, '..', 'app.js');
 /** How long the application may take to answer a tick: longer is an endless loop. */
 const ANSWER_MS = 5000;
 
-/** Undefined for what is no JSON. */
+/** Undefined for text that is not JSON. */
 function parse(line) {
   try {
     return JSON.parse(line);
@@ -23,7 +23,7 @@ class Application {
   port = undefined;
   isReady = false;
   hasExited = false;
-  /** What happened in it, and the lines of the library's own output; whoever looks takes them away. */
+  /** Its events, and the lines of the library's own output; they are removed when they are read. */
   events = [];
   stdout = [];
   #stderr = '';
@@ -56,7 +56,7 @@ class Application {
       waiting.wake();
     });
     stderr.setEncoding('utf8').on('data', (data) => (this.#stderr += data));
-    stdin.on('error', () => {}); // it has gone, which is told by `close`
+    stdin.on('error', () => {}); // it has exited, which `close` reports
     // not `exit`, after which there may be output to come
     this.#child.on('close', () => {
       this.hasExited = true;

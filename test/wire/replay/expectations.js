@@ -9,7 +9,7 @@ const { fill, hasHoles, match, template, toText } = require('./template.js');
 /** Waits for what was recorded at the front of what `read` gives, and takes it away. */
 async function takeText(wanted, { read, take, what }, harness, ms) {
   const filled = fill(template(wanted), harness.vars);
-  // without holes, as many bytes are enough to tell
+  // without holes, as many bytes are enough to decide
   const enough = hasHoles(filled) ? Infinity : filled.length;
   let size = -1;
   await harness.until(() => {

@@ -11,7 +11,7 @@ class Harness {
   /** By name. */
   connections = new Map();
   server;
-  /** The port of what stands in for port 843. */
+  /** The port that is used instead of 843. */
   policyPort;
   /** Whether it shall be as in the original, bugs and raw bytes included. */
   isOriginal;

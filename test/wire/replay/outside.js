@@ -3,7 +3,7 @@
 const net = require('net');
 const { TIMEOUT } = require('./waiting.js');
 
-/** What stands for the application where there is none of ours. */
+/** Takes the place of the application when the server is another one. */
 class Elsewhere {
   isReady = true;
   hasExited = false;
@@ -15,7 +15,7 @@ class Elsewhere {
     this.port = Number(port || 80);
   }
 
-  /** Whether somebody listens there. */
+  /** Whether a server listens there. */
   isAlive() {
     const { host, port } = this;
     return new Promise((resolve) => {
@@ -64,7 +64,7 @@ function needsInside(step) {
   );
 }
 
-/** The steps of a scenario that can be seen from outside; undefined where they tell too little. */
+/** The steps of a scenario that are visible from outside; undefined if they are too few. */
 function seenFromOutside(scenario, steps, { commands: hasCommands }) {
   if (!isDefault(scenario) || steps.some(needsInside)) return undefined;
   if (!hasCommands && COMMANDS.test(JSON.stringify(steps))) return undefined;

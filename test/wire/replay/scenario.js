@@ -13,7 +13,7 @@ const START_MS = 30_000;
 /** How long to wait for what should not come, in milliseconds. */
 const LEFTOVERS_MS = 60;
 
-/** For what stands in for port 843. */
+/** A port to use instead of 843. */
 async function freePort() {
   const server = net.createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
