@@ -27,6 +27,9 @@ export class MemorySocket extends Duplex {
   bytesWritten = 0;
   readonly #wire: Wire;
   readonly #clock: ManualClock;
+  /** False while Node's HTTP server has stopped reading; the system keeps what arrives. */
+  #isReading = true;
+  readonly #unread: (Buffer | null)[] = [];
   #timeoutMs = 0;
   #timeout: unknown = null;
 
@@ -39,8 +42,13 @@ export class MemorySocket extends Duplex {
       get writeQueueSize() {
         return wire.withheldBytes;
       },
-      readStart: () => undefined,
-      readStop: () => undefined,
+      readStart: () => {
+        this.#isReading = true;
+        for (const chunk of this.#unread.splice(0)) this.receive(chunk);
+      },
+      readStop: () => {
+        this.#isReading = false;
+      },
     };
   }
 
@@ -77,10 +85,14 @@ export class MemorySocket extends Duplex {
     return this.destroy();
   }
 
-  /** Bytes of the client arrive. */
-  receive(chunk: Buffer): void {
+  /** Bytes of the client arrive, or its FIN: null. */
+  receive(chunk: Buffer | null): void {
     if (this.destroyed || this.readableEnded) return;
-    this.bytesRead += chunk.length;
+    if (!this.#isReading) {
+      this.#unread.push(chunk);
+      return;
+    }
+    this.bytesRead += chunk?.length ?? 0;
     this.#refreshTimeout();
     this.push(chunk);
   }
@@ -258,8 +270,7 @@ export class Wire {
     for (const parcel of this.#up.splice(0)) {
       if (this.socket.destroyed) return;
       if (parcel === 'reset') this.socket.destroy(resetError());
-      else if (parcel === 'fin') this.socket.push(null);
-      else this.socket.receive(parcel);
+      else this.socket.receive(parcel === 'fin' ? null : parcel);
     }
   }
 }
