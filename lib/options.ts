@@ -55,7 +55,13 @@ export interface ListenerOptions {
   readonly maxMessages?: number;
   /** Most bytes that may wait for one client before it is dropped. 0: no limit. @default 16777216 */
   readonly maxBuffer?: number;
-  /** Most sends that may wait for a client that is away before it is dropped. 0: no limit. @default 10000 */
+  /**
+   * Most sends that may wait for a client without a connection; with more, its session ends. 0: no
+   * limit: one busy client would reach any number while others are between two polls, and
+   * `maxBuffer` limits their bytes.
+   *
+   * @default 0
+   */
   readonly maxQueue?: number;
   /** Most fragments of one WebSocket message. 0: no limit. @default 16384 */
   readonly maxFragments?: number;
@@ -134,7 +140,7 @@ const DEFAULTS: Readonly<ResolvedOptions> = Object.freeze({
   maxPayload: 10 * MEBIBYTE,
   maxMessages: 10_000,
   maxBuffer: 16 * MEBIBYTE,
-  maxQueue: 10_000,
+  maxQueue: 0,
   maxFragments: 16_384,
   maxSessions: 0,
   maxSessionsPerAddress: 0,

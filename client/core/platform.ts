@@ -41,7 +41,7 @@ export interface WebSocketLike {
   onclose: unknown;
   onerror: unknown;
   send(data: string): void;
-  close(): void;
+  close(code?: number): void;
 }
 
 /** The part of `EventSource` that we use. */

@@ -73,6 +73,8 @@ export class Listener extends EventEmitter implements Host, RouterHost {
   readonly #handler: RequestHandler;
   #leavePolicies: readonly (() => void)[] = [];
   #closed: Promise<void> | null = null;
+  /** Called when the last session has ended. */
+  #onEmpty: (() => void) | null = null;
 
   /**
    * @throws {TypeError} If `server` is not a server, or an option is of the wrong type.
@@ -130,6 +132,9 @@ export class Listener extends EventEmitter implements Host, RouterHost {
   /**
    * Ends all sessions, and detaches from the HTTP server and from port 843. The server itself stays
    * open.
+   *
+   * What was sent before is delivered. A client that is between two polls gets it with its next
+   * poll, within `closeTimeout`: until then such clients are served, and no others.
    *
    * @returns the Listener, which can be awaited here: resolves when all responses and close frames
    *   have been sent or dropped
@@ -202,6 +207,7 @@ export class Listener extends EventEmitter implements Host, RouterHost {
     } catch (error) {
       rethrowAsync(error);
     }
+    if (this.#registry.size === 0) this.#onEmpty?.();
   }
 
   #createHandler(): RequestHandler {
@@ -225,12 +231,30 @@ export class Listener extends EventEmitter implements Host, RouterHost {
     for (const leave of this.#leavePolicies) leave();
     this.#leavePolicies = [];
     this.#verifier.close();
-    this.#router.close(isFinal);
     const clients = [...this.#registry.values()];
     const open = clients.filter((client) => client._open);
     const targets = open.map(({ response, connection }) => response ?? connection);
-    for (const client of clients) client._end('server close');
+    for (const client of clients) {
+      if (isFinal) client._close('server close');
+      else client._end('server close');
+    }
+    if (this.#registry.size > 0) await this.#serveClosing();
+    this.#router.close(isFinal);
     await Promise.all(targets.map(whenClosed));
+  }
+
+  /** Serves the sessions that wait for a last connection, until all have ended. */
+  async #serveClosing(): Promise<void> {
+    this.#router.stop();
+    const attachment = ServerAttachment.for(this.server);
+    // Another Listener may use the resource already: this one comes first, for its own sessions.
+    const handler = { ...this.#handler, resource: `${this.options.resource} (closing)` };
+    attachment.attach(handler);
+    await new Promise<void>((resolve) => {
+      this.#onEmpty = resolve;
+    });
+    this.#onEmpty = null;
+    attachment.detach(handler);
   }
 
   #offerPolicy(): void {

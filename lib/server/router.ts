@@ -30,6 +30,7 @@ import type {
   TransportServer,
   TransportType,
 } from '../transports/transport-server.js';
+import { captureContext } from '../util/async-context.js';
 import { createDebug } from '../util/debug.js';
 import { ignoreError } from '../util/ignore-error.js';
 import { linger } from '../util/linger.js';
@@ -100,6 +101,7 @@ export class Router {
   readonly #claimers: Offer[] = [];
   readonly #interner = new HeaderInterner();
   #isClosed = false;
+  #isStopped = false;
 
   constructor(host: RouterHost, parts: RouterParts) {
     this.#host = host;
@@ -128,6 +130,7 @@ export class Router {
     const url = requestPath(request.url ?? '');
     if (this.#isClosed || !url.startsWith(this.#prefix)) return false;
     const route = parseRoute(url, this.#prefix.length);
+    if (this.#isStopped && !this.#parts.registry.get(route.sessionId)) return false;
     const offer = this.#offers.get(route.transport);
     // Other offers, such as h2c, are ignored: the request is served as if it had none.
     if (offer && isUpgrade && BUILT_IN.get(route.transport) === offer.type) {
@@ -184,10 +187,14 @@ export class Router {
     this.#options.log(`Initializing client with transport "${transport}"`);
     // A copy if it has to wait: the head is a slice of a much larger buffer.
     const kept = this.#options.authorize ? Buffer.from(head) : head;
+    // `authorize` may answer in any async context, such as that of a pool of connections.
+    const context = this.#options.authorize ? captureContext() : null;
+    const accept = (): void =>
+      this.#dispatch(offer, undefined, request, target, isUpgrade, kept, '', origin);
     this.#parts.verifier.verify(
       request,
       target,
-      () => this.#dispatch(offer, undefined, request, target, isUpgrade, kept, '', origin),
+      context === null ? accept : () => context.runInAsyncScope(accept),
       (code, own) => this.#refuse(code, request, target, {}, own),
     );
   }
@@ -204,6 +211,11 @@ export class Router {
     const cors = corsRecord(request, origin);
     this.#refuse('ERR_SIO_UNSUPPORTED_VERSION', request, target, cors);
     return true;
+  }
+
+  /** Serves requests of sessions that exist; all others are no longer for this Listener. */
+  stop(): void {
+    this.#isStopped = true;
   }
 
   /** @param isFinal true if the Listener closes; false if its server has closed, and may open again */

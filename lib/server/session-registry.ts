@@ -31,6 +31,11 @@ export class SessionRegistry {
     this.#limiter = limiter;
   }
 
+  /** Number of sessions. */
+  get size(): number {
+    return this.#sessions.size;
+  }
+
   get(sessionId: string): Client | undefined {
     return this.#sessions.get(sessionId);
   }

@@ -1,48 +1,50 @@
 /**
- * A session: what the application holds in its hands as `client`.
+ * A session: the `client` of an application.
  *
- * It outlives its connections, knows no wire format of a transport, and ends in one place.
+ * It outlives its connections, and knows no wire format. Its states are described in state.ts.
+ *
+ * What is sent is written to the connection if there is one, otherwise queued. The next connection
+ * gets the queue as one payload. There is one order: once something is queued, all that is sent later is queued
+ * behind it, until the queue is flushed. Payloads that a connection has taken and cannot write any
+ * more come back to the head of the queue: all of them were sent before anything was queued.
+ *
+ * One timer serves all states. While OPEN it is due for the next heartbeat, or for the echo of one;
+ * otherwise for the end of the session. When it expires, line-progress.ts decides whether the
+ * connection is dead or only slow.
  *
  * @module
  */
-import { EventEmitter } from 'node:events';
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Socket } from 'node:net';
-import { createDebug } from '../util/debug.js';
-import type { Connection, ConnectionType } from './connection.js';
-import type { SharedPayload } from './shared-payload.js';
-import { decode, encode, encodeHeartbeat, HEARTBEAT } from '../protocol/frames.js';
-import { emitWithReason, rethrowAsync } from './emit.js';
-import type { ResolvedOptions } from '../options.js';
-import { shortId } from '../util/log.js';
-import type { DisconnectReason } from './disconnect-reason.js';
+import type { AsyncResource } from 'node:async_hooks';
+import { decode, encode, HEARTBEAT } from '../protocol/frames.js';
 import { readMessage } from '../protocol/message.js';
+import { captureContext } from '../util/async-context.js';
+import { createDebug } from '../util/debug.js';
+import { extraTime, LineProgress } from '../util/line-progress.js';
+import { shortId } from '../util/log.js';
+import { ClientInfo } from './client-info.js';
+import type { Connection, ConnectionType, Host } from './connection.js';
+import type { DisconnectReason } from './disconnect-reason.js';
+import { emitWithReason, rethrowAsync } from './emit.js';
 import { HeldBytes } from './held-bytes.js';
+import { SendQueue } from './send-queue.js';
+import { SessionTimer } from './session-timer.js';
+import type { SharedPayload } from './shared-payload.js';
 import { assertTransition, State } from './state.js';
 import type { SessionOptions } from './timings.js';
-import { Timer, type Timers } from '../util/timers.js';
+
+export type { Host } from './connection.js';
 
 const debug = createDebug('socket.io:client');
 
-/** What a session needs of its Listener. */
-export interface Host {
-  readonly options: ResolvedOptions;
-  /** @internal */ readonly _timers: Timers;
-  /** @internal */ _onClientConnect(client: Client): void;
-  /** @internal */ _onClientMessage(message: unknown, client: Client): void;
-  /** @internal */ _onClientDisconnect(client: Client, reason: DisconnectReason): void;
-  broadcast(message: unknown, except?: string): unknown;
-}
-
-/** Events of a client. Programs of 0.6 emit events of their own on it as well. */
+/** Events of a client. Applications of 0.6 emit events of their own on it too. */
 export interface ClientEvents {
-  /** A message: text, or whatever JSON stood behind `~j~`. */
+  /** A message has arrived: text, or the value of the JSON that was sent. */
   message: [message: unknown];
-  /** The session has ended; told to handlers that declare a parameter. */
+  /** The session has ended. See also `client.disconnectReason`. */
   disconnect: [reason: DisconnectReason];
 }
 
-// The listener methods know the events of 0.6, and let any other pass.
+// The listener methods know the events of 0.6, and accept any other.
 export interface Client {
   on<E extends keyof ClientEvents>(event: E, listener: (...args: ClientEvents[E]) => void): this;
   on(event: string | symbol, listener: (...args: never[]) => void): this;
@@ -55,47 +57,23 @@ export interface Client {
  *
  * @example
  * listener.on('connection', (client) => {
- *   client.send({ welcome: client.sessionId });
+ *   client.send({ welcome: client.id });
  *   client.on('message', (message) => client.broadcast(message));
- *   client.on('disconnect', () => client.broadcast(client.sessionId + ' left'));
+ *   client.on('disconnect', () => client.broadcast(client.id + ' left'));
  * });
  */
-export class Client extends EventEmitter {
-  /** The Listener this client belongs to. */
-  readonly listener: Host;
-  /** Given at the first connection, for good. */
-  readonly sessionId: string;
-  /** True from the first connection until `disconnect`, also while the client is away. */
-  connected = false;
-  /** How many connections the session has had: every poll, every reconnect adds one. */
-  connections = 0;
-  /** The request that opened the latest connection. Never null, unlike in 0.6. */
-  request: IncomingMessage;
-  /** The response of the connection that is open, of HTTP transports; else null. */
-  response: ServerResponse | null = null;
-  /** The socket of the latest connection. Ending it hangs up on the client. */
-  connection: Socket;
-
-  /** @internal */ readonly _type: ConnectionType;
-  /** @internal The origin of pages that it belongs to; see access/origins.ts. */
-  _origin: string | null = null;
-  /** @internal The address it is counted under; see access/session-limiter.ts. */
-  _countedAddress: string | null = null;
-  readonly #defaults: Readonly<SessionOptions>;
-  #held: HeldBytes | null = null;
-  #options: SessionOptions | null = null;
+export class Client extends ClientInfo {
   #state: State = State.NEW;
   #current: Connection | null = null;
-  #queue: string[] | null = null;
-  #queued = 0;
+  #queue: SendQueue | null = null;
+  #held: HeldBytes | null = null;
   #isCorked = false;
-  #heartbeats = 0;
-  #isHeartbeatPending = false;
   #isOverflowing = false;
   #closeReason: DisconnectReason = 'transport close';
-  readonly #timer: Timer = new Timer(this);
+  readonly #context: AsyncResource | null = captureContext();
+  readonly #timer: SessionTimer;
 
-  /** @internal Made by the Listener when the first connection of a session is open. */
+  /** @internal The Listener makes a session when its first connection is open. */
   constructor(
     listener: Host,
     sessionId: string,
@@ -103,42 +81,22 @@ export class Client extends EventEmitter {
     type: ConnectionType,
     defaults: Readonly<SessionOptions>,
   ) {
-    super();
-    this.listener = listener;
-    this.request = connection.request;
-    this.connection = connection.socket;
-    this.sessionId = sessionId;
-    this._type = type;
-    this.#defaults = defaults;
+    super(listener, sessionId, connection, type, defaults);
+    this.#timer = new SessionTimer(this, listener._timers);
   }
 
-  /** Timings of this session: defaults of its transport plus `transportOptions`; may be written to. */
-  get options(): SessionOptions {
-    return (this.#options ??= { ...this.#defaults });
-  }
-
-  /** Name of the transport that serves this session. */
-  get transport(): string {
-    return this._type.transportName;
-  }
-
-  /** Address of the client, as its latest connection had it. */
-  get remoteAddress(): string | undefined {
-    return this.connection.remoteAddress;
-  }
-
-  /** True while there is a connection or a poll to write to. An internal of 0.6 that programs read. */
+  /** True while there is a connection or a poll to write to. An internal of 0.6 that applications read. */
   get _open(): boolean {
     return this.#state === State.OPEN;
   }
 
   /**
-   * Sends a message; while the client is away it waits in the queue.
+   * Sends a message. While the client has no connection, the message waits in a queue.
    *
-   * Text goes as it is, plain objects as JSON, numbers and booleans as their text, `null`
-   * and `undefined` as the empty text; an array is several messages in one payload.
+   * Text is sent as it is, a plain object as JSON, a number or boolean as its text, `null` and
+   * `undefined` as the empty text. An array is several messages in one payload.
    *
-   * @throws {TypeError} If an object cannot become JSON (it is circular, say).
+   * @throws {TypeError} If an object cannot be converted to JSON, because it is circular for example.
    * @example client.send('hello').send({ n: 1 });
    */
   send(message: unknown): this {
@@ -153,37 +111,45 @@ export class Client extends EventEmitter {
     return this;
   }
 
-  /** Ends the session: what was sent still goes out, `disconnect` is emitted, the connection closes. */
+  /**
+   * Ends the session. What was sent before is delivered.
+   *
+   * With a connection, or without a queue, the session ends at once: `disconnect` is emitted before
+   * this method returns. A client that polls and is between two polls gets the queue with its next
+   * poll. The session ends then, or after `closeTimeout`; until then, its messages are dropped.
+   */
   disconnect(): this {
-    this._end('server disconnect');
+    this._close('server disconnect');
     return this;
   }
 
-  /** Ends the session at once, as programs of 0.6 kicked their clients. */
+  /** Ends the session at once, and drops its queue. An internal of 0.6 that applications call. */
   _onDisconnect(): void {
     this._end('server disconnect');
   }
 
-  /** Hangs up on the client, which may come back within `closeTimeout`; a kick of 0.6. */
+  /** Closes the connection; the session waits `closeTimeout` for another one, as in 0.6. */
   _onClose(): this {
     this.#dropConnection('server disconnect');
     return this;
   }
 
-  /** @internal A connection of this session is open: the first one, or one that comes back. */
+  /** @internal A connection of this session is open: its first, or another one. */
   _attach(connection: Connection): void {
     if (this.#state === State.CLOSED) {
       connection.close();
       return;
     }
+    this._setConnection(connection);
+    if (this.#state === State.CLOSING) {
+      this.#deliverLast(connection);
+      return;
+    }
     const previous = this.#current;
-    this.listener._timers.clear(this.#timer);
+    this.#timer.stop();
     this.#current = connection;
-    this.#isHeartbeatPending = false;
-    this.request = connection.request;
+    this.#timer.resetHeartbeat();
     this.response = connection.response;
-    this.connection = connection.socket;
-    this.connections++;
     this.#transition(State.OPEN);
     previous?.close();
     if (this.connected) {
@@ -196,37 +162,41 @@ export class Client extends EventEmitter {
     if (this.#current === connection) this.#awaitHeartbeat();
   }
 
-  /** @internal The connection is no more; a session has only one that counts. */
+  /** @internal A connection has ended. Only the current one counts. */
   _detach(connection: Connection, reason: DisconnectReason = 'transport close'): void {
     if (connection !== this.#current) return;
     this.#current = null;
     this.response = null;
-    this.#isHeartbeatPending = false;
+    this.#timer.resetHeartbeat();
     this.#closeReason = reason;
+    const { bytesInFlight, minGracePeriodMs } = connection;
+    const progress =
+      extraTime(bytesInFlight) > 0 ? new LineProgress(connection.socket, bytesInFlight) : null;
+    this.#timer.start(Math.max(this._timing('closeTimeout'), minGracePeriodMs), progress);
     this.#transition(State.DETACHED);
-    const wait = Math.max(this._timings.closeTimeout, connection.minGracePeriodMs);
-    this.listener._timers.set(this.#timer, wait);
+  }
+
+  /** @internal The client has closed its connection deliberately, which ends the session. */
+  _onClientClose(connection: Connection): void {
+    if (connection === this.#current) this._end('client close');
   }
 
   /**
-   * @internal Payloads that `connection` had taken, and then could not send: they come first. Not
-   * so a heartbeat, which asks for that connection alone.
+   * @internal `connection` has taken these payloads and can no longer write them. They are older
+   * than anything in the queue. A heartbeat is dropped: it concerns that connection only.
    */
   _requeue(payloads: readonly string[], connection: Connection): void {
-    const since = this.#queue ?? [];
-    const heartbeat = encodeHeartbeat(this.#heartbeats);
-    this.#queue = null;
-    this.#queued = 0;
-    for (const payload of [...payloads, ...since]) {
-      if (payload !== heartbeat) this.#enqueue(payload);
-    }
+    if (this.#state === State.CLOSED || this.#isOverflowing) return;
+    const heartbeat = this.#timer.heartbeat;
+    (this.#queue ??= new SendQueue()).unshift(payloads.filter((each) => each !== heartbeat));
+    this.#limitQueue();
     if (this.#current !== connection) this.#flush();
   }
 
   /**
-   * @internal More waits for the client than it may. It ends after the send that was too much:
-   * among its handlers are broadcasts, which may be too much for the next client, and so on
-   * until the stack is full.
+   * @internal More waits for the client than the limits allow. The session ends in a later turn:
+   * `disconnect` handlers may broadcast and overflow the next client, and so on, and that recursion
+   * would overflow the stack.
    */
   _overflow(): void {
     if (this.#isOverflowing) return;
@@ -235,60 +205,75 @@ export class Client extends EventEmitter {
     process.nextTick(() => this._end('queue overflow'));
   }
 
-  /** @internal The one way out. The client is listed while it hears of it, and no longer when the Listener does. */
+  /** @internal Ends the session once its queue is delivered, at the latest after `closeTimeout`. */
+  _close(reason: DisconnectReason): void {
+    this.#uncork();
+    if (this.#state === State.CLOSING) return;
+    if (this.#state !== State.DETACHED || this.#queue === null) {
+      this._end(reason);
+      return;
+    }
+    this.#closeReason = reason;
+    this.#transition(State.CLOSING);
+  }
+
+  /**
+   * @internal Ends the session at once; the only way out. The client is still listed during its
+   * `disconnect`, and no longer during `clientDisconnect`.
+   */
   _end(reason: DisconnectReason): void {
     this.#uncork();
     if (this.#state === State.CLOSED) return;
     const connection = this.#current;
     const wasConnected = this.connected;
-    this.listener._timers.clear(this.#timer);
+    this.#timer.stop();
     this.#transition(State.CLOSED, reason);
     this.#current = null;
     this.response = null;
     this.#queue = null;
     this.connected = false;
+    this.disconnectReason = reason;
     connection?.close();
     this.#held?.onSessionEnd();
     if (!wasConnected) return;
-    try {
-      emitWithReason(this, 'disconnect', [], reason);
-    } catch (error) {
-      rethrowAsync(error);
-    }
-    this.listener._onClientDisconnect(this, reason);
+    if (this.#context === null) this.#emitDisconnect(reason);
+    else this.#context.runInAsyncScope(() => this.#emitDisconnect(reason));
   }
 
   /**
-   * @internal A payload has arrived. A handler that throws loses no messages: its exception
-   * surfaces on its own, as an `uncaughtException` of the process.
-   * @returns false if it holds more messages than `maxMessages`; none is delivered then.
+   * @internal A payload has arrived. An exception of a handler does not lose messages: it is rethrown
+   * on its own, as an `uncaughtException` of the process.
+   * @returns false if it contains more than `maxMessages` messages: none was delivered.
    */
   _onMessage(payload: string): boolean {
     const limit = this.listener.options.maxMessages || Infinity;
     const texts = decode(payload, limit + 1);
     if (texts.length > limit) return false;
-    // Replies to one batch share the answer of the poll, instead of a poll for the first and
-    // another for the rest.
-    this.#isCorked = texts.length > 1 && this.#current?.isPoll === true;
-    for (let i = 0; i < texts.length && this.#state !== State.CLOSED; i++) {
-      const text = texts[i] as string;
-      if (text.charCodeAt(0) === 0x7e && text.startsWith(HEARTBEAT)) this.#onHeartbeat(text);
-      else this.#deliver(readMessage(text));
-    }
+    // A client without a connection that sends is not kept by it: it must connect.
+    this.#timer.touch(this.#current !== null);
+    // Replies to one batch share the response of a poll, instead of one poll for the first reply
+    // and another one for the rest.
+    this.#isCorked = texts.length > 1 && this.#current?.cork() === true;
+    if (this.#context === null) this.#deliver(texts, payload.length);
+    else this.#context.runInAsyncScope(() => this.#deliver(texts, payload.length));
     this.#uncork();
     return true;
   }
 
-  /** @internal What the alarm means depends on what the session waits for. */
+  /** @internal Part of a payload has arrived: the client is alive. */
+  _onProgress(): void {
+    this.#timer.touch();
+  }
+
+  /** @internal The meaning of the timer depends on the state. */
   onTimeout(): void {
-    if (this.#state === State.DETACHED) {
-      this._end(this.#closeReason);
-    } else if (this.#isHeartbeatPending) {
-      this.#dropConnection('heartbeat timeout');
-    } else if (this._timings.timeout) {
-      this.#isHeartbeatPending = true;
-      this.listener._timers.set(this.#timer, this._timings.timeout);
-      this.#current?.write(encodeHeartbeat(++this.#heartbeats));
+    if (this.#current === null) {
+      if (!this.#timer.extend(this._timing('closeTimeout'), null)) this._end(this.#closeReason);
+    } else if (this.#timer.isHeartbeatPending) {
+      if (!this.#timer.extend(this._heartbeatTimeout, this.#current))
+        this.#dropConnection('heartbeat timeout');
+    } else if (this._heartbeatTimeout) {
+      this.#timer.sendHeartbeat(this.#current, this._heartbeatTimeout);
     }
   }
 
@@ -297,7 +282,7 @@ export class Client extends EventEmitter {
     return (this.#held ??= new HeldBytes());
   }
 
-  /** @internal How many bytes that is. */
+  /** @internal The size of it. */
   get _heldSize(): number {
     return this.#held?.size ?? 0;
   }
@@ -307,18 +292,13 @@ export class Client extends EventEmitter {
     if (!this.#target?.writeShared(broadcast)) this.#enqueue(broadcast.payload);
   }
 
-  /** @internal As `options`; but only sessions whose options were asked for carry a copy. */
-  get _timings(): Readonly<SessionOptions> {
-    return this.#options ?? this.#defaults;
-  }
-
-  /** Where a send goes; null: into the queue. */
+  /** The connection to write to; null: send to the queue. */
   get #target(): Connection | null {
-    return this.#isCorked ? null : this.#current;
+    return this.#isCorked || this.#queue !== null ? null : this.#current;
   }
 
   #transition(to: State, why = ''): void {
-    assertTransition(this.#state, to);
+    assertTransition(this.#state, to, this.#timer.isSet);
     if (debug.enabled) {
       const how = `${this.#state} → ${to} ${why}`.trimEnd();
       debug('%s %s: %s', shortId(this.sessionId), this.transport, how);
@@ -326,7 +306,18 @@ export class Client extends EventEmitter {
     this.#state = to;
   }
 
-  #deliver(message: unknown): void {
+  #deliver(texts: readonly string[], payloadLength: number): void {
+    for (const text of texts) {
+      if (this.#state === State.CLOSING || this.#state === State.CLOSED) break;
+      if (text.charCodeAt(0) === 0x7e && text.startsWith(HEARTBEAT)) {
+        if (this.#timer.receiveEcho(text, this.#current)) this.#awaitHeartbeat();
+      } else {
+        this.#emitMessage(readMessage(text, payloadLength));
+      }
+    }
+  }
+
+  #emitMessage(message: unknown): void {
     try {
       this.emit('message', message);
     } catch (error) {
@@ -335,17 +326,30 @@ export class Client extends EventEmitter {
     this.listener._onClientMessage(message, this);
   }
 
-  #enqueue(payload: string): void {
-    if (this.#state === State.CLOSED || this.#isOverflowing) return;
-    const { maxQueue, maxBuffer } = this.listener.options;
-    const queue = (this.#queue ??= []);
-    queue.push(payload);
-    this.#queued += payload.length;
-    const tooMany = maxQueue > 0 && queue.length > maxQueue;
-    if (tooMany || (maxBuffer > 0 && this.#queued > maxBuffer)) this._overflow();
+  #emitDisconnect(reason: DisconnectReason): void {
+    try {
+      emitWithReason(this, 'disconnect', [], reason);
+    } catch (error) {
+      rethrowAsync(error);
+    }
+    this.listener._onClientDisconnect(this, reason);
   }
 
-  /** Sends the replies to a batch that were held for its end. */
+  #enqueue(payload: string): void {
+    if (this.#state === State.CLOSING || this.#state === State.CLOSED || this.#isOverflowing)
+      return;
+    (this.#queue ??= new SendQueue()).push(payload);
+    this.#limitQueue();
+  }
+
+  #limitQueue(): void {
+    const { maxQueue, maxBuffer } = this.listener.options;
+    const { length, bytes } = this.#queue as SendQueue;
+    const isTooLong = maxQueue > 0 && length > maxQueue;
+    if (isTooLong || (maxBuffer > 0 && bytes > maxBuffer)) this._overflow();
+  }
+
+  /** Sends the replies to a batch that were held until its end. */
   #uncork(): void {
     if (!this.#isCorked) return;
     this.#isCorked = false;
@@ -354,23 +358,24 @@ export class Client extends EventEmitter {
 
   #flush(): void {
     const queue = this.#queue;
-    if (queue === null || !this.#current) return;
+    const connection = this.#current;
+    if (queue === null || connection === null) return;
     this.#queue = null;
-    this.#queued = 0;
-    const payload = queue.join('');
-    if (!this.#current.write(payload)) this.#enqueue(payload);
+    if (!connection.write(queue.join())) this.#queue = queue;
+  }
+
+  /** Sends the queue of a session that the application has ended, then ends it. */
+  #deliverLast(connection: Connection): void {
+    const queue = this.#queue;
+    this.#queue = null;
+    if (queue !== null && !connection.write(queue.join())) this.#queue = queue;
+    connection.close();
+    // Still queued if this connection broke: the session waits for another one.
+    if (this.#queue === null) this._end(this.#closeReason);
   }
 
   #awaitHeartbeat(): void {
-    if (!this._timings.timeout) return;
-    this.listener._timers.set(this.#timer, this._timings.heartbeatInterval);
-  }
-
-  /** Only the outstanding number counts; 0.6.18 took 0 and none for an echo as well. */
-  #onHeartbeat(text: string): void {
-    if (!this.#isHeartbeatPending || text !== HEARTBEAT + this.#heartbeats) return;
-    this.#isHeartbeatPending = false;
-    this.#awaitHeartbeat();
+    if (this._heartbeatTimeout) this.#timer.start(this._timing('heartbeatInterval'));
   }
 
   #dropConnection(reason: DisconnectReason): void {

@@ -1,10 +1,15 @@
 /**
- * The interface between a session and the connections that serve it, one after the other.
+ * The interfaces of a session to the connections that serve it, one after the other, and to its
+ * Listener.
  *
  * @module
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import type { ResolvedOptions } from '../options.js';
+import type { Timers } from '../util/timers.js';
+import type { Client } from './client.js';
+import type { DisconnectReason } from './disconnect-reason.js';
 import type { SharedPayload } from './shared-payload.js';
 
 /** A live connection as its session uses it. `Transport` implements it. */
@@ -16,6 +21,13 @@ export interface Connection {
   readonly isPoll: boolean;
   /** Least time that the session waits for its client once this connection has ended, in milliseconds. */
   readonly minGracePeriodMs: number;
+  /** Bytes of the last write that the client may not have received when the connection has ended. */
+  readonly bytesInFlight: number;
+  /**
+   * Called before the messages of one payload are delivered. Returns true if the session must hold
+   * its replies until all are delivered, and send them as one payload: the connection takes only one.
+   */
+  cork(): boolean;
   /** Sends one payload. Returns false if the connection is breaking and has not taken it. */
   write(payload: string): boolean;
   /** Sends a payload that many sessions share; otherwise as `write`. */
@@ -27,4 +39,14 @@ export interface Connection {
 /** The kind of transport that serves a session. */
 export interface ConnectionType {
   readonly transportName: string;
+}
+
+/** What a session needs of its Listener. */
+export interface Host {
+  readonly options: ResolvedOptions;
+  /** @internal */ readonly _timers: Timers;
+  /** @internal */ _onClientConnect(client: Client): void;
+  /** @internal */ _onClientMessage(message: unknown, client: Client): void;
+  /** @internal */ _onClientDisconnect(client: Client, reason: DisconnectReason): void;
+  broadcast(message: unknown, except?: string): unknown;
 }

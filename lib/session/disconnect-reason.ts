@@ -1,16 +1,16 @@
 /** Why a session ended. */
 export type DisconnectReason =
-  /** The client hung up, or stopped polling, and was not back within `closeTimeout`. */
+  /** The connection was lost, or polls stopped, and the client was not back within `closeTimeout`. */
   | 'transport close'
-  /** A heartbeat was not echoed within `timeout`. */
+  /** A heartbeat was not echoed within `timeout`, and the connection did not move a byte. */
   | 'heartbeat timeout'
-  /** The client said goodbye. */
+  /** The client has closed the session: a close request, or the closing handshake of a WebSocket. */
   | 'client close'
-  /** The client broke the rules of its transport. */
+  /** The client has violated the protocol of its transport. */
   | 'protocol error'
-  /** More waited for the client than `maxBuffer` or `maxQueue` allow. */
+  /** More waited for the client than `maxBuffer` or `maxQueue` allows. */
   | 'queue overflow'
-  /** `client.disconnect()`. */
+  /** `client.disconnect()`, or the application has ended the connection. */
   | 'server disconnect'
   /** The Listener or its HTTP server was closed. */
   | 'server close';

@@ -2,7 +2,7 @@ import type { EventEmitter } from 'node:events';
 
 type Handler = ((...args: unknown[]) => void) & { listener?: (...args: unknown[]) => void };
 
-/** Lets an application's exception surface as in plain Node, after the work that it interrupted. */
+/** Rethrows an exception of the application in a later turn, as an `uncaughtException`. */
 export function rethrowAsync(error: unknown): void {
   process.nextTick(() => {
     throw error;
@@ -12,8 +12,8 @@ export function rethrowAsync(error: unknown): void {
 /**
  * Emits an event of 0.6 that has a reason today.
  *
- * Handlers of 2011 were called without it, and some count their arguments or are callbacks
- * of something else; so only a handler that declares a parameter for the reason gets one.
+ * 0.6 called handlers without it, and some count their arguments. So a handler whose parameter list
+ * is empty, or has only the parameters of 0.6, does not get the reason. All others get it.
  */
 export function emitWithReason(
   emitter: EventEmitter,
@@ -22,13 +22,41 @@ export function emitWithReason(
   reason: string,
 ): void {
   const handlers = emitter.rawListeners(event) as Handler[];
-  const asks = (handler: Handler): boolean => (handler.listener ?? handler).length > args.length;
-  if (!handlers.some(asks)) {
+  const wantsReason = (handler: Handler): boolean =>
+    takesMore(handler.listener ?? handler, args.length);
+  if (!handlers.some(wantsReason)) {
     emitter.emit(event, ...args);
     return;
   }
   for (const handler of handlers) {
-    if (asks(handler)) handler.call(emitter, ...args, reason);
+    if (wantsReason(handler)) handler.call(emitter, ...args, reason);
     else handler.call(emitter, ...args);
   }
+}
+
+/** True if a function can use more than `count` arguments, as far as its declaration shows. */
+function takesMore(handler: (...args: unknown[]) => void, count: number): boolean {
+  // `length` counts neither rest parameters nor those with a default, nor any that follow.
+  return handler.length > count || hasHiddenParameters(Function.prototype.toString.call(handler));
+}
+
+const NATIVE = /\{\s*\[native code\]\s*\}$/;
+const REST_OR_DEFAULT = /\.\.\.|=/;
+
+/** True for rest parameters and defaults, and for bound functions, whose source is not known. */
+function hasHiddenParameters(source: string): boolean {
+  return NATIVE.test(source) || REST_OR_DEFAULT.test(parametersOf(source));
+}
+
+/** The parameter list in the source of a function; empty for an arrow function without parentheses. */
+function parametersOf(source: string): string {
+  const start = source.indexOf('(');
+  const arrow = source.indexOf('=>');
+  if (start < 0 || (arrow >= 0 && arrow < start)) return '';
+  let depth = 0;
+  for (let at = start; at < source.length; at++) {
+    if (source[at] === '(') depth++;
+    else if (source[at] === ')' && --depth === 0) return source.slice(start, at);
+  }
+  return '';
 }

@@ -69,6 +69,16 @@ export abstract class Transport implements Connection {
     return 0;
   }
 
+  /** Bytes of a response that may still be on their way when the connection counts as ended. */
+  get bytesInFlight(): number {
+    return 0;
+  }
+
+  /** True if replies to the messages of one payload must be sent as one payload. */
+  cork(): boolean {
+    return this.isPoll;
+  }
+
   /**
    * Sends one payload: one frame, part, event, script or response.
    *
@@ -93,6 +103,11 @@ export abstract class Transport implements Connection {
   /** The connection has ended. The session waits `closeTimeout` for another one. */
   protected onClose(reason: DisconnectReason = 'transport close'): void {
     this.session?._detach(this, reason);
+  }
+
+  /** The client has closed the connection deliberately: the session ends at once. */
+  protected onClientClose(): void {
+    this.session?._onClientClose(this);
   }
 
   /** @deprecated Renamed to `onClose`. */

@@ -22,8 +22,13 @@ Timers.prototype.set = function (this: Timers, timer: Timer, delay: number): voi
 /** What one turn may add beyond the limit: as much as a step sends, and heads. */
 const SLACK_BYTES = 27_000;
 
+/** The timer that an owner has set last. */
+export function timerOf(owner: object): Timer | undefined {
+  return timers.get(owner);
+}
+
 function hasTimer(owner: object): boolean {
-  return Boolean(timers.get(owner)?.list);
+  return Boolean(timerOf(owner)?.list);
 }
 
 function fail(account: Account, what: string): never {

@@ -6,7 +6,7 @@
 import { SessionLimiter } from '../../lib/access/session-limiter.js';
 import { Client } from '../../lib/session/client.js';
 import { Transport } from '../../lib/transports/transport.js';
-import { Timers, type Timer } from '../../lib/util/timers.js';
+import { timerOf } from './invariants.js';
 
 type Method = (...args: never[]) => unknown;
 
@@ -28,13 +28,13 @@ function replace(
 export const PLANTS: Readonly<Record<string, () => () => void>> = {
   'detached-without-timer': () =>
     replace(
-      Timers,
-      'set',
-      (set) =>
-        function (this: Timers, timer: Timer, delay: number) {
-          const { owner } = timer as { owner: object };
-          if (owner instanceof Client && !owner._open && owner.connected) return;
-          Reflect.apply(set, this, [timer, delay]);
+      Client,
+      '_detach',
+      (detach) =>
+        function (this: Client, ...args: unknown[]) {
+          Reflect.apply(detach, this, args);
+          const timer = timerOf(this);
+          if (timer && !this._open) this.listener._timers.clear(timer);
         },
     ),
   'requeued-in-reverse': () =>

@@ -1,4 +1,6 @@
 import { expect } from 'chai';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { readMessage } from '../../lib/protocol/message.js';
 
 function nested(levels: number): string {
@@ -40,4 +42,37 @@ describe('readMessage', () => {
       expect(readMessage(text)).to.deep.equal(message);
     });
   }
+});
+
+/** Collects garbage. */
+function collectGarbage(): void {
+  setFlagsFromString('--expose-gc');
+  (runInNewContext('gc') as () => void)();
+}
+
+describe('readMessage, for a short text of a large payload', () => {
+  for (const [what, text] of [
+    ['ASCII', 'a nickname of twenty letters'],
+    ['Latin-1', 'grüße aus dem schönen süden'],
+    ['other scripts', 'привет из далёкого города'],
+    ['lone surrogates', 'half a pair: \ud83d, and a tail'],
+  ] as const) {
+    it(`returns the text, of ${what}`, () => {
+      const payload = text + 'x'.repeat(10_000);
+      expect(readMessage(payload.slice(0, text.length), payload.length)).to.equal(text);
+    });
+  }
+
+  it('does not keep the payload in memory', () => {
+    const kept: unknown[] = [];
+    collectGarbage();
+    const before = process.memoryUsage().heapUsed;
+    for (let i = 0; i < 20; i++) {
+      const payload = Buffer.alloc(4_000_000, `nickname ${i} of the client `).toString('latin1');
+      kept.push(readMessage(payload.slice(100, 130), payload.length));
+    }
+    collectGarbage();
+    expect(process.memoryUsage().heapUsed - before).to.be.below(20_000_000);
+    expect(kept.length).to.equal(20);
+  });
 });

@@ -31,7 +31,7 @@ describe('limits', () => {
       maxPayload: 10_485_760,
       maxMessages: 10_000,
       maxBuffer: 16_777_216,
-      maxQueue: 10_000,
+      maxQueue: 0,
       maxFragments: 16_384,
       maxSessions: 0,
       maxSessionsPerAddress: 0,

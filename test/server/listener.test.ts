@@ -76,8 +76,8 @@ describe('Listener', () => {
       onClientMessage(this: unknown, message: unknown, client: Client) {
         calls.push(['message', this, message, client]);
       },
-      onClientDisconnect(this: unknown, client: Client, ...reasons: unknown[]) {
-        calls.push(['disconnect', this, client, ...reasons]);
+      onClientDisconnect(this: unknown, client: Client) {
+        calls.push(['disconnect', this, client]);
       },
       only: () => calls.push(['never']),
       once: () => calls.push(['never']),

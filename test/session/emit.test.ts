@@ -12,28 +12,35 @@ function call(args: readonly unknown[], ...handlers: Handler[]): void {
 }
 
 describe('emitWithReason', () => {
-  it('tells the reason to handlers that declare one more parameter', () => {
+  it('passes the reason to handlers with one more parameter of any kind', () => {
     const calls: unknown[][] = [];
     call(
       ['a'],
       function (...args: unknown[]) {
         calls.push(['variadic', ...args]);
       },
-      function (a: unknown, ...rest: unknown[]) {
-        calls.push(['one', a, ...rest]);
+      function (a: unknown) {
+        // oxlint-disable-next-line eslint/prefer-rest-params -- rest parameters would get the reason
+        calls.push(['one', a, arguments.length]);
       },
+      (a: unknown, reason: unknown = 'by default') => calls.push(['default', a, reason]),
+      function (this: unknown, ...args: unknown[]) {
+        calls.push(['bound', this, ...args]);
+      }.bind('self'),
       (a: unknown, reason: unknown) => calls.push(['two', a, reason]),
       (a: unknown, reason: unknown, third: unknown) => calls.push(['three', a, reason, third]),
     );
     expect(calls).to.deep.equal([
-      ['variadic', 'a'],
-      ['one', 'a'],
+      ['variadic', 'a', 'the reason'],
+      ['one', 'a', 1],
+      ['default', 'a', 'the reason'],
+      ['bound', 'self', 'a', 'the reason'],
       ['two', 'a', 'the reason'],
       ['three', 'a', 'the reason', undefined],
     ]);
   });
 
-  it('calls a once handler once, whatever it declares', () => {
+  it('calls a once handler once, with or without the reason', () => {
     const emitter = new EventEmitter();
     const calls: unknown[] = [];
     emitter.once('event', () => calls.push('plain'));
@@ -43,7 +50,7 @@ describe('emitWithReason', () => {
     expect(calls).to.deep.equal(['plain', 'why']);
   });
 
-  it('emits as usual when nobody asks, with `this` the emitter', () => {
+  it('emits as usual if no handler wants the reason, with `this` the emitter', () => {
     const emitter = new EventEmitter();
     const calls: unknown[] = [];
     emitter.on('event', function (this: unknown) {
@@ -63,8 +70,8 @@ describe('emitWithReason', () => {
   });
 });
 
-describe('surface', () => {
-  it('throws when the current work is done', async () => {
+describe('rethrowAsync', () => {
+  it('throws in a later turn', async () => {
     const surfaced = uncaught();
     const error = new Error('of the app');
     rethrowAsync(error);

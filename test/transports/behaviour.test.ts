@@ -4,6 +4,7 @@
  * @module
  */
 import { VARIANTS } from '../support/drivers/index.js';
+import { describeDeliveries } from './behaviour/deliveries.js';
 import { describeEndings } from './behaviour/endings.js';
 import { describeHeartbeats } from './behaviour/heartbeats.js';
 import { describeLimits } from './behaviour/limits.js';
@@ -15,6 +16,7 @@ for (const variant of VARIANTS) {
     describeSessions(variant);
     describeMessages(variant);
     describeHeartbeats(variant);
+    describeDeliveries(variant);
     describeEndings(variant);
     describeLimits(variant);
   });

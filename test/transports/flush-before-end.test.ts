@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { Socket } from 'node:net';
 import { flushBeforeEnd } from '../../lib/transports/flush-before-end.js';
 
-function holder(name: string, log: string[]): { flush(): void } {
+function owner(name: string, log: string[]): { flush(): void } {
   return { flush: () => void log.push(name) };
 }
 
@@ -19,9 +19,9 @@ describe('flushBeforeEnd', () => {
   it('calls only the latest holder of a connection', () => {
     const socket = new Socket();
     const log: string[] = [];
-    flushBeforeEnd(socket, holder('first', log));
+    flushBeforeEnd(socket, owner('first', log));
     const end: unknown = Reflect.get(socket, 'end');
-    flushBeforeEnd(socket, holder('second', log));
+    flushBeforeEnd(socket, owner('second', log));
     expect(Reflect.get(socket, 'end')).to.equal(end);
     socket.end();
     expect(log).to.deep.equal(['second']);
@@ -36,7 +36,7 @@ describe('flushBeforeEnd', () => {
       }
     }
     const socket = new CountingSocket();
-    flushBeforeEnd(socket, holder('ours', []));
+    flushBeforeEnd(socket, owner('ours', []));
     socket.end();
     expect(socket.end()).to.equal(socket);
     expect(ends).to.equal(1);
@@ -44,7 +44,7 @@ describe('flushBeforeEnd', () => {
 
   it('keeps reporting that a socket has ended', (done) => {
     const socket = new Socket();
-    flushBeforeEnd(socket, holder('ours', []));
+    flushBeforeEnd(socket, owner('ours', []));
     socket.destroy();
     socket.end();
     socket.end((error?: Error) => {
@@ -57,7 +57,31 @@ describe('flushBeforeEnd', () => {
     const socket = new Socket();
     const own = (): Socket => socket;
     socket.end = own;
-    flushBeforeEnd(socket, holder('ours', []));
+    flushBeforeEnd(socket, owner('ours', []));
     expect(Reflect.get(socket, 'end')).to.equal(own);
+  });
+
+  it('flushes before a socket is destroyed, unless by an error', () => {
+    for (const error of [undefined, new Error('broken')]) {
+      const socket = new Socket();
+      socket.on('error', () => undefined);
+      const log: unknown[] = [];
+      flushBeforeEnd(socket, { flush: () => log.push(socket.destroyed) });
+      expect(socket.destroy(error)).to.equal(socket);
+      socket.destroy();
+      expect(log).to.deep.equal(error ? [] : [false]);
+    }
+  });
+
+  it('notifies the owner when the socket has ended', () => {
+    const socket = new Socket();
+    const log: unknown[] = [];
+    flushBeforeEnd(socket, {
+      flush: () => log.push('flush'),
+      onSocketEnd: () => log.push(socket.writableEnded),
+    });
+    socket.end();
+    socket.end();
+    expect(log).to.deep.equal(['flush', true]);
   });
 });

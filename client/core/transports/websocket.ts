@@ -1,9 +1,11 @@
 /** One WebSocket per connection, one payload per frame. @module */
 import { noop, platform, type WebSocketLike } from '../platform.js';
-import { type CloseKind, Transport } from '../transport.js';
+import { CloseKind, Transport } from '../transport.js';
 
 /** `WebSocket.OPEN` */
 const OPEN = 1;
+/** The close code of a connection that the client considers lost: it will resume the session. */
+const LOST_CODE = 4000;
 
 export class WS extends Transport {
   declare socket: WebSocketLike | undefined;
@@ -61,11 +63,12 @@ export class WS extends Transport {
     return new platform.WebSocket!(url);
   }
 
-  override _close(_kind: CloseKind): void {
+  override _close(kind: CloseKind): void {
     const socket = this.socket;
     if (!socket) return;
     socket.onopen = socket.onmessage = socket.onclose = socket.onerror = noop;
-    socket.close();
+    if (kind === CloseKind.LOST) socket.close(LOST_CODE);
+    else socket.close();
   }
 }
 WS.prototype.type = 'websocket';

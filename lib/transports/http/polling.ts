@@ -1,6 +1,7 @@
 import type { ByteHolder } from '../../session/held-bytes.js';
 import { POLLING_DEFAULTS, type SessionOptions } from '../../session/timings.js';
 import { Timer } from '../../util/timers.js';
+import { flushBeforeEnd, type SocketOwner } from '../flush-before-end.js';
 import { HttpTransport } from './http-transport.js';
 import {
   notifyIfDestroyed,
@@ -9,16 +10,23 @@ import {
   type ConnectionObserver,
 } from './io/connection-end.js';
 
+/** The longest timeout of a socket. */
+const LONGEST_TIMEOUT_MS = 2 ** 31 - 1;
+
 /**
  * A GET that is held until there is something to send, or until `duration` is over, and then
  * answered once. The session is detached until the next poll.
  */
-export abstract class Polling extends HttpTransport implements ConnectionObserver, ByteHolder {
+export abstract class Polling
+  extends HttpTransport
+  implements ConnectionObserver, ByteHolder, SocketOwner
+{
   static readonly defaults: Readonly<SessionOptions> = POLLING_DEFAULTS;
 
   /** @internal */ previousObserver: ConnectionObserver | null = null;
   /** @internal */ nextObserver: ConnectionObserver | null = null;
   #isOpen = true;
+  #responseLength = 0;
   readonly #timer: Timer = new Timer(this);
 
   begin(): void {
@@ -28,11 +36,16 @@ export abstract class Polling extends HttpTransport implements ConnectionObserve
     // A poll is quiet for as long as the application is: `server.timeout` is not for it.
     if (this.socket.timeout) this.socket.setTimeout(0);
     observeConnectionEnd(this);
-    this.host.timers.set(this.#timer, this.session._timings.duration);
+    flushBeforeEnd(this.socket, this);
+    this.host.timers.set(this.#timer, this.session._timing('duration'));
   }
 
   override get isPoll(): boolean {
     return true;
+  }
+
+  override get bytesInFlight(): number {
+    return this.#responseLength;
   }
 
   write(payload: string): boolean {
@@ -42,6 +55,7 @@ export abstract class Polling extends HttpTransport implements ConnectionObserve
       this.overflow();
       return true;
     }
+    this.#responseLength = payload.length;
     this.answer(payload);
     this.#holdUnread();
     this.onClose();
@@ -70,8 +84,17 @@ export abstract class Polling extends HttpTransport implements ConnectionObserve
     if (!this.#isOpen) return;
     this.#end();
     // After a kick, browsers would send the poll again on another connection.
-    if (isLocal) this.session?._end('server disconnect');
-    else this.onClose();
+    this.onClose();
+    if (isLocal) this.session?._close('server disconnect');
+  }
+
+  /** @internal A response leaves at once. */
+  flush(): void {}
+
+  /** @internal The application has ended the connection. `finish` would wait for the client to read. */
+  onSocketEnd(): void {
+    if (this.#isOpen && !this.socket.readableEnded)
+      process.nextTick(() => this.onConnectionEnd(true));
   }
 
   /** @internal The timeout of the socket ends an answer that is not read. */
@@ -96,7 +119,8 @@ export abstract class Polling extends HttpTransport implements ConnectionObserve
     const { session, response, socket } = this;
     const unread = response.writableLength;
     if (unread === 0 || !session) return;
-    socket.setTimeout(session._timings.duration || POLLING_DEFAULTS.duration);
+    const duration = session._timing('duration') || POLLING_DEFAULTS.duration;
+    socket.setTimeout(Math.min(duration, LONGEST_TIMEOUT_MS));
     session._heldBytes.add(this, unread);
     response.once('close', () => session._heldBytes.delete(this));
   }

@@ -2,7 +2,7 @@ import type { SharedPayload } from '../../session/shared-payload.js';
 import { STREAMING_DEFAULTS, type SessionOptions } from '../../session/timings.js';
 import { createDebug } from '../../util/debug.js';
 import { linger } from '../../util/linger.js';
-import { flushBeforeEnd } from '../flush-before-end.js';
+import { flushBeforeEnd, type SocketOwner } from '../flush-before-end.js';
 import { HttpTransport } from './http-transport.js';
 import {
   observeConnectionEnd,
@@ -23,7 +23,7 @@ function responseOnError(error: Error): void {
 }
 
 /** A response that stays open: each payload is a piece of its body. */
-export abstract class Streaming extends HttpTransport implements ConnectionObserver {
+export abstract class Streaming extends HttpTransport implements ConnectionObserver, SocketOwner {
   static readonly defaults: Readonly<SessionOptions> = STREAMING_DEFAULTS;
 
   /** @internal */ previousObserver: ConnectionObserver | null = null;
@@ -79,11 +79,17 @@ export abstract class Streaming extends HttpTransport implements ConnectionObser
     this.response.cork();
   }
 
+  /** @internal The application has ended the connection. `finish` would wait for the client to read. */
+  onSocketEnd(): void {
+    if (this.#isOpen && !this.socket.readableEnded)
+      process.nextTick(() => this.onConnectionEnd(true));
+  }
+
   /** @internal */
   onConnectionEnd(isLocal: boolean): void {
     if (!this.#isOpen) return;
     this.#end();
-    if (isLocal) this.session?._end('server disconnect');
+    if (isLocal) this.session?._close('server disconnect');
   }
 
   /** Writes the head of the response, and the bytes before the first message. */

@@ -1,3 +1,5 @@
+import type { AsyncResource } from 'node:async_hooks';
+import { captureContext } from '../../util/async-context.js';
 import { createDebug } from '../../util/debug.js';
 import {
   CLOSING_FRAME,
@@ -16,9 +18,6 @@ import { SocketTransport } from './websocket-transport.js';
 import type { Exchange } from '../transport-server.js';
 
 const debug = createDebug('socket.io:hixie');
-
-/** Time from `end()` to `destroy()` of a closed connection, in milliseconds. */
-const LINGER_MS = 2000;
 
 /** Frames of `00`, UTF-8 text and `FF`. */
 const framing: Framing = {
@@ -45,6 +44,8 @@ export class Hixie extends SocketTransport implements HixieEvents {
   #key3: Buffer = Buffer.alloc(0);
   /** Releases the pending handshake in the limiter; null if it was not counted. */
   #release: (() => void) | null = null;
+  /** The async context of the request, until the handshake is complete. */
+  #context: AsyncResource | null = null;
   readonly #draft: '75' | '76';
   #hasClosingFrame = false;
   readonly #timer: Timer = new Timer(this);
@@ -71,6 +72,7 @@ export class Hixie extends SocketTransport implements HixieEvents {
         return;
       }
     }
+    if (keys !== '75') hixie.#context = captureContext();
     hixie.#begin(socket, head);
   }
 
@@ -80,7 +82,11 @@ export class Hixie extends SocketTransport implements HixieEvents {
 
   onClosing(): void {
     this.#hasClosingFrame = true;
-    this.close();
+    if (!this.isOpen) return;
+    this.flush();
+    this.isOpen = false;
+    this.closeSocket();
+    this.onClientClose();
   }
 
   onError(kind: string): void {
@@ -102,7 +108,6 @@ export class Hixie extends SocketTransport implements HixieEvents {
     if (this.#hasClosingFrame && this.#draft === '76' && socket.writable)
       socket.write(CLOSING_FRAME);
     socket.end();
-    setTimeout(() => socket.destroy(), LINGER_MS).unref();
   }
 
   #begin(socket: Socket, head: Buffer): void {
@@ -138,7 +143,10 @@ export class Hixie extends SocketTransport implements HixieEvents {
     this.#keys = null;
     this.#settle();
     this.socket.write(proof(keys, this.#key3));
-    this.opened();
+    const context = this.#context;
+    this.#context = null;
+    if (context === null) this.opened();
+    else context.runInAsyncScope(() => this.opened());
   }
 
   /** The handshake has completed or failed. */
@@ -150,10 +158,7 @@ export class Hixie extends SocketTransport implements HixieEvents {
 
   #onEnd(): void {
     this.#settle();
-    if (this.isOpen) {
-      this.isOpen = false;
-      this.onClose();
-    }
+    this.onSocketClose();
     if (!this.socket.writableEnded) this.socket.end();
   }
 }

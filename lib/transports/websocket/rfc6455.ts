@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import { Server as WebSocketServer, WebSocket, type ServerOptions } from 'ws';
 import { createDebug } from '../../util/debug.js';
+import { linger } from '../../util/linger.js';
 import { readUtf8 } from './utf8.js';
 import { encodeText, writeText, type Framing } from './frame-writer.js';
 import { SocketTransport } from './websocket-transport.js';
@@ -11,6 +12,10 @@ const debug = createDebug('socket.io:websocket');
 /** Close codes of RFC 6455, section 7.4.1. */
 const NORMAL_CLOSURE = 1000;
 const UNSUPPORTED_DATA = 1003;
+const GOING_AWAY = 1001;
+const NO_STATUS = 1005;
+/** Close codes of a client that leaves: the default of `WebSocket.close`, and the end of its page. */
+const CLIENT_CLOSE_CODES: ReadonlySet<number> = new Set([NORMAL_CLOSURE, GOING_AWAY, NO_STATUS]);
 const INVALID_PAYLOAD = 1007;
 const TOO_BIG = 1009;
 
@@ -65,8 +70,8 @@ function wsOnMessage(this: WebSocket, data: Buffer, isBinary: boolean): void {
   (this as WsSocket).transport?.onMessage(data, isBinary);
 }
 
-function wsOnClose(this: WebSocket): void {
-  (this as WsSocket).transport?.closed();
+function wsOnClose(this: WebSocket, code: number): void {
+  (this as WsSocket).transport?.closed(code);
 }
 
 function wsOnError(this: WebSocket, error: Error): void {
@@ -104,7 +109,7 @@ export class Rfc6455Server {
 
   accept(exchange: Exchange): void {
     const { request, socket, head } = exchange;
-    // The answer to the handshake and the first messages leave together.
+    // The handshake response and the first messages leave in one packet.
     socket.cork();
     try {
       this.#server.handleUpgrade(request, socket, head, (ws) => Rfc6455.open(exchange, ws));
@@ -153,11 +158,18 @@ export class Rfc6455 extends SocketTransport {
     else if (this.session?._onMessage(payload) === false) this.#fail(TOO_BIG);
   }
 
-  /** @internal */
-  closed(): void {
-    if (!this.isOpen) return;
-    this.isOpen = false;
-    this.onClose();
+  /**
+   * @internal The connection has ended. After any other code, or without a closing handshake, the
+   * client may resume its session: our own clients close a connection with 4000 that does not carry
+   * data any more.
+   */
+  closed(code: number): void {
+    if (!CLIENT_CLOSE_CODES.has(code)) {
+      this.onSocketClose();
+    } else if (this.isOpen) {
+      this.isOpen = false;
+      this.onClientClose();
+    }
   }
 
   /** @internal ws has found an invalid frame, and answers it with a close frame. */
@@ -167,7 +179,15 @@ export class Rfc6455 extends SocketTransport {
   }
 
   protected closeSocket(): void {
-    this.#ws.close(NORMAL_CLOSURE);
+    const { socket } = this;
+    const close = (): void => this.#ws.close(NORMAL_CLOSURE);
+    if (socket.writableLength === 0) {
+      close();
+      return;
+    }
+    // ws destroys a socket soon after its close frame is sent: what waits is written before that.
+    linger(socket);
+    socket.write('', close);
   }
 
   #fail(code: number): void {

@@ -1,12 +1,21 @@
 import type { SharedPayload } from '../../session/shared-payload.js';
-import { flushBeforeEnd } from '../flush-before-end.js';
+import { linger } from '../../util/linger.js';
+import { flushBeforeEnd, type SocketOwner } from '../flush-before-end.js';
 import { scheduleFlush } from './flush-scheduler.js';
 import { encodeBatch, textOf, type Framing, type Payload } from './frame-writer.js';
 import { Transport } from '../transport.js';
 import type { Exchange } from '../transport-server.js';
 
-/** What all versions of the WebSocket protocol share: the frames of one turn leave in one write. */
-export abstract class SocketTransport extends Transport {
+/** A batch of this length, in UTF-16 code units, is written at once: it gains nothing by waiting. */
+const LONGEST_BATCH = 65_536;
+
+/**
+ * What all versions of the WebSocket protocol share: the frames of one turn leave in one write.
+ *
+ * `maxBuffer` limits what waits in the socket, in bytes. The batch counts little: it is written when
+ * it is long.
+ */
+export abstract class SocketTransport extends Transport implements SocketOwner {
   protected isOpen = true;
   /** What this turn has sent. It is mostly one payload: the list is made for the second. */
   #first: Payload | null = null;
@@ -34,20 +43,17 @@ export abstract class SocketTransport extends Transport {
     const first = this.#first;
     if (first === null) return;
     const more = this.#more;
-    const batchLength = this.#batchLength;
     const { socket } = this;
     this.#clearBatch();
     if (!socket.writable) {
       this.session?._requeue([first, ...(more ?? [])].map(textOf), this);
       return;
     }
-    const waiting = socket.writableLength;
-    const last = more?.at(-1) ?? first;
-    // The last payload does not count: a single one may be larger than the limit.
-    if (waiting > 0 && this.isOverfull(waiting + batchLength - textOf(last).length)) {
+    const bytes = encodeBatch(this.framing, first, more);
+    if (this.#isBacklogged(socket.writableLength, bytes.length, more?.at(-1) ?? first)) {
       this.overflow();
     } else {
-      socket.write(encodeBatch(this.framing, first, more), 'latin1');
+      socket.write(bytes, 'latin1');
     }
   }
 
@@ -56,6 +62,19 @@ export abstract class SocketTransport extends Transport {
     this.flush();
     this.isOpen = false;
     this.closeSocket();
+    this.onClose();
+  }
+
+  /** @internal The socket has been ended: by the peer, by the application, or by `closeSocket`. */
+  onSocketEnd(): void {
+    linger(this.socket);
+    if (this.socket.readableEnded) this.onSocketClose();
+  }
+
+  /** The connection has broken, or the peer has ended it. */
+  protected onSocketClose(): void {
+    if (!this.isOpen) return;
+    this.isOpen = false;
     this.onClose();
   }
 
@@ -68,11 +87,6 @@ export abstract class SocketTransport extends Transport {
    */
   #push(payload: Payload, length: number): boolean {
     if (!this.isOpen) return false;
-    if (this.isOverfull(this.#batchLength)) {
-      this.#clearBatch();
-      this.overflow();
-      return true;
-    }
     this.#batchLength += length;
     if (this.#first === null) {
       this.#first = payload;
@@ -80,7 +94,17 @@ export abstract class SocketTransport extends Transport {
     } else {
       (this.#more ??= []).push(payload);
     }
+    const isLong = this.#batchLength > LONGEST_BATCH || this.isOverfull(this.#batchLength);
+    if (isLong) this.flush();
     return true;
+  }
+
+  /**
+   * True if more than `maxBuffer` waits. The last payload does not count: a single one may be larger
+   * than the limit.
+   */
+  #isBacklogged(waiting: number, bytes: number, last: Payload): boolean {
+    return waiting > 0 && this.isOverfull(waiting + bytes - Buffer.byteLength(textOf(last)));
   }
 
   #clearBatch(): void {

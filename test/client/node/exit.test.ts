@@ -55,7 +55,7 @@ describe('a program that uses the Node client', function () {
         socket.connect().send('ping');
       `;
       expect(await run(code, 'commonjs', url)).to.deep.equal({ code: 0, out: 'ping\n' });
-      expect(ends).to.deep.equal([transport === 'websocket' ? 'transport close' : 'client close']);
+      expect(ends).to.deep.equal(['client close']);
     });
   }
 

@@ -162,8 +162,7 @@ for (const transport of TRANSPORTS) {
       recorded.socket.send('one').send('two').disconnect();
       expect(await recorded.rest()).to.deep.equal(['disconnect']);
       await until(() => events.length === 3, 'the session to end');
-      const reason = transport === 'websocket' ? 'transport close' : 'client close';
-      expect(events).to.deep.equal(['one', 'two', reason]);
+      expect(events).to.deep.equal(['one', 'two', 'client close']);
     });
 
     it('emits error and connect_failed if the connection is refused', async () => {

@@ -89,7 +89,7 @@ describe('RFC 6455', () => {
     await raw.bytes.expect('\x88\x02\x03\xe9');
     await raw.ended();
     await until(() => events.length > 0);
-    expect(events).to.deep.equal(['transport close']);
+    expect(events).to.deep.equal(['client close']);
   });
 
   it('writes frames of each length encoding', async () => {

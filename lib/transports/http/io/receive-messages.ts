@@ -92,6 +92,7 @@ function receiveBody(
   };
   const release = (): void => client._heldBytes.delete(holder);
   const mayGrow = (size: number, bytes: number): boolean => {
+    client._onProgress();
     if (maxPayload > 0 && size + bytes > maxPayload) return false;
     if (maxBuffer > 0 && client._heldSize + bytes > Math.max(maxBuffer, maxPayload)) return false;
     client._heldBytes.add(holder, bytes);

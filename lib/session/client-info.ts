@@ -1,0 +1,107 @@
+import { EventEmitter } from 'node:events';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import type { Connection, ConnectionType, Host } from './connection.js';
+import type { DisconnectReason } from './disconnect-reason.js';
+import { sessionId as randomId } from './session-id.js';
+import { validTiming, type SessionOptions } from './timings.js';
+
+/** What an application can read about a client. Use `Client`, which extends it. */
+export abstract class ClientInfo extends EventEmitter {
+  /** The Listener this client belongs to. */
+  readonly listener: Host;
+  /** The id of the session, a secret: with it, anyone can take over the session. See `id`. */
+  readonly sessionId: string;
+  /** True from the first connection until `disconnect`, also between two polls. */
+  connected = false;
+  /** Why the session has ended; null before `disconnect`. */
+  disconnectReason: DisconnectReason | null = null;
+  /** Number of connections so far. Each poll and each reconnect is one. */
+  connections = 0;
+  /** The request that opened the latest connection. Never null, unlike in 0.6. */
+  request: IncomingMessage;
+  /** The response of an open connection of an HTTP transport; otherwise null. */
+  response: ServerResponse | null = null;
+  /** The socket of the latest connection. Ending it ends the session, once what was sent has left. */
+  connection: Socket;
+
+  /** @internal */ readonly _type: ConnectionType;
+  /** @internal The origin of pages that it belongs to; see access/origins.ts. */
+  _origin: string | null = null;
+  /** @internal The address it is counted under; see access/session-limiter.ts. */
+  _countedAddress: string | null = null;
+  readonly #defaults: Readonly<SessionOptions>;
+  #options: SessionOptions | null = null;
+  #address: string | undefined;
+  #id: string | null = null;
+
+  constructor(
+    listener: Host,
+    sessionId: string,
+    { request, socket }: Connection,
+    type: ConnectionType,
+    defaults: Readonly<SessionOptions>,
+  ) {
+    super();
+    this.listener = listener;
+    this.sessionId = sessionId;
+    this.request = request;
+    this.connection = socket;
+    // Read while the socket is open: it has no address once it is closed.
+    this.#address = socket.remoteAddress;
+    this._type = type;
+    this.#defaults = defaults;
+  }
+
+  /**
+   * The public id of the session: random, made when it is first read, and of no use to an attacker,
+   * unlike `sessionId`. Send this one to other clients.
+   */
+  get id(): string {
+    return (this.#id ??= randomId());
+  }
+
+  /** Applications of 0.6 have properties of their own on a client. */
+  set id(value: string) {
+    this.#id = value;
+  }
+
+  /** Timings of this session in milliseconds. An application may write to them. */
+  get options(): SessionOptions {
+    return (this.#options ??= { ...this.#defaults });
+  }
+
+  /** The name of the transport of this session. */
+  get transport(): string {
+    return this._type.transportName;
+  }
+
+  /** The address of the latest connection; still known in `disconnect`. */
+  get remoteAddress(): string | undefined {
+    return this.#address;
+  }
+
+  /** @internal A timing in milliseconds; the default if the application has set an invalid one. */
+  _timing(name: 'heartbeatInterval' | 'closeTimeout' | 'duration'): number {
+    return validTiming(this._timings[name], this.#defaults[name] ?? 0);
+  }
+
+  /** @internal The same as `options`, without making a copy for the session. */
+  get _timings(): Readonly<SessionOptions> {
+    return this.#options ?? this.#defaults;
+  }
+
+  /** @internal Time for the echo of a heartbeat; 0: no heartbeats. */
+  get _heartbeatTimeout(): number {
+    return validTiming(this._timings.timeout, 0);
+  }
+
+  /** @internal Counts a connection, which is the latest one from now on. */
+  _setConnection({ request, socket }: Connection): void {
+    this.request = request;
+    this.connections++;
+    if (socket === this.connection) return;
+    this.connection = socket;
+    this.#address = socket.remoteAddress;
+  }
+}

@@ -1,0 +1,54 @@
+/** So many payloads are joined to one string if they are small: a string each takes 40 bytes more. */
+const JOINED = 64;
+const SMALL = 1024;
+
+/**
+ * Payloads that wait for a connection, in the order they were sent.
+ *
+ * A session makes a queue when the first payload has to wait, and drops it when all are sent: an
+ * idle session has none. Its memory is proportional to {@link bytes}, however small the payloads are.
+ */
+export class SendQueue {
+  readonly #payloads: string[] = [];
+  /** The latest payloads, not joined yet. */
+  #recent: string[] = [];
+  #recentLength = 0;
+  #length = 0;
+  #bytes = 0;
+
+  /** Number of payloads. */
+  get length(): number {
+    return this.#length;
+  }
+
+  /** Their size in UTF-8. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  push(payload: string): void {
+    this.#count(payload);
+    this.#recentLength += payload.length;
+    if (this.#recent.push(payload) < JOINED) return;
+    if (this.#recentLength < JOINED * SMALL) this.#payloads.push(this.#recent.join(''));
+    else this.#payloads.push(...this.#recent);
+    this.#recent = [];
+    this.#recentLength = 0;
+  }
+
+  /** Adds payloads that were sent before all others. */
+  unshift(payloads: readonly string[]): void {
+    for (const payload of payloads) this.#count(payload);
+    this.#payloads.unshift(...payloads);
+  }
+
+  /** All of them as one payload. */
+  join(): string {
+    return this.#payloads.join('') + this.#recent.join('');
+  }
+
+  #count(payload: string): void {
+    this.#length++;
+    this.#bytes += Buffer.byteLength(payload);
+  }
+}
