@@ -5,6 +5,7 @@
  */
 import type { IncomingMessage } from 'node:http';
 import type { Authorize } from './access/authorize.js';
+import type { Bus, BusOptions } from './cluster/bus.js';
 import { invalidType } from './util/invalid-type.js';
 import { sessionId } from './session/session-id.js';
 import { logNothing, logToStdout, type Log } from './util/log.js';
@@ -97,6 +98,10 @@ export interface ListenerOptions {
    * @default 38 decimal digits from `crypto`
    */
   readonly generateId?: (request: IncomingMessage) => string;
+  /** Connects the Listeners of several processes; see `socket.io-node/bus`. @default none */
+  readonly bus?: Bus;
+  /** Timings and limits of the bus. @default {} */
+  readonly busOptions?: BusOptions;
   /** @internal Time, for tests. */
   readonly clock?: Clock;
   /** `onClientConnect: fn` and the like add listeners; what is not known is kept as it is. */
@@ -121,6 +126,8 @@ export interface ResolvedOptions {
   maxHandshakes: number;
   handshakeTimeout: number;
   authorize?: Authorize;
+  bus?: Bus;
+  busOptions?: BusOptions;
   generateId: (request: IncomingMessage) => string;
   clock: Clock;
   [other: string]: unknown;

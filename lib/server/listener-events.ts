@@ -1,9 +1,10 @@
 import type { Refusal } from '../access/refusal.js';
+import type { ClusterEvents } from '../cluster/cluster-host.js';
 import type { Client } from '../session/client.js';
 import type { DisconnectReason } from '../session/disconnect-reason.js';
 
 /** Events of a Listener; `this` in a handler is the Listener. */
-export interface ListenerEvents {
+export interface ListenerEvents extends ClusterEvents {
   /** A client has connected; before `connection`. */
   clientConnect: [client: Client];
   /** A client has connected. */

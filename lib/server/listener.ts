@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { EventEmitter } from 'node:events';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { HandshakeVerifier } from '../access/handshake-verifier.js';
@@ -12,6 +11,11 @@ import type { Refusal } from '../access/refusal.js';
 import { SessionLimiter } from '../access/session-limiter.js';
 import { resolveOptions, type ListenerOptions, type ResolvedOptions } from '../options.js';
 import { encode } from '../protocol/frames.js';
+import type { Cluster } from '../cluster/cluster.js';
+import type { BusState } from '../cluster/cluster-host.js';
+import { Broadcaster } from '../rooms/broadcaster.js';
+import { excludedIds, excludeFilter } from '../rooms/exclude.js';
+import { Rooms } from '../rooms/rooms.js';
 import type { Client, Host } from '../session/client.js';
 import type { DisconnectReason } from '../session/disconnect-reason.js';
 import { emitWithReason, rethrowAsync } from '../session/emit.js';
@@ -23,8 +27,8 @@ import { shortId } from '../util/log.js';
 import { Timers } from '../util/timers.js';
 import { ServerAttachment, type RequestHandler } from './attachment.js';
 import { awaitable, whenClosed, type Closing } from './closing.js';
-import { excludeFilter } from './exclude.js';
 import { toServer, type Listenable } from './listenable.js';
+import { joinCluster } from './join-cluster.js';
 import type { ListenerEvents } from './listener-events.js';
 import { NO_HEAD, Router, type RouterHost } from './router.js';
 import { SessionRegistry } from './session-registry.js';
@@ -56,7 +60,7 @@ export interface Listener {
  * listener.on('connection', (client) => client.send('hello'));
  * server.listen(8080);
  */
-export class Listener extends EventEmitter implements Host, RouterHost {
+export class Listener extends Broadcaster implements Host, RouterHost {
   /** The HTTP server. */
   readonly server: Server;
   /** The options with their defaults filled in. */
@@ -66,11 +70,13 @@ export class Listener extends EventEmitter implements Host, RouterHost {
 
   /** @internal */ readonly _timers: Timers;
   /** @internal */ readonly _limiter: SessionLimiter;
+  /** @internal */ readonly _rooms: Rooms;
   readonly #origins: Origins;
   readonly #registry: SessionRegistry;
   readonly #verifier: HandshakeVerifier;
   readonly #router: Router;
   readonly #handler: RequestHandler;
+  readonly #cluster: Cluster | null;
   #leavePolicies: readonly (() => void)[] = [];
   #closed: Promise<void> | null = null;
   /** Called when the last session has ended. */
@@ -90,6 +96,14 @@ export class Listener extends EventEmitter implements Host, RouterHost {
     this.#origins = new Origins(this.options.origins);
     this.#registry = new SessionRegistry(this.options, this._limiter);
     this.clients = this.#registry.clients;
+    this._rooms = new Rooms(this.#registry);
+    this._groups.push(this._rooms);
+    this.#cluster = joinCluster(this.options, {
+      localGroups: () => this._groups.filter(({ isLocal }) => isLocal),
+      sessionCount: () => this.#registry.size,
+      emit: (event, ...args) => this.#emitSafely(event, ...(args as never)),
+    });
+    if (this.#cluster) this._groups.push(this.#cluster);
     this.#verifier = new HandshakeVerifier(this.options, this._limiter, this._timers);
     this.#router = new Router(this, {
       origins: this.#origins,
@@ -103,6 +117,11 @@ export class Listener extends EventEmitter implements Host, RouterHost {
     if (this.#router.offers('flashsocket')) this.#offerPolicy();
     if (this.server.listening) this.#onListening();
     else this.server.once('listening', this.#onListening);
+  }
+
+  /** The state of the bus; null without one. */
+  get bus(): BusState | null {
+    return this.#cluster;
   }
 
   /** The clients by another name that 0.6 had. */
@@ -126,6 +145,7 @@ export class Listener extends EventEmitter implements Host, RouterHost {
     for (const client of this.#registry.values()) {
       if (!isLeftOut?.(client.sessionId)) client._sendShared(broadcast);
     }
+    this.#cluster?.send(broadcast, { rooms: null, except: excludedIds(except) });
     return this;
   }
 
@@ -200,6 +220,7 @@ export class Listener extends EventEmitter implements Host, RouterHost {
 
   /** @internal */
   _onClientDisconnect(client: Client, reason: DisconnectReason): void {
+    this._rooms.clear(client);
     this.#registry.remove(client);
     this.options.log(`Client ${shortId(client.sessionId)} disconnected (${reason})`);
     try {
@@ -240,6 +261,7 @@ export class Listener extends EventEmitter implements Host, RouterHost {
     }
     if (this.#registry.size > 0) await this.#serveClosing();
     this.#router.close(isFinal);
+    if (isFinal) this.#cluster?.close();
     await Promise.all(targets.map(whenClosed));
   }
 

@@ -1,6 +1,7 @@
 import { EventEmitter } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import type { BroadcastOperator, Target } from './broadcast-operator.js';
 import type { Connection, ConnectionType, Host } from './connection.js';
 import type { DisconnectReason } from './disconnect-reason.js';
 import { sessionId as randomId } from './session-id.js';
@@ -79,6 +80,51 @@ export abstract class ClientInfo extends EventEmitter {
   /** The address of the latest connection; still known in `disconnect`. */
   get remoteAddress(): string | undefined {
     return this.#address;
+  }
+
+  /**
+   * Adds the client to rooms, until it leaves them or its session ends. Does nothing for a session
+   * that has ended.
+   *
+   * @throws {TypeError} If a room is not a string.
+   * @throws {RangeError} If a room has more than 1,000 characters, or none.
+   * @example client.join('news').join(['sport', 'weather']);
+   */
+  join(room: Target): this {
+    this.listener._rooms.add(this, room);
+    return this;
+  }
+
+  /** Removes the client from rooms. Throws as `join` does. */
+  leave(room: Target): this {
+    this.listener._rooms.delete(this, room);
+    return this;
+  }
+
+  /** A copy of the rooms of the client, also in a handler of `disconnect`. The first is its session id. */
+  get rooms(): Set<string> {
+    return this.listener._rooms.of(this);
+  }
+
+  /** Applications of 0.6 may have a property of their own by this name. */
+  set rooms(value: Set<string>) {
+    const descriptor = { value, writable: true, configurable: true, enumerable: true };
+    Object.defineProperty(this, 'rooms', descriptor);
+  }
+
+  /**
+   * Selects the other clients of rooms.
+   *
+   * @throws as `join` does
+   * @example client.to('news').send('hello');
+   */
+  to(room: Target): BroadcastOperator {
+    return this.listener._everybody.except(this.sessionId).to(room);
+  }
+
+  /** Selects the other clients that are not in rooms. Throws as `join` does. */
+  except(room: Target): BroadcastOperator {
+    return this.listener._everybody.except(this.sessionId).except(room);
   }
 
   /** @internal A timing in milliseconds; the default if the application has set an invalid one. */

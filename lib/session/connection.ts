@@ -9,6 +9,7 @@ import type { Socket } from 'node:net';
 import type { ResolvedOptions } from '../options.js';
 import type { Timers } from '../util/timers.js';
 import type { Client } from './client.js';
+import type { BroadcastOperator, SessionRooms } from './broadcast-operator.js';
 import type { DisconnectReason } from './disconnect-reason.js';
 import type { SharedPayload } from './shared-payload.js';
 
@@ -45,6 +46,9 @@ export interface ConnectionType {
 export interface Host {
   readonly options: ResolvedOptions;
   /** @internal */ readonly _timers: Timers;
+  /** @internal */ readonly _rooms: SessionRooms;
+  /** @internal All clients, whatever an application has put on the Listener. */
+  readonly _everybody: BroadcastOperator;
   /** @internal */ _onClientConnect(client: Client): void;
   /** @internal */ _onClientMessage(message: unknown, client: Client): void;
   /** @internal */ _onClientDisconnect(client: Client, reason: DisconnectReason): void;

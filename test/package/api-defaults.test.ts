@@ -17,6 +17,7 @@ const IN_WORDS: Readonly<Record<string, string>> = {
   transports: 'all seven',
   log: 'to stdout',
   authorize: 'all clients may connect',
+  bus: 'none',
   generateId: '38 random digits',
 };
 
@@ -29,7 +30,12 @@ function docOf(option: string): string {
 const asJson = (text: string): string => text.replaceAll("'", '"');
 
 describe('the defaults in docs/api.md', () => {
-  const defaults: Record<string, unknown> = { authorize: undefined, ...resolveOptions({}) };
+  const defaults: Record<string, unknown> = {
+    authorize: undefined,
+    bus: undefined,
+    busOptions: {},
+    ...resolveOptions({}),
+  };
 
   it('include every option of `listen`', () => {
     const names = Object.keys(defaults).filter((name) => name !== 'clock');

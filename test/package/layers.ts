@@ -37,7 +37,11 @@ export const ROOMS: Readonly<Record<string, Rule>> = {
     node: true,
   },
   'lib/rooms': { uses: ['lib/session', 'lib/protocol'], node: true },
-  'lib/cluster': { uses: ['lib/rooms', 'lib/protocol', 'lib/util'], node: true },
+  'lib/cluster': {
+    uses: ['lib/rooms', 'lib/session', 'lib/protocol', 'lib/util'],
+    node: true,
+  },
+  'lib/bus': { uses: ['lib/cluster'], node: true },
   'lib/bridge': {
     uses: ['lib/transports', 'lib/session', 'lib/access', 'lib/protocol', 'lib/util'],
     node: true,

@@ -5,7 +5,7 @@
  */
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { once } from 'node:events';
-import { connect, type Server, type Socket } from 'node:net';
+import { connect, createServer, type Server, type Socket } from 'node:net';
 import { setImmediate as turn } from 'node:timers/promises';
 
 /** Lets `server` listen on a free port of the loopback interface; returns the port. */
@@ -52,4 +52,13 @@ export async function readToEnd(socket: Socket): Promise<string> {
   const packets: Buffer[] = [];
   for await (const packet of socket) packets.push(packet as Buffer);
   return Buffer.concat(packets).toString();
+}
+
+/** A port that was free a moment ago, for a server of another process. */
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  const port = await listening(server);
+  server.close();
+  await once(server, 'close');
+  return port;
 }

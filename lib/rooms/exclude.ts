@@ -11,3 +11,9 @@ export function excludeFilter(except: unknown): ((id: string) => boolean) | null
   if (typeof except === 'number') return (id) => Number(id) === except;
   return (id) => id === except;
 }
+
+/** The same as ids, for other processes: a number names the id of its text there. */
+export function excludedIds(except: unknown): readonly string[] {
+  if (except === undefined || except === null || except === 0 || except === '') return [];
+  return (Array.isArray(except) ? except : [except]).map(String);
+}

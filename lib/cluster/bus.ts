@@ -1,0 +1,115 @@
+/**
+ * The bus: what a message engine has to offer for several processes to act as one Listener.
+ *
+ * @module
+ */
+import { invalidType } from '../util/invalid-type.js';
+
+/**
+ * A message engine, over the user's own connected client. Ready ones are in `socket.io-node/bus`.
+ *
+ * The engine may lose, repeat and reorder messages: the cluster numbers what it sends, and repairs
+ * gaps by itself. A sender's own messages may come back to it; they are dropped.
+ *
+ * @example
+ * const bus = {
+ *   publish: (bytes) => engine.publish('chat', bytes),
+ *   subscribe: (receive) => engine.subscribe('chat', receive),
+ * };
+ * io.listen(server, { bus });
+ */
+export interface Bus {
+  /** The longest message that the engine takes, in bytes; longer ones are sent in pieces. @default 16777216 */
+  readonly maxMessage?: number;
+  /**
+   * Sends bytes to all subscribers, this one or not.
+   *
+   * MUST NOT keep the bytes after it has returned, or its promise has settled, unless it copies
+   * them. MAY return a promise, which limits how much is on its way; a rejection is a sign that
+   * the engine is down. MAY throw, which is the same.
+   */
+  publish(message: Buffer): unknown;
+  /**
+   * Calls `receive` with the bytes of each message, from now on.
+   *
+   * MUST deliver messages unchanged. MUST go on by itself after the engine was down. MAY return a
+   * promise of the subscription.
+   */
+  subscribe(receive: (message: Uint8Array) => void): unknown;
+  /** Ends the subscription. MUST leave the user's client open. */
+  close?(): unknown;
+}
+
+/** Timings and limits of a cluster. */
+export interface BusOptions {
+  /** From one heartbeat of this process to the next, in milliseconds. @default 2000 */
+  readonly heartbeatInterval?: number;
+  /** How long another process may be silent before it counts as gone, in milliseconds. @default 6000 */
+  readonly timeout?: number;
+  /** How long a gap may take to be repaired before it counts as lost, in milliseconds. @default 10000 */
+  readonly repairTimeout?: number;
+  /** Bytes that are kept to be sent again, and that are held of each sender behind a gap. @default 4194304 */
+  readonly maxRetained?: number;
+  /** Bytes that may wait for the engine before the oldest are dropped. @default 16777216 */
+  readonly maxBuffer?: number;
+  /** Bytes that may be on their way to the engine at a time. @default 1048576 */
+  readonly maxWaiting?: number;
+  /**
+   * A secret of all processes: messages without its signature are dropped. For engines that
+   * others can publish to.
+   */
+  readonly secret?: string;
+}
+
+export type ResolvedBusOptions = Required<Omit<BusOptions, 'secret'>> & { readonly secret: string };
+
+const MEBIBYTE = 1024 * 1024;
+
+export const BUS_DEFAULTS: ResolvedBusOptions = Object.freeze({
+  heartbeatInterval: 2000,
+  timeout: 6000,
+  repairTimeout: 10_000,
+  maxRetained: 4 * MEBIBYTE,
+  maxBuffer: 16 * MEBIBYTE,
+  maxWaiting: MEBIBYTE,
+  secret: '',
+});
+
+export const DEFAULT_MAX_MESSAGE: number = 16 * MEBIBYTE;
+
+/** The longest delay of a timer of Node. */
+const LONGEST_TIMEOUT_MS = 2 ** 31 - 1;
+const TIMINGS: readonly string[] = ['heartbeatInterval', 'timeout', 'repairTimeout'];
+
+/**
+ * Fills in the defaults of the option `busOptions`, and checks it and the option `bus`.
+ *
+ * @throws {TypeError} If something is of the wrong type, or an option is unknown.
+ * @throws {RangeError} If a number is out of range.
+ */
+export function resolveBusOptions(bus: unknown, given: unknown = {}): ResolvedBusOptions {
+  const { publish, subscribe } = (bus ?? {}) as Partial<Bus>;
+  if (typeof publish !== 'function' || typeof subscribe !== 'function') {
+    throw invalidType('bus', 'an object with `publish` and `subscribe`', bus);
+  }
+  if (typeof given !== 'object' || given === null) {
+    throw invalidType('busOptions', 'an object', given);
+  }
+  for (const [name, value] of Object.entries(given)) {
+    const path = `busOptions.${name}`;
+    if (!(name in BUS_DEFAULTS)) {
+      const names = Object.keys(BUS_DEFAULTS).join(', ');
+      throw new TypeError(`Expected \`busOptions\` to have only ${names}, got \`${name}\``);
+    }
+    if (name === 'secret') {
+      if (typeof value !== 'string') throw invalidType(path, 'a string', value);
+    } else {
+      if (typeof value !== 'number') throw invalidType(path, 'a number', value);
+      const max = TIMINGS.includes(name) ? LONGEST_TIMEOUT_MS : Number.MAX_SAFE_INTEGER;
+      if (!(value >= 1 && value <= max)) {
+        throw new RangeError(`Expected \`${path}\` to be from 1 to ${max}, got ${value}`);
+      }
+    }
+  }
+  return { ...BUS_DEFAULTS, ...given };
+}

@@ -1,0 +1,58 @@
+import type { ClientGroup } from '../rooms/client-group.js';
+import type { Clock } from '../util/timers.js';
+
+/** What a cluster needs of its Listener. */
+export interface ClusterHost {
+  /** Listeners of the same name act as one. */
+  readonly group: string;
+  readonly clock: Clock;
+  /** The groups of this process. */
+  localGroups(): readonly ClientGroup[];
+  sessionCount(): number;
+  emit<E extends keyof ClusterEvents>(event: E, ...args: ClusterEvents[E]): void;
+}
+
+/** Another process. */
+export interface PeerInfo {
+  /** Its id, random for each start. */
+  readonly node: string;
+  /** How many sessions it has, as it said last. */
+  readonly sessions: number;
+}
+
+/** Events of a Listener with a bus. */
+export interface ClusterEvents {
+  /** Another process has been heard for the first time. */
+  peerConnect: [peer: PeerInfo];
+  /** Another process has left, or has been silent for `timeout`. */
+  peerDisconnect: [peer: PeerInfo, reason: 'goodbye' | 'timeout'];
+  /** The engine does not work: other processes get nothing until `busUp`. */
+  busDown: [reason: string];
+  /** The engine works again. */
+  busUp: [];
+  /** Messages of another process are lost for good. */
+  busLost: [lost: { readonly peer: string; readonly count: number }];
+}
+
+/** Figures of a cluster, since its start. */
+export interface BusFigures {
+  /** Messages of the bus that were foreign, of another version, or damaged. */
+  malformed: number;
+  /** Packets of other processes that are lost. */
+  lost: number;
+  /** Packets that were not published because too much waited. */
+  dropped: number;
+}
+
+/** What `listener.bus` shows of its cluster. */
+export interface BusState {
+  /** The id of this process, random for each start. */
+  readonly node: string;
+  /** False while the engine does not work. */
+  readonly isUp: boolean;
+  /** The other processes by their ids. */
+  readonly peers: ReadonlyMap<string, PeerInfo>;
+  readonly figures: BusFigures;
+  /** Bytes that wait for the engine. */
+  readonly waiting: number;
+}

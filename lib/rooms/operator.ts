@@ -1,0 +1,108 @@
+/**
+ * The selection of clients that `listener.to(…)` and `client.to(…)` return.
+ *
+ * @module
+ */
+import { encode } from '../protocol/frames.js';
+import type { BroadcastOperator, RemoteClient, Target } from '../session/broadcast-operator.js';
+import { SharedPayload } from '../session/shared-payload.js';
+import type { ClientGroup, Selection } from './client-group.js';
+import { roomNames } from './room-names.js';
+
+const DEFAULT_TIMEOUT_MS = 2000;
+/** The longest delay of a timer of Node. */
+const LONGEST_TIMEOUT_MS = 2 ** 31 - 1;
+
+export const EVERYONE: Selection = Object.freeze({ rooms: null, except: Object.freeze([]) });
+
+/** Sends to groups of clients, the local ones first. */
+export class Operator implements BroadcastOperator {
+  readonly #groups: () => readonly ClientGroup[];
+  readonly #selection: Selection;
+  readonly #isLocal: boolean;
+  readonly #timeoutMs: number;
+
+  /** @param groups the groups as they are when something is sent, local ones first */
+  constructor(
+    groups: () => readonly ClientGroup[],
+    selection: Selection = EVERYONE,
+    isLocal = false,
+    timeoutMs: number = DEFAULT_TIMEOUT_MS,
+  ) {
+    this.#groups = groups;
+    this.#selection = selection;
+    this.#isLocal = isLocal;
+    this.#timeoutMs = timeoutMs;
+  }
+
+  get local(): BroadcastOperator {
+    return new Operator(this.#groups, this.#selection, true, this.#timeoutMs);
+  }
+
+  to(room: Target): BroadcastOperator {
+    const { rooms, except } = this.#selection;
+    return this.#with({ rooms: [...(rooms ?? []), ...roomNames(room)], except });
+  }
+
+  in(room: Target): BroadcastOperator {
+    return this.to(room);
+  }
+
+  except(room: Target): BroadcastOperator {
+    const { rooms, except } = this.#selection;
+    return this.#with({ rooms, except: [...except, ...roomNames(room)] });
+  }
+
+  timeout(ms: number): BroadcastOperator {
+    if (typeof ms !== 'number') {
+      throw new TypeError(`Expected \`timeout\` to be a number, got ${typeof ms}`);
+    }
+    if (!(ms >= 0 && ms <= LONGEST_TIMEOUT_MS)) {
+      throw new RangeError(`Expected \`timeout\` to be from 0 to ${LONGEST_TIMEOUT_MS}, got ${ms}`);
+    }
+    return new Operator(this.#groups, this.#selection, this.#isLocal, ms);
+  }
+
+  send(message: unknown): this {
+    const shared = new SharedPayload(encode(message));
+    for (const group of this.#selected()) group.send(shared, this.#selection);
+    return this;
+  }
+
+  socketsJoin(room: Target): void {
+    const rooms = roomNames(room);
+    for (const group of this.#selected()) group.join(this.#selection, rooms);
+  }
+
+  socketsLeave(room: Target): void {
+    const rooms = roomNames(room);
+    for (const group of this.#selected()) group.leave(this.#selection, rooms);
+  }
+
+  disconnectSockets(): void {
+    for (const group of this.#selected()) group.disconnect(this.#selection);
+  }
+
+  async count(): Promise<number> {
+    const counts = this.#selected().map(async (group) =>
+      group.count(this.#selection, this.#timeoutMs),
+    );
+    return (await Promise.all(counts)).reduce((sum, count) => sum + count, 0);
+  }
+
+  async fetchSockets(): Promise<RemoteClient[]> {
+    const lists = this.#selected().map(async (group) =>
+      group.list(this.#selection, this.#timeoutMs),
+    );
+    return (await Promise.all(lists)).flat();
+  }
+
+  #selected(): readonly ClientGroup[] {
+    const groups = this.#groups();
+    return this.#isLocal ? groups.filter((group) => group.isLocal) : groups;
+  }
+
+  #with(selection: Selection): Operator {
+    return new Operator(this.#groups, selection, this.#isLocal, this.#timeoutMs);
+  }
+}
