@@ -66,7 +66,8 @@ export class WS extends Transport {
   override _close(kind: CloseKind): void {
     const socket = this.socket;
     if (!socket) return;
-    socket.onopen = socket.onmessage = socket.onclose = socket.onerror = noop;
+    // `open` is not emitted after a close.
+    socket.onmessage = socket.onclose = socket.onerror = noop;
     if (kind === CloseKind.LOST) socket.close(LOST_CODE);
     else socket.close();
   }
