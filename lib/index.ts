@@ -16,7 +16,7 @@ export { Listener } from './server/listener.js';
 export type { ListenerEvents } from './server/listener-events.js';
 export type { Authorize, AuthorizeCallback, Denial, Verdict } from './access/authorize.js';
 export { Client, type ClientEvents } from './session/client.js';
-export type { BroadcastOperator, RemoteClient, Target } from './session/broadcast-operator.js';
+export type { BroadcastOperator, RemoteClient, Target } from './rooms/broadcast-operator.js';
 export { encode, decode } from './protocol/frames.js';
 export type { Bus, BusOptions } from './cluster/bus.js';
 export type { BusFigures, BusState, ClusterEvents, PeerInfo } from './cluster/cluster-host.js';

@@ -10,7 +10,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import type { ClientGroup, Selection } from '../rooms/client-group.js';
-import type { RemoteClient } from '../session/broadcast-operator.js';
+import type { RemoteClient } from '../rooms/broadcast-operator.js';
 import type { SharedPayload } from '../session/shared-payload.js';
 import { createDebug } from '../util/debug.js';
 import { resolveBusOptions, type Bus, type BusOptions, type ResolvedBusOptions } from './bus.js';

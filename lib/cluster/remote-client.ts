@@ -1,7 +1,7 @@
 import type { ClientGroup, Selection } from '../rooms/client-group.js';
 import { roomNames } from '../rooms/room-names.js';
 import { encode } from '../protocol/frames.js';
-import type { RemoteClient, Target } from '../session/broadcast-operator.js';
+import type { RemoteClient, Target } from '../rooms/broadcast-operator.js';
 import { SharedPayload } from '../session/shared-payload.js';
 
 /** A client as its process describes it. */

@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import type { ClientGroup } from './client-group.js';
 import { Operator } from './operator.js';
-import type { BroadcastOperator, RemoteClient, Target } from '../session/broadcast-operator.js';
+import type { BroadcastOperator, RemoteClient, Target } from './broadcast-operator.js';
 
 /** Selections of the clients of a Listener, which extends this class. */
 export abstract class Broadcaster extends EventEmitter {

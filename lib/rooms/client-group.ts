@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { RemoteClient } from '../session/broadcast-operator.js';
+import type { RemoteClient } from './broadcast-operator.js';
 import type { SharedPayload } from '../session/shared-payload.js';
 
 /** Which clients of a group are meant. */

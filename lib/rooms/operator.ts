@@ -4,7 +4,7 @@
  * @module
  */
 import { encode } from '../protocol/frames.js';
-import type { BroadcastOperator, RemoteClient, Target } from '../session/broadcast-operator.js';
+import type { BroadcastOperator, RemoteClient, Target } from './broadcast-operator.js';
 import { SharedPayload } from '../session/shared-payload.js';
 import type { ClientGroup, Selection } from './client-group.js';
 import { roomNames } from './room-names.js';

@@ -1,4 +1,4 @@
-import type { Target } from '../session/broadcast-operator.js';
+import type { Target } from './broadcast-operator.js';
 
 /** The most characters of a room. Names travel between processes, and are kept by each. */
 const LONGEST_ROOM = 1000;

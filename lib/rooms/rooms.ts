@@ -7,7 +7,7 @@
  *
  * @module
  */
-import type { RemoteClient, SessionRooms, Target } from '../session/broadcast-operator.js';
+import type { RemoteClient, SessionRooms, Target } from './broadcast-operator.js';
 import type { Client } from '../session/client.js';
 import type { ClientInfo } from '../session/client-info.js';
 import { encode } from '../protocol/frames.js';

@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import type { BroadcastOperator, Target } from './broadcast-operator.js';
+import type { BroadcastOperator, Target } from '../rooms/broadcast-operator.js';
 import type { Connection, ConnectionType, Host } from './connection.js';
 import type { DisconnectReason } from './disconnect-reason.js';
 import { sessionId as randomId } from './session-id.js';

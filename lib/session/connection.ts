@@ -9,7 +9,7 @@ import type { Socket } from 'node:net';
 import type { ResolvedOptions } from '../options.js';
 import type { Timers } from '../util/timers.js';
 import type { Client } from './client.js';
-import type { BroadcastOperator, SessionRooms } from './broadcast-operator.js';
+import type { BroadcastOperator, SessionRooms } from '../rooms/broadcast-operator.js';
 import type { DisconnectReason } from './disconnect-reason.js';
 import type { SharedPayload } from './shared-payload.js';
 

@@ -7,7 +7,7 @@ import { Cluster } from '../../lib/cluster/cluster.js';
 import type { BusOptions } from '../../lib/cluster/bus.js';
 import type { ClientGroup, Selection } from '../../lib/rooms/client-group.js';
 import { encode } from '../../lib/protocol/frames.js';
-import type { RemoteClient } from '../../lib/session/broadcast-operator.js';
+import type { RemoteClient } from '../../lib/rooms/broadcast-operator.js';
 import { SharedPayload } from '../../lib/session/shared-payload.js';
 import { ManualClock } from '../support/clock.js';
 import type { Engine } from './engine.js';

@@ -5,7 +5,7 @@
  *
  * @module
  */
-import type { ClientInfo } from './client-info.js';
+import type { ClientInfo } from '../session/client-info.js';
 
 /** A room, a session id, or a list of them. Rooms and session ids share one namespace. */
 export type Target = string | readonly string[];
