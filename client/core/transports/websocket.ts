@@ -40,16 +40,15 @@ export class WS extends Transport {
     if (socket.readyState === OPEN) {
       const messages = ([] as unknown[]).concat(data);
       while (messages.length) socket.send(this._takePayload(messages));
-      this._unsent = socket.bufferedAmount!;
+      this._unsent = this.socket!.bufferedAmount!;
     } else this.base.queue(data);
     return this;
   }
 
   /** A connection on which bytes are still being taken is slow, not dead. */
   override onTimeout(): void {
-    const unsent = this.socket!.bufferedAmount!;
-    if (unsent && unsent < this._unsent) {
-      this._unsent = unsent;
+    if (this.socket!.bufferedAmount! < this._unsent) {
+      this._unsent = this.socket!.bufferedAmount!;
       this.setTimeout();
     } else super.onTimeout();
   }
