@@ -13,7 +13,7 @@ function filesIn(folder) {
     .join(', ');
 }
 
-const ROW = /^\| `((?:lib|client)[\w/]*)` \| (.*) \| .* \|$/gm;
+const ROW = /^\| `((?:lib|client)[\w/]*)` \| (.*?) \|.*\|$/gm;
 const text = readFileSync(file, 'utf8');
 writeFileSync(
   file,

@@ -79,7 +79,7 @@ export const DEFAULT_MAX_MESSAGE: number = 16 * MEBIBYTE;
 
 /** The longest delay of a timer of Node. */
 const LONGEST_TIMEOUT_MS = 2 ** 31 - 1;
-const TIMINGS: readonly string[] = ['heartbeatInterval', 'timeout', 'repairTimeout'];
+const TIMINGS: ReadonlySet<string> = new Set(['heartbeatInterval', 'timeout', 'repairTimeout']);
 
 /**
  * Fills in the defaults of the option `busOptions`, and checks it and the option `bus`.
@@ -105,7 +105,7 @@ export function resolveBusOptions(bus: unknown, given: unknown = {}): ResolvedBu
       if (typeof value !== 'string') throw invalidType(path, 'a string', value);
     } else {
       if (typeof value !== 'number') throw invalidType(path, 'a number', value);
-      const max = TIMINGS.includes(name) ? LONGEST_TIMEOUT_MS : Number.MAX_SAFE_INTEGER;
+      const max = TIMINGS.has(name) ? LONGEST_TIMEOUT_MS : Number.MAX_SAFE_INTEGER;
       if (!(value >= 1 && value <= max)) {
         throw new RangeError(`Expected \`${path}\` to be from 1 to ${max}, got ${value}`);
       }
