@@ -120,7 +120,7 @@ describe('the rooms of lib/ and client/', () => {
     ['lib/protocol/frames.ts', 'node:buffer'],
     ['lib/protocol/frames.ts', 'lib/util/log.ts'],
     ['lib/transports/http/polling.ts', 'lib/transports/websocket/hixie.ts'],
-    ['lib/server/router.ts', 'lib/cluster/bus.ts'],
+    ['lib/server/router.ts', 'lib/bus/redis-bus.ts'],
     ['lib/server/router.ts', 'client/core/json.ts'],
     ['lib/access/origins.ts', 'lib/session/client.ts', true],
     ['lib/session/client.ts', 'lib/options.ts'],

@@ -21,7 +21,8 @@ const PACKAGE = join(__dirname, '..', '..', '..');
 const APP = `
   const lines = [];
   const server = require('node:http').createServer((request, response) => response.end('app'));
-  require('./lib/index.js').listen(server, { log: (line) => lines.push(line) });
+  const log = (line) => lines.push(line);
+  require('./lib/index.js').listen(server, { log, flashPolicyServer: false });
   server.listen(0, '127.0.0.1', async () => {
     const url = 'http://127.0.0.1:' + server.address().port + '/socket.io/socket.io.js';
     const body = await (await fetch(url)).text();
