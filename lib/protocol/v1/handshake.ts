@@ -22,6 +22,8 @@ export interface Handshake {
 const MAX_LINE_LENGTH = 4096;
 /** Stands in a URL without being escaped, and has no colon. */
 const SESSION_ID: RegExp = /^[\w!$&'()*+,.;=@~-]{1,256}$/;
+/** Other texts are not the name of a transport. */
+const TRANSPORT: RegExp = /^[\w-]{1,64}$/;
 const SECONDS: RegExp = /^\d{1,9}(?:\.\d{1,9})?$/;
 
 /** Seconds as JavaScript writes them; an absent time is an empty field. */
@@ -72,6 +74,6 @@ export function decodeHandshake(line: string): Handshake | null {
   const closeTimeout = toMilliseconds(close);
   if (!SESSION_ID.test(sessionId)) return null;
   if (heartbeatTimeout === undefined || closeTimeout === undefined) return null;
-  const transports = names.split(',').filter((name) => name !== '');
+  const transports = names.split(',').filter((name) => TRANSPORT.test(name));
   return { sessionId, heartbeatTimeout, closeTimeout, transports };
 }

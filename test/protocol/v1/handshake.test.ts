@@ -48,7 +48,7 @@ describe('decodeHandshake', () => {
     const bare = { heartbeatTimeout: null, closeTimeout: null, transports: [] };
     expect(decodeHandshake('abc')).to.deep.equal({ sessionId: 'abc', ...bare });
     expect(decodeHandshake('abc:::')).to.deep.equal({ sessionId: 'abc', ...bare });
-    expect(decodeHandshake('abc:::,x,,y,:more:\n')).to.deep.equal({
+    expect(decodeHandshake('abc:::,x,,a b, ,y,:more:\n')).to.deep.equal({
       sessionId: 'abc',
       ...bare,
       transports: ['x', 'y'],
