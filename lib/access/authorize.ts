@@ -1,16 +1,15 @@
 /**
- * The `authorize` option: the application decides about a handshake, now or later.
+ * The `authorize` option: the application decides about a handshake, at once or later.
  *
  * @module
  */
 import type { IncomingMessage } from 'node:http';
-import { inspect } from 'node:util';
 import { createDebug } from '../util/debug.js';
-import { printable } from '../util/log.js';
+import { warnOfHook } from './hook-warning.js';
 
 const debug = createDebug('socket.io:authorize');
 
-/** A refusal in the application's own words: an HTTP status from 400 to 599, and a body. */
+/** A rejection by the application: an HTTP status from 400 to 599, and a body. */
 export interface Denial {
   /** @default 403 */
   readonly status?: number;
@@ -18,17 +17,17 @@ export interface Denial {
   readonly message?: string;
 }
 
-/** `true` lets the client in; everything else does not. */
+/** `true` accepts the client; any other value rejects it. */
 export type Verdict = boolean | Denial;
 
-/** Called by an {@link Authorize} of callback style. An error refuses with 500. */
+/** Called by an {@link Authorize} of callback style. An error rejects with 500. */
 export type AuthorizeCallback = (error: unknown, verdict?: Verdict) => void;
 
 /**
  * Decides about a handshake: by what it returns, by a Promise of it, or through its callback.
  *
- * If it throws or rejects, the client is refused with 500, and the error is a warning of the
- * process: on standard error, and an event `warning`. The process goes on.
+ * If it throws or rejects, the client is rejected with 500, and the process emits a `warning` with
+ * the error. The process continues.
  *
  * @example (request) => isKnown(request.headers.cookie)
  * @example async (request) => (await find(request)) !== null || { status: 401 }
@@ -39,7 +38,7 @@ export type Authorize = (
   callback: AuthorizeCallback,
 ) => Verdict | Promise<Verdict> | void;
 
-/** What came of asking. */
+/** The outcome of a call of `authorize`. */
 export type Decision =
   | { readonly isAdmitted: true }
   | { readonly isAdmitted: false; readonly status: number; readonly message: string };
@@ -50,7 +49,7 @@ const FAILED: Decision = Object.freeze({
   status: 500,
   message: 'Authorization failed',
 });
-const LONGEST_MESSAGE = 1024;
+const MAX_MESSAGE_LENGTH = 1024;
 
 function read(verdict: unknown): Decision {
   if (verdict === true) return ADMITTED;
@@ -59,33 +58,11 @@ function read(verdict: unknown): Decision {
   return {
     isAdmitted: false,
     status: isStatus ? Number(status) : 403,
-    message: typeof message === 'string' ? message.slice(0, LONGEST_MESSAGE) : 'Not authorized',
+    message: typeof message === 'string' ? message.slice(0, MAX_MESSAGE_LENGTH) : 'Not authorized',
   };
 }
 
-/**
- * Tells the developer what the hook threw, on standard error and whatever `log` is. It does not
- * surface: what a stranger put into a cookie would end the process.
- */
-function warn(error: unknown): void {
-  const { code, stack } = (error ?? {}) as { code?: unknown; stack?: unknown };
-  const ofCode = typeof code === 'string' ? ` (${printable(code)})` : '';
-  const places = typeof stack === 'string' ? stack.split('\n').filter(isPlace) : [];
-  process.emitWarning(`\`authorize\` failed: ${printable(textOf(error))}${ofCode}`, {
-    code: 'ERR_SIO_AUTHORIZE_FAILED',
-    detail: places.join('\n'),
-  });
-}
-
-/** The message may have lines too, and a stranger's text in them. */
-const isPlace = (line: string): boolean => /^ {4}at \P{C}+$/u.test(line);
-
-/** Also of what is no error: `String` would throw for an object without a prototype. */
-function textOf(error: unknown): string {
-  return error instanceof Error ? `${error.name}: ${error.message}` : inspect(error, { depth: 0 });
-}
-
-/** Asks in whichever style `authorize` is written. `decide` is called once. */
+/** Calls `authorize` in whichever style it is written. `decide` is called at most once. */
 export function callAuthorize(
   authorize: Authorize,
   request: IncomingMessage,
@@ -99,24 +76,36 @@ export function callAuthorize(
   };
   const fail = (error: unknown): void => {
     settle(FAILED);
-    warn(error);
+    warnOfHook('authorize', 'ERR_SIO_AUTHORIZE_FAILED', error);
+  };
+  // The getters of a verdict may throw.
+  const settleBy = (verdict: unknown): void => {
+    let decision: Decision;
+    try {
+      decision = read(verdict);
+    } catch (error) {
+      fail(error);
+      return;
+    }
+    settle(decision);
   };
   const callback: AuthorizeCallback = (error, verdict) => {
-    if (error) debug('refused by an error: %s', error);
-    settle(error ? FAILED : read(verdict));
+    if (!error) {
+      settleBy(verdict);
+      return;
+    }
+    debug('rejected by an error in the callback');
+    settle(FAILED);
   };
   try {
     const answer = authorize(request, callback);
-    if (answer instanceof Promise || isThenable(answer)) {
-      answer.then((verdict) => settle(read(verdict)), fail);
-    } else if (answer !== undefined || authorize.length < 2) {
-      settle(read(answer));
-    }
+    if (isThenable(answer)) answer.then(settleBy, fail);
+    else if (answer !== undefined || authorize.length < 2) settleBy(answer);
   } catch (error) {
     fail(error);
   }
 }
 
-function isThenable(value: unknown): value is Promise<Verdict> {
+function isThenable(value: unknown): value is PromiseLike<Verdict> {
   return typeof value === 'object' && value !== null && 'then' in value;
 }

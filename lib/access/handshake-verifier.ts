@@ -1,5 +1,5 @@
 /**
- * What a new session has to pass: the limits first, then the application's word.
+ * The checks before a new session: the limits first, then `authorize`.
  *
  * @module
  */
@@ -7,14 +7,14 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { SessionLimiter } from './session-limiter.js';
 import { callAuthorize, type Decision } from './authorize.js';
-import { PendingHandshake } from './pending-handshake.js';
+import { PendingHandshake, PendingSocket } from './pending-handshake.js';
 import type { ResolvedOptions } from '../options.js';
 import type { RefusalCode } from './refusal.js';
 import type { Timers } from '../util/timers.js';
 
 const CLOSING: Decision = { isAdmitted: false, status: 503, message: 'This server is closing' };
 
-/** Tells why somebody may not pass; with the application's own words if it gave any. */
+/** Called with the reason of a refusal, and with the status and message of the application if it gave any. */
 export type Refuse = (
   code: RefusalCode,
   own?: { readonly status: number; readonly message: string },
@@ -25,6 +25,7 @@ export class HandshakeVerifier {
   readonly #limiter: SessionLimiter;
   readonly #timers: Timers;
   readonly #pending = new Set<PendingHandshake>();
+  readonly #sockets = new Map<Socket, PendingSocket>();
 
   constructor(options: ResolvedOptions, limiter: SessionLimiter, timers: Timers) {
     this.#options = options;
@@ -32,7 +33,10 @@ export class HandshakeVerifier {
     this.#timers = timers;
   }
 
-  /** Calls `open` or `refuse`: at once, when the application has decided, or neither if the client goes. */
+  /**
+   * Calls `open` or `refuse`, at once or when the application has decided. Calls neither if the
+   * client closes its connection before.
+   */
   verify(
     request: IncomingMessage,
     target: ServerResponse | Socket,
@@ -54,17 +58,23 @@ export class HandshakeVerifier {
       refuse('ERR_SIO_TOO_MANY_HANDSHAKES');
       return;
     }
-    const pending = new PendingHandshake(this.#timers, target, handshakeTimeout, (decision) => {
+    const isUpgrade = !('writeHead' in target);
+    const socket = isUpgrade ? target : request.socket;
+    const shared = this.#sockets.get(socket) ?? new PendingSocket(socket, isUpgrade);
+    this.#sockets.set(socket, shared);
+    const done = (decision: Decision | null): void => {
       release();
       this.#pending.delete(pending);
+      if (shared.size === 0) this.#sockets.delete(socket);
       if (decision?.isAdmitted) open();
       else if (decision) refuse('ERR_SIO_UNAUTHORIZED', decision);
-    });
+    };
+    const pending = new PendingHandshake(this.#timers, target, shared, handshakeTimeout, done);
     this.#pending.add(pending);
     callAuthorize(authorize, request, (decision) => pending.settle(decision));
   }
 
-  /** Nobody who still waits gets in. */
+  /** Rejects all pending handshakes. */
   close(): void {
     for (const pending of this.#pending) pending.settle(CLOSING);
   }

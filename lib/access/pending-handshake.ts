@@ -1,10 +1,8 @@
-import { ServerResponse } from 'node:http';
+import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import { createDebug } from '../util/debug.js';
+import { ignoreError } from '../util/ignore-error.js';
 import { Timer, type Timers } from '../util/timers.js';
 import type { Decision } from './authorize.js';
-
-const debug = createDebug('socket.io:authorize');
 
 const LATE: Decision = Object.freeze({
   isAdmitted: false,
@@ -12,37 +10,31 @@ const LATE: Decision = Object.freeze({
   message: 'Authorization took too long',
 });
 
-/** True if the client has closed. A pipelined response is not told of it while it waits for its turn. */
-function isGone(target: ServerResponse | Socket): boolean {
-  if (target.destroyed) return true;
-  return target instanceof ServerResponse && !target.req.socket.writable;
-}
-
-function ignoreError(error: Error): void {
-  debug('ignored %s', error);
-}
-
-/** A handshake between its request and its verdict. It may also go away, or take too long. */
+/** A handshake between its request and its decision. It ends early if its client closes, or after a time. */
 export class PendingHandshake {
   readonly #timers: Timers;
   readonly #target: ServerResponse | Socket;
+  readonly #socket: PendingSocket;
   readonly #done: (decision: Decision | null) => void;
   readonly #timer: Timer = new Timer(this);
   #isOver = false;
 
-  /** @param done called once: with the decision, or with null if nobody waits for it any longer. */
+  /** @param done called once: with the decision, or with null if the client has closed */
   constructor(
     timers: Timers,
     target: ServerResponse | Socket,
+    socket: PendingSocket,
     limitMs: number,
     done: (decision: Decision | null) => void,
   ) {
     this.#timers = timers;
     this.#target = target;
+    this.#socket = socket;
     this.#done = done;
-    // After an upgrade nobody else listens; a reset would be an uncaught exception.
+    // After an upgrade there is no other listener; a reset would be an uncaught exception.
     target.on('error', ignoreError);
     target.on('close', this.#onClose);
+    socket.add(this);
     if (limitMs > 0) timers.set(this.#timer, limitMs);
   }
 
@@ -50,9 +42,12 @@ export class PendingHandshake {
     if (this.#isOver) return;
     this.#isOver = true;
     this.#timers.clear(this.#timer);
-    this.#target.off('error', ignoreError);
     this.#target.off('close', this.#onClose);
-    this.#done(isGone(this.#target) ? null : decision);
+    const isGone = this.#target.destroyed || this.#socket.isGone;
+    this.#socket.remove(this);
+    this.#done(isGone ? null : decision);
+    // Until here, because a transport listens from here on.
+    this.#target.off('error', ignoreError);
   }
 
   /** @internal */
@@ -61,4 +56,49 @@ export class PendingHandshake {
   }
 
   readonly #onClose = (): void => this.settle(null);
+}
+
+/**
+ * The socket of pending handshakes, of several if requests are pipelined. Node reports the end of
+ * the connection to the response whose turn it is, and not to those that wait behind it.
+ */
+export class PendingSocket {
+  readonly #socket: Socket;
+  readonly #isUpgrade: boolean;
+  readonly #pending = new Set<PendingHandshake>();
+
+  constructor(socket: Socket, isUpgrade: boolean) {
+    this.#socket = socket;
+    this.#isUpgrade = isUpgrade;
+  }
+
+  get size(): number {
+    return this.#pending.size;
+  }
+
+  /** True if no response can reach the client. */
+  get isGone(): boolean {
+    const { destroyed, readableEnded, writableEnded } = this.#socket;
+    return destroyed || readableEnded || writableEnded;
+  }
+
+  add(handshake: PendingHandshake): void {
+    this.#pending.add(handshake);
+    if (this.#pending.size > 1) return;
+    this.#socket.on('close', this.#onEnd);
+    this.#socket.on('end', this.#onEnd);
+  }
+
+  remove(handshake: PendingHandshake): void {
+    this.#pending.delete(handshake);
+    if (this.#pending.size > 0) return;
+    this.#socket.off('close', this.#onEnd);
+    this.#socket.off('end', this.#onEnd);
+  }
+
+  readonly #onEnd = (): void => {
+    for (const handshake of this.#pending) handshake.settle(null);
+    // Nothing else closes our side after an upgrade.
+    if (this.#isUpgrade) this.#socket.destroy();
+  };
 }

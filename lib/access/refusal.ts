@@ -1,5 +1,6 @@
-import { STATUS_CODES, ServerResponse, type IncomingMessage } from 'node:http';
+import { STATUS_CODES, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { ignoreError } from '../util/ignore-error.js';
 
 /** Why a request is refused: a stable code, the HTTP status, and the body of the response. */
 export const REFUSALS = {
@@ -11,6 +12,7 @@ export const REFUSALS = {
     'The path of a jsonp-polling request must end with the number of its callback',
   ],
   ERR_SIO_UNAUTHORIZED: [403, 'Not authorized'],
+  ERR_SIO_NO_SESSION_ID: [500, 'No session id could be created'],
   ERR_SIO_UNSUPPORTED_VERSION: [
     400,
     "This server speaks Socket.IO 0.5 and 0.6, not 0.7 to 4: load the socket.io.js that it serves, or use a server of the client's version",
@@ -64,8 +66,14 @@ export function answerSocket(
   message: string,
   headers: readonly string[] = [],
 ): void {
-  if (socket.destroyed || socket.writableEnded) return;
-  socket.on('error', () => socket.destroy());
+  socket.on('error', ignoreError);
+  if (socket.destroyed) return;
+  // Also if the application has ended it: nothing else reads or destroys it after an upgrade.
+  setTimeout(() => socket.destroy(), LINGER_MS).unref();
+  if (socket.writableEnded) {
+    socket.resume();
+    return;
+  }
   const lines = [
     `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? 'Refused'}`,
     'Connection: close',
@@ -75,7 +83,6 @@ export function answerSocket(
   ];
   socket.end(lines.join('\r\n') + '\r\n\r\n' + message);
   socket.resume();
-  setTimeout(() => socket.destroy(), LINGER_MS).unref();
 }
 
 /** Answers a refused request, on a response or on the socket of an upgrade. */
@@ -84,7 +91,9 @@ export function answerRefusal(
   target: ServerResponse | Duplex,
   headers: Readonly<Record<string, string>> = {},
 ): void {
-  if (target instanceof ServerResponse) {
+  // By a method: applications wrap responses, and test runners have classes of their own.
+  if ('writeHead' in target) {
+    target.on('error', ignoreError);
     if (target.headersSent) return;
     // Close the connection rather than drain an oversized body to reach the next request.
     const unread = status === 413 ? { Connection: 'close' } : {};

@@ -100,6 +100,8 @@ export class Router {
   readonly #offers = new Map<string, Offer>();
   readonly #claimers: Offer[] = [];
   readonly #interner = new HeaderInterner();
+  /** The ids of sessions that have not begun yet. */
+  readonly #ids = new WeakMap<IncomingMessage, string>();
   #isClosed = false;
   #isStopped = false;
 
@@ -138,6 +140,8 @@ export class Router {
     }
     if (offer && isEnded(request, target, isUpgrade)) return true;
     if (!offer) return this.#routeOther(route, request, target, isUpgrade, head);
+    // Before anything else: a reset at any moment must not be an uncaught exception.
+    target.on('error', ignoreError);
     const isNew = route.sessionId === '' || this.#isMergedPath(route);
     // Other requests, polls mostly, are not kept for long.
     if (isUpgrade || isNew) this.#interner.internHeaders(request);
@@ -189,8 +193,16 @@ export class Router {
     const kept = this.#options.authorize ? Buffer.from(head) : head;
     // `authorize` may answer in any async context, such as that of a pool of connections.
     const context = this.#options.authorize ? captureContext() : null;
-    const accept = (): void =>
+    const accept = (): void => {
+      // Made before the response begins, which cannot become an error later.
+      const id = this.#parts.registry.makeId(request);
+      if (id === null) {
+        this.#refuse('ERR_SIO_NO_SESSION_ID', request, target);
+        return;
+      }
+      this.#ids.set(request, id);
       this.#dispatch(offer, undefined, request, target, isUpgrade, kept, '', origin);
+    };
     this.#parts.verifier.verify(
       request,
       target,
@@ -330,10 +342,15 @@ export class Router {
 
   #open(connection: Transport, timings: Readonly<SessionOptions>): void {
     const { registry, origins } = this.#parts;
-    const { request } = connection;
-    const sessionId = registry.makeId(request);
-    if (sessionId === null) {
-      connection.socket.destroy();
+    const { request, response, socket } = connection;
+    const sessionId = this.#ids.get(request) ?? registry.makeId(request);
+    const isOver = this.#isClosed || this.#isStopped;
+    if (isOver || sessionId === null || registry.get(sessionId)) {
+      if (response && !response.headersSent) {
+        this.#refuse('ERR_SIO_NO_SESSION_ID', request, response);
+      } else {
+        socket.destroy();
+      }
       return;
     }
     const client = new Client(this.#host, sessionId, connection, connection.type, timings);

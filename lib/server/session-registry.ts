@@ -5,10 +5,11 @@
  * @module
  */
 import type { IncomingMessage } from 'node:http';
+import { inspect } from 'node:util';
+import { warnOfHook } from '../access/hook-warning.js';
 import type { SessionLimiter } from '../access/session-limiter.js';
 import type { ResolvedOptions } from '../options.js';
 import type { Client } from '../session/client.js';
-import { rethrowAsync } from '../session/emit.js';
 import { shortId } from '../util/log.js';
 
 /** The time of a browser in milliseconds, as clients put it into the path of a new session. */
@@ -56,18 +57,20 @@ export class SessionRegistry {
     delete this.clients[client.sessionId];
   }
 
-  /** Makes the id of a new session; null if the application's `generateId` fails. */
+  /** Makes the id of a new session; null, after a warning, if `generateId` of the application fails. */
   makeId(request: IncomingMessage): string | null {
     try {
       const id: unknown = this.#options.generateId(request);
       if (typeof id !== 'string' || !USABLE_ID.test(id)) {
-        throw new TypeError(`Expected \`generateId\` to return URL-safe text, got ${String(id)}`);
+        throw new TypeError(
+          `Expected \`generateId\` to return URL-safe text, got ${inspect(id, { depth: 0 })}`,
+        );
       }
       if (this.#sessions.has(id)) throw new Error(`The session id ${shortId(id)} is in use`);
       this.hasMadeTimes ||= TIME.test(id);
       return id;
     } catch (error) {
-      rethrowAsync(error);
+      warnOfHook('generateId', 'ERR_SIO_GENERATE_ID_FAILED', error);
       return null;
     }
   }

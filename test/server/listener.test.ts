@@ -7,7 +7,7 @@ import { Client, Listener, type ListenerOptions } from '../../lib/index.js';
 import { WebsocketDriver, XhrPollingDriver } from '../support/drivers/index.js';
 import { framed } from '../support/payload.js';
 import { appListener, listenOnLoopback, QUIET, serve } from '../support/server.js';
-import { uncaught, until } from '../support/wait.js';
+import { until } from '../support/wait.js';
 
 describe('module', () => {
   it('exports what programs of 2011 required', () => {
@@ -165,18 +165,6 @@ describe('Listener', () => {
     await new XhrPollingDriver(port).open();
     expect(transports).to.deep.equal(['xhr-polling']);
     listener._onConnection('no such transport', {} as never, {} as never);
-  });
-
-  it('rejects a session whose id is in use or empty', async () => {
-    for (const id of ['same', '', 'a/b', 'a?b', 'a~b', 'a%b', 'a#b', 7, undefined]) {
-      const { port, io: listener } = await serve({ generateId: () => id as string });
-      if (id === 'same') await new XhrPollingDriver(port).open();
-      const surfaced = uncaught();
-      const open = new WebsocketDriver(port).open().catch((error: unknown) => error);
-      expect(await surfaced, String(id)).to.be.instanceOf(Error);
-      expect(await open).to.be.instanceOf(Error);
-      expect(Object.keys(listener.clients).length).to.equal(id === 'same' ? 1 : 0);
-    }
   });
 });
 
