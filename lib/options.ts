@@ -1,11 +1,12 @@
 /**
- * Options of a Listener: what there is, in which unit, with which default.
+ * The options of a Listener: types, units, defaults and checks.
  *
  * @module
  */
 import type { IncomingMessage } from 'node:http';
 import type { Authorize } from './access/authorize.js';
 import type { Bus, BusOptions } from './cluster/bus.js';
+import { closestName } from './util/closest-name.js';
 import { invalidType } from './util/invalid-type.js';
 import { sessionId } from './session/session-id.js';
 import { logNothing, logToStdout, type Log } from './util/log.js';
@@ -18,16 +19,20 @@ export interface TransportOptions {
   timeout?: number | null;
   /** From the opening of a connection, or the last echo, to the next heartbeat. @default 10000 */
   heartbeatInterval?: number;
-  /** How long a session waits for its client to come back. @default 0, polling 8000 */
+  /** How long a session without a connection waits for its client. @default 0, polling 8000 */
   closeTimeout?: number;
-  /** How long a poll stays open with nothing to say; polling transports only. @default 20000 */
+  /** How long a poll stays open when there is nothing to send; polling transports only. @default 20000 */
   duration?: number;
 }
 
-/** A transport as the `transports` option names it: built in, or a class of your own. */
+/** A transport in the option `transports`: the name of a built-in one, or a class of your own. */
 export type TransportChoice = string | { readonly transportName: string };
 
-/** Options of `io.listen`. Names that 0.6 had mean what they meant. */
+/**
+ * Options of `io.listen`. Options of 0.6 keep their meaning.
+ *
+ * Unknown names are kept. The process emits a warning for one that is similar to a known name.
+ */
 export interface ListenerOptions {
   /**
    * The pages that may connect, as text or a list: `HOST:PORT`, where either part may be `*` and
@@ -36,7 +41,7 @@ export interface ListenerOptions {
    * @default '*:*'
    */
   readonly origins?: string | readonly string[];
-  /** The path below which everything is ours; may contain slashes. @default 'socket.io' */
+  /** The path below which requests are handled; may contain slashes. @default 'socket.io' */
   readonly resource?: string;
   /** Serve the Flash policy file on port 843 as well. @default true */
   readonly flashPolicyServer?: boolean;
@@ -48,7 +53,7 @@ export interface ListenerOptions {
   readonly transports?: readonly TransportChoice[];
   /** Timings by transport name. @default {} */
   readonly transportOptions?: Readonly<Record<string, TransportOptions>>;
-  /** Takes each line of the log; `null` or `false`: silence. @default to standard output */
+  /** Receives each line of the log; `null` or `false` disables it. @default to standard output */
   readonly log?: Log | null | false;
   /** Largest request body or WebSocket message, in bytes. 0: no limit. @default 10485760 */
   readonly maxPayload?: number;
@@ -70,30 +75,46 @@ export interface ListenerOptions {
   readonly maxSessions?: number;
   /**
    * Most sessions at a time from one IPv4 address or IPv6 /64 network; further ones are answered
-   * 429. Behind a proxy every client has the proxy's address: leave it off there. 0: no limit.
+   * 429. Behind a proxy every client has the address of the proxy, unless `trustProxy` is set.
+   * 0: no limit.
    *
    * @default 0
    */
   readonly maxSessionsPerAddress?: number;
   /**
-   * Most handshakes at a time that are not through: that wait for `authorize`, or for the third
-   * key of draft 76. Further ones are answered 503. 0: no limit.
+   * The proxies in front of the server, as in Express: their number, or their addresses, as text
+   * with commas or a list. An address is an IP address, a network such as `10.0.0.0/8`, or one of
+   * `loopback`, `linklocal` and `uniquelocal`.
+   *
+   * The headers `X-Forwarded-For` and `X-Forwarded-Proto` of these proxies give
+   * `client.remoteAddress`, the address that `maxSessionsPerAddress` counts, and the scheme in the
+   * handshake of drafts 75 and 76. Any client can send these headers: the number MUST be exact.
+   * 0: no proxies, the headers are ignored.
+   *
+   * @default 0
+   * @example trustProxy: 'loopback, 10.0.0.0/8'
+   */
+  readonly trustProxy?: number | string | readonly string[];
+  /**
+   * Most pending handshakes at a time: those that wait for `authorize`, or for the third key of
+   * draft 76. Further ones are answered 503. 0: no limit.
    *
    * @default 10000
    */
   readonly maxHandshakes?: number;
-  /** How long such a handshake may take, in milliseconds. 0: no limit. @default 10000 */
+  /** How long a handshake may be pending, in milliseconds. 0: no limit. @default 10000 */
   readonly handshakeTimeout?: number;
   /**
-   * Asked before a session begins; lets in, or refuses with a status and a message. A client that
-   * comes back with its session id is not asked again.
+   * Called before a session begins; accepts, or rejects with a status and a message. It is not
+   * called when a client resumes its session.
    *
-   * @default everybody may
+   * @default all clients may connect
    * @example authorize: (request) => isKnown(request.headers.cookie)
    */
   readonly authorize?: Authorize;
   /**
-   * Makes session ids: URL-safe text without `/ ? # ~ %`, never the same twice, and not to be guessed.
+   * Makes session ids: URL-safe text without `/ ? # ~ %`, unique and not predictable. If it throws,
+   * or repeats an id, the client is rejected with 500, and the process emits a warning.
    *
    * @default 38 decimal digits from `crypto`
    */
@@ -104,8 +125,8 @@ export interface ListenerOptions {
   readonly busOptions?: BusOptions;
   /** @internal Time, for tests. */
   readonly clock?: Clock;
-  /** `onClientConnect: fn` and the like add listeners; what is not known is kept as it is. */
-  readonly [other: string]: unknown;
+  /** Options named `onEVENT`, for example `onClientConnect: fn`, add event listeners. */
+  readonly [event: `on${Capitalize<string>}`]: unknown;
 }
 
 /** Options with every default filled in. */
@@ -123,6 +144,7 @@ export interface ResolvedOptions {
   maxFragments: number;
   maxSessions: number;
   maxSessionsPerAddress: number;
+  trustProxy: number | string | readonly string[];
   maxHandshakes: number;
   handshakeTimeout: number;
   authorize?: Authorize;
@@ -134,7 +156,7 @@ export interface ResolvedOptions {
 }
 
 const MEBIBYTE = 1024 * 1024;
-/** Node's timers take 31 bits. */
+/** The timers of Node have 31 bits. */
 const LONGEST_TIMEOUT_MS = 2 ** 31 - 1;
 
 const DEFAULTS: Readonly<ResolvedOptions> = Object.freeze({
@@ -151,95 +173,178 @@ const DEFAULTS: Readonly<ResolvedOptions> = Object.freeze({
   maxFragments: 16_384,
   maxSessions: 0,
   maxSessionsPerAddress: 0,
+  trustProxy: 0,
   maxHandshakes: 10_000,
   handshakeTimeout: 10_000,
   generateId: sessionId,
   clock: systemClock,
 });
 
-function checkNumber(name: string, value: unknown, max: number): void {
-  if (typeof value !== 'number' || Number.isNaN(value)) throw invalidType(name, 'a number', value);
-  if (value < 0 || value > max) {
-    throw new RangeError(`Expected \`${name}\` to be from 0 to ${max}, got ${value}`);
-  }
-}
+/** Checks the value of an option. Throws if it is invalid. */
+type Check = (value: unknown, name: string) => void;
+
+/** The names of the options. */
+type OptionName = keyof {
+  [Name in keyof ListenerOptions as `onX` extends Name ? never : Name]: unknown;
+};
 
 const isText = (value: unknown): value is string => typeof value === 'string';
+const isTexts = (value: unknown): boolean =>
+  isText(value) || (Array.isArray(value) && value.every(isText));
+const isFunction = (value: unknown): boolean => typeof value === 'function';
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-const TIMINGS = ['heartbeatInterval', 'closeTimeout', 'duration'] as const;
+/** A check by a predicate; `what` describes the valid values. */
+const valid =
+  (what: string, isValid: (value: unknown) => boolean): Check =>
+  (value, name) => {
+    if (!isValid(value)) throw invalidType(name, what, value);
+  };
 
-function checkTransportOptions(all: unknown): void {
-  if (!isRecord(all)) throw invalidType('transportOptions', 'an object', all);
-  for (const [name, options] of Object.entries(all)) {
-    const path = `transportOptions['${name}']`;
+/** A check of a number from `min` to `max`. */
+const number =
+  (max: number, min = 0): Check =>
+  (value, name) => {
+    if (typeof value !== 'number' || Number.isNaN(value)) {
+      throw invalidType(name, 'a number', value);
+    }
+    if (value < min || value > max) {
+      throw new RangeError(`Expected \`${name}\` to be from ${min} to ${max}, got ${value}`);
+    }
+  };
+
+const FUNCTION = valid('a function', isFunction);
+const LIMIT = number(Number.MAX_SAFE_INTEGER);
+const DELAY = number(LONGEST_TIMEOUT_MS);
+/** 0 would send heartbeats, or end polls, without a pause. */
+const INTERVAL = number(LONGEST_TIMEOUT_MS, 1);
+
+const TIMINGS: Readonly<Record<keyof TransportOptions, Check>> = {
+  timeout: (value, name) => {
+    if (value !== null && value !== false) DELAY(value, name);
+  },
+  heartbeatInterval: INTERVAL,
+  closeTimeout: DELAY,
+  duration: INTERVAL,
+};
+
+const checkTransportOptions: Check = (all, optionName) => {
+  if (!isRecord(all)) throw invalidType(optionName, 'an object', all);
+  for (const [transport, options] of Object.entries(all)) {
+    const path = `${optionName}['${transport}']`;
     if (options === undefined || options === null) continue;
     if (!isRecord(options)) throw invalidType(path, 'an object', options);
-    for (const timing of TIMINGS) {
+    for (const [timing, check] of Object.entries(TIMINGS)) {
       const value = options[timing];
-      if (value !== undefined) checkNumber(`${path}.${timing}`, value, LONGEST_TIMEOUT_MS);
-    }
-    const timeout = options['timeout'];
-    if (timeout !== undefined && timeout !== null && timeout !== false) {
-      checkNumber(`${path}.timeout`, timeout, LONGEST_TIMEOUT_MS);
+      if (value !== undefined) check(value, `${path}.${timing}`);
     }
   }
-}
+};
 
 /** A class, or an object with the members of a TransportType. */
 function isTransportType(choice: unknown): choice is { readonly transportName: unknown } {
   if (typeof choice === 'function') return 'transportName' in choice;
-  return isRecord(choice) && 'transportName' in choice && typeof choice['create'] === 'function';
+  return isRecord(choice) && 'transportName' in choice && isFunction(choice['create']);
 }
 
-function checkTransports(list: unknown): void {
-  if (!Array.isArray(list)) throw invalidType('transports', 'an array', list);
+const checkTransports: Check = (list, name) => {
+  if (!Array.isArray(list)) throw invalidType(name, 'an array', list);
   list.forEach((choice: unknown, i) => {
     const named = isText(choice) || (isTransportType(choice) && isText(choice.transportName));
-    if (!named) throw invalidType(`transports[${i}]`, 'a name or a TransportType', choice);
+    if (!named) throw invalidType(`${name}[${i}]`, 'a name or a TransportType', choice);
   });
-}
+};
+
+const checkTrustProxy: Check = (value, name) => {
+  const isCount = typeof value === 'number' && Number.isInteger(value) && value >= 0;
+  if (!isCount && !isTexts(value)) {
+    throw invalidType(name, 'a number of proxies, or their addresses', value);
+  }
+};
 
 const trimSlashes = (path: string): string => path.replace(/^\/+|\/+$/g, '');
 
-const LIMITS = [
-  'maxPayload',
-  'maxMessages',
-  'maxBuffer',
-  'maxQueue',
-  'maxSessions',
-  'maxSessionsPerAddress',
-  'maxHandshakes',
-] as const;
-/** ws counts in 32 bits. */
-const MOST_FRAGMENTS = 2 ** 31 - 1;
+const CHECKS: Readonly<Record<OptionName, Check>> = {
+  origins: valid("a text like 'example.com:*', or an array of such", isTexts),
+  resource: valid('a path', (value) => isText(value) && trimSlashes(value) !== ''),
+  flashPolicyServer: valid('a boolean', (value) => typeof value === 'boolean'),
+  transports: checkTransports,
+  transportOptions: checkTransportOptions,
+  log: valid('a function, null or false', isFunction),
+  maxPayload: LIMIT,
+  maxMessages: LIMIT,
+  maxBuffer: LIMIT,
+  maxQueue: LIMIT,
+  // ws counts in 32 bits.
+  maxFragments: number(2 ** 31 - 1),
+  maxSessions: LIMIT,
+  maxSessionsPerAddress: LIMIT,
+  trustProxy: checkTrustProxy,
+  maxHandshakes: LIMIT,
+  handshakeTimeout: DELAY,
+  authorize: valid('a function', (value) => value === undefined || isFunction(value)),
+  generateId: FUNCTION,
+  // The cluster, which is loaded for them only, checks these two.
+  bus: () => undefined,
+  busOptions: () => undefined,
+  clock: valid('a clock', isRecord),
+};
 
-function check(options: Record<string, unknown>): void {
-  const { origins, resource, flashPolicyServer, log, generateId, authorize } = options;
-  const texts = isText(origins) || (Array.isArray(origins) && origins.every(isText));
-  if (!texts)
-    throw invalidType('origins', "a text like 'example.com:*', or an array of such", origins);
-  if (!isText(resource) || trimSlashes(resource) === '')
-    throw invalidType('resource', 'a path', resource);
-  if (typeof flashPolicyServer !== 'boolean')
-    throw invalidType('flashPolicyServer', 'a boolean', flashPolicyServer);
-  if (typeof log !== 'function') throw invalidType('log', 'a function, null or false', log);
-  if (typeof generateId !== 'function') throw invalidType('generateId', 'a function', generateId);
-  if (authorize !== undefined && typeof authorize !== 'function') {
-    throw invalidType('authorize', 'a function', authorize);
+/** Names that other versions of Socket.IO have for an option of ours. */
+const NAMES_OF_OTHERS: Readonly<Record<string, string>> = {
+  allowRequest: 'authorize',
+  authorization: 'authorize',
+  cors: 'origins',
+  maxHttpBufferSize: 'maxPayload',
+  path: 'resource',
+  pingInterval: 'transportOptions[TRANSPORT].heartbeatInterval',
+  pingTimeout: 'transportOptions[TRANSPORT].timeout',
+  'heartbeat interval': 'transportOptions[TRANSPORT].heartbeatInterval',
+  'heartbeat timeout': 'transportOptions[TRANSPORT].timeout',
+  'close timeout': 'transportOptions[TRANSPORT].closeTimeout',
+  'polling duration': 'transportOptions[TRANSPORT].duration',
+  ...Object.fromEntries(
+    Object.keys(TIMINGS).map((name) => [name, `transportOptions[TRANSPORT].${name}`]),
+  ),
+};
+
+/** Names that the process has been warned about. */
+const warned = new Set<string>();
+
+/** Warns once about an unknown name that is similar to a known one. */
+function warnIfMisspelt(name: string, known: readonly string[], prefix = ''): void {
+  if (known.includes(name)) return;
+  const meant = (prefix === '' && NAMES_OF_OTHERS[name]) || closestName(name, known);
+  const path = prefix === '' ? name : `${prefix}['${name}']`;
+  if (!meant || warned.has(path)) return;
+  warned.add(path);
+  process.emitWarning(`Unknown option \`${path}\`: did you mean \`${meant}\`?`, {
+    code: 'ERR_SIO_UNKNOWN_OPTION',
+  });
+}
+
+function warnAboutNames(options: ResolvedOptions): void {
+  const names = Object.keys(CHECKS);
+  for (const name of Object.keys(options)) {
+    if (!/^on[A-Z]/.test(name)) warnIfMisspelt(name, names);
   }
-  for (const limit of LIMITS) checkNumber(limit, options[limit], Number.MAX_SAFE_INTEGER);
-  checkNumber('maxFragments', options['maxFragments'], MOST_FRAGMENTS);
-  checkNumber('handshakeTimeout', options['handshakeTimeout'], LONGEST_TIMEOUT_MS);
-  checkTransports(options['transports']);
-  checkTransportOptions(options['transportOptions']);
+  const types = options.transports.map((choice) =>
+    typeof choice === 'string' ? choice : choice.transportName,
+  );
+  const transports = [...TRANSPORTS_OF_0_6, 'server-events', ...types];
+  for (const [transport, timings] of Object.entries(options.transportOptions)) {
+    warnIfMisspelt(transport, transports, 'transportOptions');
+    for (const name of Object.keys(timings ?? {})) {
+      warnIfMisspelt(name, Object.keys(TIMINGS), `transportOptions['${transport}']`);
+    }
+  }
 }
 
 /**
- * Fills in the defaults and checks what was given. The caller's object is left alone.
+ * Fills in the defaults and checks the values. The object of the caller is not modified.
  *
- * @throws {TypeError} If an option is of the wrong type.
+ * @throws {TypeError} If an option has the wrong type.
  * @throws {RangeError} If a number is out of range.
  */
 export function resolveOptions(given: ListenerOptions = {}): ResolvedOptions {
@@ -249,7 +354,8 @@ export function resolveOptions(given: ListenerOptions = {}): ResolvedOptions {
     if (value !== undefined) options[name] = value;
   }
   if (!options.log) options.log = logNothing;
-  check(options);
+  for (const [name, check] of Object.entries(CHECKS)) check(options[name], name);
+  warnAboutNames(options);
   options.resource = trimSlashes(options.resource);
   return options;
 }

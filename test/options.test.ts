@@ -4,6 +4,18 @@ import { resolveOptions, type ListenerOptions } from '../lib/options.js';
 import { sessionId } from '../lib/session/session-id.js';
 import { POLLING_DEFAULTS, STREAMING_DEFAULTS } from '../lib/session/timings.js';
 import { systemClock } from '../lib/util/timers.js';
+import { flushEventLoop } from './support/wait.js';
+
+/** The warnings of the process that options cause. */
+async function warningsOf(given: object): Promise<string[]> {
+  const warnings: string[] = [];
+  const onWarning = ({ message }: Error): number => warnings.push(message);
+  process.on('warning', onWarning);
+  expect(resolveOptions(given as ListenerOptions)).to.include.keys(Object.keys(given));
+  await flushEventLoop();
+  process.off('warning', onWarning);
+  return warnings;
+}
 
 describe('resolveOptions', () => {
   it('fills in the defaults', () => {
@@ -27,6 +39,7 @@ describe('resolveOptions', () => {
       maxQueue: 0,
       maxSessions: 0,
       maxSessionsPerAddress: 0,
+      trustProxy: 0,
       maxFragments: 16_384,
       maxHandshakes: 10_000,
       handshakeTimeout: 10_000,
@@ -84,6 +97,44 @@ describe('resolveOptions', () => {
       expect(resolveOptions(options)).to.include(options);
     });
   }
+
+  for (const [given, path, meant] of [
+    [{ origin: '*:*' }, 'origin', 'origins'],
+    [{ Transports: [] }, 'Transports', 'transports'],
+    [{ maxSession: 1 }, 'maxSession', 'maxSessions'],
+    [
+      { heartbeatInterval: 1000 },
+      'heartbeatInterval',
+      'transportOptions[TRANSPORT].heartbeatInterval',
+    ],
+    [{ pingTimeout: 1000 }, 'pingTimeout', 'transportOptions[TRANSPORT].timeout'],
+    [{ path: '/x' }, 'path', 'resource'],
+    [{ transportOptions: { websockt: {} } }, "transportOptions['websockt']", 'websocket'],
+    [
+      { transportOptions: { htmlfile: { heartbeatIntervall: 1 } } },
+      "transportOptions['htmlfile']['heartbeatIntervall']",
+      'heartbeatInterval',
+    ],
+  ] as const) {
+    it(`warns once about ${path}, and keeps it`, async () => {
+      expect(await warningsOf(given)).to.deep.equal([
+        `Unknown option \`${path}\`: did you mean \`${meant}\`?`,
+      ]);
+      expect(await warningsOf(given)).to.deep.equal([]);
+    });
+  }
+
+  it('does not warn about known names, events, and names that resemble none', async () => {
+    const own = { transportName: 'own', create: () => undefined };
+    const given = {
+      mine: 1,
+      onConnection: () => undefined,
+      trustProxy: 'loopback',
+      transports: [own],
+      transportOptions: { own: { timeout: 1 }, 'server-events': { closeTimeout: 1 } },
+    };
+    expect(await warningsOf(given)).to.deep.equal([]);
+  });
 
   const wrong: readonly (readonly [unknown, typeof TypeError, string])[] = [
     [null, TypeError, 'Expected `options` to be an object, got null (object)'],
@@ -174,12 +225,27 @@ describe('resolveOptions', () => {
     [
       { transportOptions: { websocket: { duration: 2 ** 31 } } },
       RangeError,
-      "Expected `transportOptions['websocket'].duration` to be from 0 to 2147483647, got 2147483648",
+      "Expected `transportOptions['websocket'].duration` to be from 1 to 2147483647, got 2147483648",
     ],
     [
-      { transportOptions: { websocket: { heartbeatInterval: -1 } } },
+      { transportOptions: { websocket: { heartbeatInterval: 0 } } },
       RangeError,
-      "Expected `transportOptions['websocket'].heartbeatInterval` to be from 0 to 2147483647, got -1",
+      "Expected `transportOptions['websocket'].heartbeatInterval` to be from 1 to 2147483647, got 0",
+    ],
+    [
+      { handshakeTimeout: 2 ** 31 },
+      RangeError,
+      'Expected `handshakeTimeout` to be from 0 to 2147483647, got 2147483648',
+    ],
+    [
+      { trustProxy: true },
+      TypeError,
+      'Expected `trustProxy` to be a number of proxies, or their addresses, got true (boolean)',
+    ],
+    [
+      { trustProxy: -1 },
+      TypeError,
+      'Expected `trustProxy` to be a number of proxies, or their addresses, got -1 (number)',
     ],
   ];
   for (const [given, type, message] of wrong) {

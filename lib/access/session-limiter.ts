@@ -4,6 +4,7 @@
  * @module
  */
 import type { IncomingMessage } from 'node:http';
+import { ProxyTrust } from './proxy-trust.js';
 import type { RefusalCode } from './refusal.js';
 
 /** The limits of the options; read at each use, because applications change options. */
@@ -42,12 +43,14 @@ export interface CountedSession {
 /** Counts sessions and pending handshakes, in total and by address. */
 export class SessionLimiter {
   readonly #limits: SessionLimits;
+  readonly #proxies: ProxyTrust;
   readonly #byAddress = new Map<string, number>();
   #sessions = 0;
   #handshakes = 0;
 
-  constructor(limits: SessionLimits) {
+  constructor(limits: SessionLimits, proxies: ProxyTrust = new ProxyTrust()) {
     this.#limits = limits;
+    this.#proxies = proxies;
   }
 
   /** Number of pending handshakes. */
@@ -62,7 +65,7 @@ export class SessionLimiter {
       return 'ERR_SIO_TOO_MANY_SESSIONS';
     }
     if (maxSessionsPerAddress === 0) return null;
-    const count = this.#byAddress.get(addressOf(request)) ?? 0;
+    const count = this.#byAddress.get(this.#addressOf(request)) ?? 0;
     return count >= maxSessionsPerAddress ? 'ERR_SIO_TOO_MANY_SESSIONS_OF_ADDRESS' : null;
   }
 
@@ -74,7 +77,7 @@ export class SessionLimiter {
   acquire(request: IncomingMessage): (() => void) | null {
     const { maxHandshakes } = this.#limits;
     if (maxHandshakes > 0 && this.#handshakes >= maxHandshakes) return null;
-    const address = addressOf(request);
+    const address = this.#addressOf(request);
     this.#handshakes++;
     this.#count(address, 1);
     let isHeld = true;
@@ -90,7 +93,7 @@ export class SessionLimiter {
   add(session: CountedSession, request: IncomingMessage): void {
     this.#sessions++;
     if (this.#limits.maxSessionsPerAddress === 0) return;
-    session._countedAddress = addressOf(request);
+    session._countedAddress = this.#addressOf(request);
     this.#count(session._countedAddress, 1);
   }
 
@@ -107,8 +110,8 @@ export class SessionLimiter {
     if (count === 0) this.#byAddress.delete(address);
     else this.#byAddress.set(address, count);
   }
-}
 
-function addressOf(request: IncomingMessage): string {
-  return networkOf(request.socket.remoteAddress ?? '');
+  #addressOf(request: IncomingMessage): string {
+    return networkOf(this.#proxies.addressOf(request) ?? '');
+  }
 }

@@ -11,8 +11,8 @@ export interface ListenerEvents extends ClusterEvents {
   connection: [client: Client];
   /** A client has sent a message; after the client's own `message`. */
   clientMessage: [message: unknown, client: Client];
-  /** A client is gone, and no longer in `clients`. */
+  /** A session has ended; its client is no longer in `clients`. */
   clientDisconnect: [client: Client, reason: DisconnectReason];
-  /** A request was turned away. */
+  /** A request was refused. */
   refused: [refusal: Refusal];
 }

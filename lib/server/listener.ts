@@ -1,5 +1,5 @@
 /**
- * The Listener: knows its clients, finds out what a request wants, and hands it on.
+ * The Listener: the public object of `io.listen`, which wires the parts of the server together.
  *
  * @module
  */
@@ -7,6 +7,7 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { HandshakeVerifier } from '../access/handshake-verifier.js';
 import { Origins, type OriginDecision } from '../access/origins.js';
+import { ProxyTrust } from '../access/proxy-trust.js';
 import type { Refusal } from '../access/refusal.js';
 import { SessionLimiter } from '../access/session-limiter.js';
 import { resolveOptions, type ListenerOptions, type ResolvedOptions } from '../options.js';
@@ -37,7 +38,7 @@ import { SessionRegistry } from './session-registry.js';
 const loadClientFiles = (): typeof import('../static/client-files.js') =>
   require('../static/client-files.js') as typeof import('../static/client-files.js');
 
-// The listener methods know our events, and let any other pass.
+// The listener methods have types for our events, and accept all others.
 export interface Listener {
   on<E extends keyof ListenerEvents>(
     event: E,
@@ -72,6 +73,7 @@ export class Listener extends Broadcaster implements Host, RouterHost {
   /** @internal */ readonly _limiter: SessionLimiter;
   /** @internal */ readonly _rooms: Rooms;
   readonly #origins: Origins;
+  readonly #proxies: ProxyTrust;
   readonly #registry: SessionRegistry;
   readonly #verifier: HandshakeVerifier;
   readonly #router: Router;
@@ -92,7 +94,8 @@ export class Listener extends Broadcaster implements Host, RouterHost {
     this.options = resolveOptions(options);
     this.server = toServer(server);
     this._timers = new Timers(this.options.clock);
-    this._limiter = new SessionLimiter(this.options);
+    this.#proxies = new ProxyTrust(this.options.trustProxy);
+    this._limiter = new SessionLimiter(this.options, this.#proxies);
     this.#origins = new Origins(this.options.origins);
     this.#registry = new SessionRegistry(this.options, this._limiter);
     this.clients = this.#registry.clients;
@@ -107,6 +110,7 @@ export class Listener extends Broadcaster implements Host, RouterHost {
     this.#verifier = new HandshakeVerifier(this.options, this._limiter, this._timers);
     this.#router = new Router(this, {
       origins: this.#origins,
+      proxies: this.#proxies,
       limiter: this._limiter,
       verifier: this.#verifier,
       registry: this.#registry,
@@ -124,7 +128,7 @@ export class Listener extends Broadcaster implements Host, RouterHost {
     return this.#cluster;
   }
 
-  /** The clients by another name that 0.6 had. */
+  /** `clients` under its second name in 0.6. */
   get clientsIndex(): Record<string, Client> {
     return this.clients;
   }
@@ -198,6 +202,11 @@ export class Listener extends Broadcaster implements Host, RouterHost {
     origin?: OriginDecision,
   ): void {
     this.#router.begin(transport, request, target, isUpgrade, head, origin);
+  }
+
+  /** @internal */
+  _addressOf(request: IncomingMessage): string | undefined {
+    return this.#proxies.addressOf(request);
   }
 
   /** @internal */
@@ -295,7 +304,7 @@ export class Listener extends Broadcaster implements Host, RouterHost {
   }
 }
 
-/** `onClientConnect: fn` and the like, as the README of 2010 had it. */
+/** Adds the listeners in options such as `onClientConnect: fn`, as the README of 2010 had it. */
 function addEventOptions(listener: Listener, options: ResolvedOptions): void {
   for (const [name, value] of Object.entries(options)) {
     if (typeof value !== 'function' || !/^on[A-Z]/.test(name)) continue;

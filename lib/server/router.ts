@@ -1,6 +1,6 @@
 /**
- * The way of a request from the HTTP server to its transport, top to bottom: parse the URL, find
- * the transport, decide about the origin, find the session or verify the handshake, dispatch.
+ * Routes a request to its transport, in this order: parse the URL, find the transport, decide about
+ * the origin, find the session or verify the handshake, dispatch.
  *
  * @module
  */
@@ -17,6 +17,7 @@ import {
   type Origins,
 } from '../access/origins.js';
 import { answerRefusal, refusal, type Refusal, type RefusalCode } from '../access/refusal.js';
+import type { ProxyTrust } from '../access/proxy-trust.js';
 import type { SessionLimiter } from '../access/session-limiter.js';
 import type { ResolvedOptions } from '../options.js';
 import type { SessionOptions } from '../session/timings.js';
@@ -60,9 +61,10 @@ export interface RouterHost extends Host {
   _onRefused(refusal: Refusal): void;
 }
 
-/** What decides about requests; each has one of these for the whole Listener. */
+/** The parts that decide about requests; a Listener has one of each. */
 export interface RouterParts {
   readonly origins: Origins;
+  readonly proxies: ProxyTrust;
   readonly limiter: SessionLimiter;
   readonly verifier: HandshakeVerifier;
   readonly registry: SessionRegistry;
@@ -143,7 +145,7 @@ export class Router {
     // Before anything else: a reset at any moment must not be an uncaught exception.
     target.on('error', ignoreError);
     const isNew = route.sessionId === '' || this.#isMergedPath(route);
-    // Other requests, polls mostly, are not kept for long.
+    // Other requests, mostly polls, are kept for a short time only.
     if (isUpgrade || isNew) this.#interner.internHeaders(request);
     const origin = this.#decide(request, isUpgrade, offer.type);
     if (this.#mustRefuse(request, isUpgrade, offer.type, origin)) {
@@ -155,8 +157,8 @@ export class Router {
       return true;
     }
     const client = this.#find(route.sessionId, offer.type, request, origin);
-    // A preflight comes without cookies and asks for nothing of the session; a close request of
-    // an ended session is answered like any other.
+    // A preflight does not concern the session; a close request of an ended session is answered
+    // like any other.
     const isClose = request.method === 'POST' && route.rest === 'close';
     if (!client && !isClose && request.method !== 'OPTIONS') {
       this.#options.log(`No client has the session id ${shortId(route.sessionId)}`);
@@ -169,7 +171,7 @@ export class Router {
     return true;
   }
 
-  /** Handles a request without a session id: it resumes an event stream, or begins a session. */
+  /** Handles a request without a session id: resumes an event stream, or begins a session. */
   begin(
     transport: string,
     request: IncomingMessage,
@@ -246,6 +248,7 @@ export class Router {
       open: (connection) => this.#open(connection, timings),
       refuse: (code, request, target, headers) => this.#refuse(code, request, target, headers),
       acquireHandshake: (request) => limiter.acquire(request),
+      isSecure: (request) => this.#parts.proxies.isSecure(request),
       logOrigin: (request) => this.#options.log(unreadableLogLine(request)),
     };
     const offer = { type, host, server: createServer(type, host) };
@@ -323,6 +326,11 @@ export class Router {
     return isServed;
   }
 
+  #describe(request: IncomingMessage): string {
+    const address = this.#parts.proxies.addressOf(request);
+    return describeRequest(request, this.#prefix.length, address);
+  }
+
   #dispatch(
     { type, host, server }: Offer,
     client: Client | undefined,
@@ -333,8 +341,7 @@ export class Router {
     rest: string,
     origin: OriginDecision,
   ): void {
-    if (debug.enabled)
-      debug('%s%s', describeRequest(request, this.#prefix.length), isUpgrade ? ' upgrade' : '');
+    if (debug.enabled) debug('%s%s', this.#describe(request), isUpgrade ? ' upgrade' : '');
     const response = isUpgrade ? null : (target as ServerResponse);
     const socket = isUpgrade ? (target as Socket) : request.socket;
     server.handle({ host, type, client, request, response, socket, head, rest, origin });
@@ -368,7 +375,7 @@ export class Router {
   ): void {
     const why = refusal(code, request, own);
     if (debug.enabled) {
-      const from = `${describeRequest(request, this.#prefix.length)}, origin ${shownOrigin(request) ?? 'none'},`;
+      const from = `${this.#describe(request)}, origin ${shownOrigin(request) ?? 'none'},`;
       debug('%s answered %d %s', from, why.status, code);
     }
     if (code === 'ERR_SIO_FORBIDDEN_ORIGIN' || code === 'ERR_SIO_UNAUTHORIZED_ORIGIN') {
@@ -386,7 +393,7 @@ export class Router {
         `A client asks for transport "${transport}"; \`transports\` has ${offered}`,
       );
     } else if (debug.enabled) {
-      debug('left to the application: %j is none of %s', transport.slice(0, 40), offered);
+      debug('left to the application: %j is not one of %s', transport.slice(0, 40), offered);
     }
   }
 }

@@ -49,7 +49,7 @@ export abstract class ClientInfo extends EventEmitter {
     this.request = request;
     this.connection = socket;
     // Read while the socket is open: it has no address once it is closed.
-    this.#address = socket.remoteAddress;
+    this.#address = listener._addressOf(request);
     this._type = type;
     this.#defaults = defaults;
   }
@@ -77,7 +77,10 @@ export abstract class ClientInfo extends EventEmitter {
     return this._type.transportName;
   }
 
-  /** The address of the latest connection; still known in `disconnect`. */
+  /**
+   * The address of the client at its latest connection, also in `disconnect`. Behind a proxy, see the
+   * option `trustProxy`.
+   */
   get remoteAddress(): string | undefined {
     return this.#address;
   }
@@ -146,8 +149,8 @@ export abstract class ClientInfo extends EventEmitter {
   _setConnection({ request, socket }: Connection): void {
     this.request = request;
     this.connections++;
-    if (socket === this.connection) return;
+    // Also on the same socket: a proxy uses it for several clients.
+    this.#address = this.listener._addressOf(request) ?? this.#address;
     this.connection = socket;
-    this.#address = socket.remoteAddress;
   }
 }

@@ -52,5 +52,6 @@ export interface Host {
   /** @internal */ _onClientConnect(client: Client): void;
   /** @internal */ _onClientMessage(message: unknown, client: Client): void;
   /** @internal */ _onClientDisconnect(client: Client, reason: DisconnectReason): void;
+  /** @internal */ _addressOf(request: IncomingMessage): string | undefined;
   broadcast(message: unknown, except?: string): unknown;
 }

@@ -1,11 +1,11 @@
 /**
- * The policy file on the port of the app itself.
+ * The policy file on the port of the application itself.
  *
  * @module
  */
 import type { Server as HttpServer } from 'node:http';
 import type { Server as HttpsServer } from 'node:https';
-import { Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { createDebug } from '../util/debug.js';
 import {
   beginsRequest,
@@ -25,20 +25,19 @@ const BAD_REQUEST = 'HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n';
 
 type PolicyServer = HttpServer | HttpsServer;
 
-/** Told by a method of `tls.Server`: the class itself would load all of TLS for everybody. */
+/** By a method of `tls.Server`: importing the class would load all of TLS. */
 function isSecure(server: PolicyServer): boolean {
   return 'setSecureContext' in server;
 }
 
 /**
- * Stands before the listeners of one HTTP server and picks out the policy requests.
+ * Answers the policy requests on the port of one HTTP server.
  *
- * The parser sees a policy request first, and stumbles over its first byte. The server then
- * emits 'clientError', which is where it is caught: nothing is spent on connections that speak
- * HTTP. It is intercepted, so that listeners of the app never see it, and that the server
- * deals with every other error as if we were not there. On a TLS port the request comes in
- * plain text all the same, and the handshake would swallow it; there 'connection' is held back
- * until the first packet is known.
+ * The HTTP parser receives a policy request first, and fails at its first byte. The server then
+ * emits 'clientError', which is intercepted: connections of HTTP cost nothing, listeners of the
+ * application never see a policy request, and the server handles all other errors as without us.
+ * On a TLS port the request arrives in plain text too, and the handshake would consume it. There
+ * 'connection' is held back until the first packet is known.
  */
 class InlinePolicy {
   readonly #server: PolicyServer;
@@ -56,7 +55,7 @@ class InlinePolicy {
   }
 
   join(entries: () => readonly string[]): () => void {
-    // wrapped, so that one function given twice is two members
+    // Wrapped, so that a function that is given twice is two members.
     const member = (): readonly string[] => entries();
     this.#members.add(member);
     return () => {
@@ -66,21 +65,18 @@ class InlinePolicy {
 
   #mayWait(socket: unknown): socket is Socket {
     return (
-      socket instanceof Socket &&
-      this.#members.size > 0 &&
-      this.#pending.size < this.#limits.maxPending
+      isSocket(socket) && this.#members.size > 0 && this.#pending.size < this.#limits.maxPending
     );
   }
 
-  /** True if the error was a policy request, or the beginning of one, and is now our business. */
+  /** Returns true if the error is a policy request, or the beginning of one, and is handled here. */
   #takeRequest(error: unknown, socket: unknown): boolean {
     if (!this.#mayWait(socket)) return false;
-    if (!(error instanceof Error && 'rawPacket' in error)) return false;
-    const { rawPacket } = error;
+    const { rawPacket } = (error ?? {}) as { rawPacket?: unknown };
     if (!Buffer.isBuffer(rawPacket) || !beginsRequest(rawPacket)) return false;
-    // only the first bytes of a connection: later ones may stand behind an HTTP request
+    // Only the first bytes of a connection: later ones may follow an HTTP request.
     if (socket.bytesRead !== rawPacket.length) return false;
-    // the parser's; its 'close' listener stays, which gives the parser back
+    // Those of the parser. Its 'close' listener stays: it frees the parser.
     socket.removeAllListeners('data');
     socket.removeAllListeners('end');
     this.#gather(socket, rawPacket, () => {
@@ -111,10 +107,10 @@ class InlinePolicy {
         return;
       }
       letGo();
-      // not a handshake either, whatever follows
+      // It is not a TLS handshake either, whatever follows.
       this.#gather(socket, packet, () => socket.destroy());
     };
-    // a silent peer is a matter of the server's handshakeTimeout from then on
+    // From then on the handshakeTimeout of the server limits a silent peer.
     const timer = setTimeout(handOn, this.#limits.timeoutMs).unref();
     this.#pending.add(socket);
     socket.on('readable', socketOnReadable);
@@ -123,7 +119,7 @@ class InlinePolicy {
     return true;
   }
 
-  /** Collects the request, answers it; calls `refuse` if it turns out to be something else. */
+  /** Reads the request and answers it; calls `refuse` if it is something else. */
   #gather(socket: Socket, firstPacket: Buffer, refuse: () => void): void {
     let bytes = Buffer.alloc(0);
     const socketOnData = (packet: Buffer): void => {
@@ -154,17 +150,22 @@ class InlinePolicy {
   }
 }
 
+/** By its members: a test runner, or another copy of Node's modules, has classes of its own. */
+function isSocket(value: unknown): value is Socket {
+  return typeof value === 'object' && value !== null && 'bytesRead' in value && 'unshift' in value;
+}
+
 const installed = new WeakMap<PolicyServer, InlinePolicy>();
 
 /**
  * Answers policy requests on the port of `server`, whole or in pieces, in plain text also when
  * the server speaks TLS.
  *
- * All that share a server share the answer, which lists the entries of each in the order they
- * came. Everything that is no policy request goes the way it would go without us. The limits of
- * the first call count for the server.
+ * The policies of all Listeners of a server are one, which lists their entries in the order of the
+ * calls. All other input is handled as without us. The limits of the first call apply to the
+ * server.
  *
- * @returns a function that takes the entries off again
+ * @returns a function that removes the entries
  */
 export function answerInlinePolicy(
   server: HttpServer | HttpsServer,

@@ -26,7 +26,7 @@ function serverOnConnection(socket: Socket): void {
 function open(log: (line: string) => void): Server {
   const server = createServer(serverOnConnection);
   const report = (error: unknown): void => {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = (error as Error | undefined)?.message ?? String(error);
     log(
       server.listening
         ? `flash policy server: ${reason}`

@@ -15,7 +15,7 @@ import type {
   TransportType,
 } from './transport-server.js';
 
-/** The transports that come with the package: where one is plugged in. */
+/** The transports of this package. */
 export const BUILT_IN: ReadonlyMap<string, TransportType> = new Map(
   [Websocket, Flashsocket, HtmlFile, XhrMultipart, XhrPolling, JsonpPolling, ServerEvents].map(
     (type): [string, TransportType] => [type.transportName, type],
@@ -31,10 +31,10 @@ function find(choice: TransportChoice, at: number): TransportType {
 }
 
 /**
- * The transports a Listener offers, by name. To the default list of 0.6 comes `server-events`,
+ * The transports of a Listener, by name. The default list is that of 0.6 with `server-events`,
  * which 0.6 did not have.
  *
- * @throws {TypeError} If a name is not known.
+ * @throws {TypeError} If a name is unknown.
  */
 export function selectTransports(
   choices: readonly TransportChoice[],

@@ -1,5 +1,5 @@
 /**
- * What a transport is to the server: a type that is listed in `transports`, which makes a
+ * The interface of a transport: a type that is listed in `transports`, which makes a
  * TransportServer for each Listener, which handles exchanges. This is the extension point for
  * transports of an application.
  *
@@ -82,6 +82,8 @@ export interface TransportHost {
    * @returns ends the count, idempotent; null if there are too many: the request MUST be refused
    */
   acquireHandshake(request: IncomingMessage): (() => void) | null;
+  /** True if the client uses TLS, to the server or to a proxy that `trustProxy` names. */
+  isSecure(request: IncomingMessage): boolean;
   /** Logs that a response is hidden from its page, which the `origins` rule does not allow. */
   logOrigin(request: IncomingMessage): void;
 }

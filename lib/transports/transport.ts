@@ -42,7 +42,7 @@ export abstract class Transport implements Connection {
   }
 
   /**
-   * `client instanceof XhrPolling` asks what serves the client: programs of 0.6 did,
+   * `client instanceof XhrPolling` tests the transport of the client: programs of 0.6 did that,
    * whose transports were subclasses of Client.
    */
   static [Symbol.hasInstance](value: unknown): boolean {
@@ -89,7 +89,7 @@ export abstract class Transport implements Connection {
   /** Sends what has not been sent yet, and ends the connection. MUST be idempotent. */
   abstract close(): void;
 
-  /** Sends a payload that goes to many; a transport that can share its bytes does. */
+  /** Sends a payload that several clients receive; a transport may share its encoded bytes. */
   writeShared(broadcast: SharedPayload): boolean {
     return this.write(broadcast.payload);
   }

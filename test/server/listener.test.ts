@@ -1,7 +1,12 @@
 import { expect } from 'chai';
 import { once } from 'node:events';
-import { createServer } from 'node:http';
+import { createServer, type Server } from 'node:http';
+import {
+  createServer as createHttp2Server,
+  createSecureServer as createHttp2SecureServer,
+} from 'node:http2';
 import { createServer as createTlsServer } from 'node:https';
+import { runInNewContext } from 'node:vm';
 import * as io from '../../lib/index.js';
 import { Client, Listener, type ListenerOptions } from '../../lib/index.js';
 import { WebsocketDriver, XhrPollingDriver } from '../support/drivers/index.js';
@@ -58,6 +63,36 @@ describe('module', () => {
       );
   });
 
+  it('rejects a server of HTTP/2, whose requests have no socket', () => {
+    for (const server of [createHttp2Server(), createHttp2SecureServer({ allowHTTP1: true })]) {
+      expect(() => io.listen(server as unknown as Server, QUIET))
+        .to.throw(TypeError)
+        .with.property('message')
+        .that.includes('got an HTTP/2 server');
+      expect(server.listenerCount('upgrade')).to.equal(0);
+    }
+  });
+
+  it('accepts a server of another realm, by its methods', () => {
+    const other = runInNewContext('({ __proto__: null })') as object;
+    const server = createServer();
+    for (const name of [
+      'on',
+      'removeListener',
+      'rawListeners',
+      'emit',
+      'listen',
+      'off',
+      'once',
+      'listeners',
+      'listenerCount',
+    ]) {
+      const method = Reflect.get(server, name) as (...args: unknown[]) => unknown;
+      Object.assign(other, { [name]: (...args: unknown[]) => Reflect.apply(method, server, args) });
+    }
+    io.listen(other as unknown as Server, { ...QUIET, transports: ['xhr-polling'] }).close();
+  });
+
   it('leaves the server unchanged when an option is wrong', () => {
     const server = createServer(appListener);
     expect(() => io.listen(server, { ...QUIET, maxQueue: -1 })).to.throw(RangeError);
@@ -69,7 +104,7 @@ describe('module', () => {
 describe('Listener', () => {
   it('adds listeners for options named onEvent', async () => {
     const calls: unknown[][] = [];
-    const options: ListenerOptions = {
+    const options = {
       onClientConnect(this: unknown, client: Client) {
         calls.push(['connect', this, client]);
       },
@@ -125,7 +160,7 @@ describe('Listener', () => {
   });
 
   it('keeps unknown options beside the defaults', () => {
-    const listener = io.listen(createServer(), { ...QUIET, mine: 'kept' });
+    const listener = io.listen(createServer(), { ...QUIET, mine: 'kept' } as ListenerOptions);
     expect(listener.options).to.include({ mine: 'kept', resource: 'socket.io', origins: '*:*' });
     listener.close();
   });

@@ -40,6 +40,12 @@ listen(createServer(), {
 });
 // @ts-expect-error -- a string is expected
 listen(createServer(), { resource: 1 });
+// @ts-expect-error -- the name is `origins`
+listen(createServer(), { origin: 'example.com:*' });
+// @ts-expect-error -- the name is `heartbeatInterval`
+listen(createServer(), { transportOptions: { websocket: { heartbeatIntervall: 1 } } });
+listen(createServer(), { trustProxy: 1 });
+listen(createServer(), { trustProxy: ['loopback', '10.0.0.0/8'] });
 // @ts-expect-error -- milliseconds are numbers
 listen(createServer(), { transportOptions: { websocket: { timeout: '8s' } } });
 // @ts-expect-error -- a verdict is true, false or a Denial
@@ -60,6 +66,11 @@ listener.once('refused', (refusal) => {
   same<typeof refusal.code, RefusalCode>(true);
 });
 listener.broadcast({ n: 1 }).broadcast('x', 'id').broadcast('x', ['id', 'id2']).close();
+listener
+  .close()
+  .close()
+  .on('connection', () => undefined);
+void (async () => same<Awaited<ReturnType<typeof listener.close>>, void>(true));
 // @ts-expect-error -- ids are text or numbers
 listener.broadcast('x', { id: 1 });
 same<(typeof listener)['clients'], Record<string, Client>>(true);

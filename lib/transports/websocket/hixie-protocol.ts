@@ -68,9 +68,13 @@ export function proof([first, second]: Keys, key3: Buffer): Buffer {
  * The head of the response. Clients compare its first lines byte by byte: "Web Socket" is two
  * words in draft 75 and one in 76, and the order of the headers matters.
  */
-export function handshakeHead(request: IncomingMessage, draft: '75' | '76'): string {
+export function handshakeHead(
+  request: IncomingMessage,
+  draft: '75' | '76',
+  isSecure: boolean = 'encrypted' in request.socket && request.socket.encrypted === true,
+): string {
   const { origin, host, 'sec-websocket-protocol': protocol } = request.headers;
-  const scheme = 'encrypted' in request.socket && request.socket.encrypted ? 'wss' : 'ws';
+  const scheme = isSecure ? 'wss' : 'ws';
   const prefix = draft === '76' ? 'Sec-' : '';
   const lines = [
     `HTTP/1.1 101 ${draft === '76' ? 'WebSocket' : 'Web Socket'} Protocol Handshake`,

@@ -118,7 +118,8 @@ export class Hixie extends SocketTransport implements HixieEvents {
     socket.on('end', () => this.#onEnd());
     socket.on('close', () => this.#onEnd());
     // Node decodes headers as latin1: this restores the bytes of the request.
-    socket.write(handshakeHead(this.request, this.#draft), 'latin1');
+    const isSecure = this.host.isSecure(this.request);
+    socket.write(handshakeHead(this.request, this.#draft, isSecure), 'latin1');
     socket.on('data', (chunk: Buffer) => this.#receive(chunk));
     if (!this.#keys) this.opened();
     else if (handshakeTimeout > 0) this.host.timers.set(this.#timer, handshakeTimeout);
