@@ -74,8 +74,10 @@ export class HandshakeVerifier {
     callAuthorize(authorize, request, (decision) => pending.settle(decision));
   }
 
-  /** Rejects all pending handshakes. */
-  close(): void {
-    for (const pending of this.#pending) pending.settle(CLOSING);
+  /** Rejects all pending handshakes. Returns where their responses are written. */
+  close(): (ServerResponse | Socket)[] {
+    const pending = [...this.#pending];
+    for (const handshake of pending) handshake.settle(CLOSING);
+    return pending.map(({ target }) => target);
   }
 }

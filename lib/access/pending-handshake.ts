@@ -12,8 +12,8 @@ const LATE: Decision = Object.freeze({
 
 /** A handshake between its request and its decision. It ends early if its client closes, or after a time. */
 export class PendingHandshake {
+  readonly target: ServerResponse | Socket;
   readonly #timers: Timers;
-  readonly #target: ServerResponse | Socket;
   readonly #socket: PendingSocket;
   readonly #done: (decision: Decision | null) => void;
   readonly #timer: Timer = new Timer(this);
@@ -28,7 +28,7 @@ export class PendingHandshake {
     done: (decision: Decision | null) => void,
   ) {
     this.#timers = timers;
-    this.#target = target;
+    this.target = target;
     this.#socket = socket;
     this.#done = done;
     // After an upgrade there is no other listener; a reset would be an uncaught exception.
@@ -42,12 +42,12 @@ export class PendingHandshake {
     if (this.#isOver) return;
     this.#isOver = true;
     this.#timers.clear(this.#timer);
-    this.#target.off('close', this.#onClose);
-    const isGone = this.#target.destroyed || this.#socket.isGone;
+    this.target.off('close', this.#onClose);
+    const isGone = this.target.destroyed || this.#socket.isGone;
     this.#socket.remove(this);
     this.#done(isGone ? null : decision);
     // Until here, because a transport listens from here on.
-    this.#target.off('error', ignoreError);
+    this.target.off('error', ignoreError);
   }
 
   /** @internal */

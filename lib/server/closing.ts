@@ -1,20 +1,36 @@
-import type { EventEmitter } from 'node:events';
+import type { ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 
 /** An object that can be awaited as well: it resolves when it has closed. */
 export type Closing<T> = T & PromiseLike<void>;
 
-/** What ends by itself: a response, or the socket of an upgrade. */
-interface Ending extends EventEmitter {
-  readonly destroyed: boolean;
-  readonly closed?: boolean;
-}
+type Target = ServerResponse | Socket;
 
-/** Resolves when a response or a socket has closed. Never rejects. */
-export function whenClosed(target: Ending): Promise<void> {
-  if (target.closed ?? target.destroyed) return Promise.resolve();
+function untilClosed(target: Target): Promise<void> {
+  if (target.closed) return Promise.resolve();
   return new Promise((resolve) => {
     target.once('close', () => resolve());
   });
+}
+
+/** Resolves when all responses and sockets have closed. Never rejects. */
+export async function allClosed(targets: readonly Target[]): Promise<void> {
+  const bySocket = new Map<Socket, Promise<void>[]>();
+  for (const target of targets) {
+    const isResponse = 'writeHead' in target;
+    const socket = isResponse ? target.req.socket : target;
+    const responses = bySocket.get(socket) ?? [];
+    bySocket.set(socket, responses);
+    if (isResponse) responses.push(untilClosed(target));
+  }
+  await Promise.all(
+    Array.from(bySocket, ([socket, responses]) =>
+      // A pipelined response that waits for its turn does not close with its socket.
+      responses.length === 0
+        ? untilClosed(socket)
+        : Promise.race([untilClosed(socket), Promise.all(responses)]),
+    ),
+  );
 }
 
 /**

@@ -27,7 +27,7 @@ import { joinPolicyServer } from '../static/flash-policy-server.js';
 import { shortId } from '../util/log.js';
 import { Timers } from '../util/timers.js';
 import { ServerAttachment, type RequestHandler } from './attachment.js';
-import { awaitable, whenClosed, type Closing } from './closing.js';
+import { allClosed, awaitable, type Closing } from './closing.js';
 import { toServer, type Listenable } from './listenable.js';
 import { joinCluster } from './join-cluster.js';
 import type { ListenerEvents } from './listener-events.js';
@@ -260,7 +260,7 @@ export class Listener extends Broadcaster implements Host, RouterHost {
   async #end(isFinal: boolean): Promise<void> {
     for (const leave of this.#leavePolicies) leave();
     this.#leavePolicies = [];
-    this.#verifier.close();
+    const refused = this.#verifier.close();
     const clients = [...this.#registry.values()];
     const open = clients.filter((client) => client._open);
     const targets = open.map(({ response, connection }) => response ?? connection);
@@ -271,7 +271,7 @@ export class Listener extends Broadcaster implements Host, RouterHost {
     if (this.#registry.size > 0) await this.#serveClosing();
     this.#router.close(isFinal);
     if (isFinal) this.#cluster?.close();
-    await Promise.all(targets.map(whenClosed));
+    await allClosed([...refused, ...targets]);
   }
 
   /** Serves the sessions that wait for a last connection, until all have ended. */

@@ -316,6 +316,7 @@ export class Router {
   ): boolean {
     for (const offer of this.#claimers) {
       if (!offer.server.claims?.(route, request, isUpgrade)) continue;
+      target.on('error', ignoreError);
       const origin = this.#parts.origins.decide(request, isUpgrade);
       this.#dispatch(offer, undefined, request, target, isUpgrade, head, route.rest, origin);
       return true;

@@ -11,6 +11,7 @@ import * as io from '../../lib/index.js';
 import { Client, Listener, type ListenerOptions } from '../../lib/index.js';
 import { WebsocketDriver, XhrPollingDriver } from '../support/drivers/index.js';
 import { framed } from '../support/payload.js';
+import { RawSocket, requestBytes } from '../support/raw.js';
 import { appListener, listenOnLoopback, QUIET, serve } from '../support/server.js';
 import { until } from '../support/wait.js';
 
@@ -356,6 +357,20 @@ describe('listener.close()', () => {
     expect(connection.destroyed).to.equal(true);
     expect(await listener.close()).to.equal(undefined);
     void polling;
+  });
+
+  it('resolves when pending handshakes have their refusals, also pipelined ones that are reset', async () => {
+    const { io: listener, port } = await serve({ authorize: () => new Promise(() => undefined) });
+    const [one, many] = [await RawSocket.connect(port), await RawSocket.connect(port)];
+    one.write(requestBytes('/socket.io/xhr-polling//1'));
+    many.write(
+      Buffer.concat(Array.from({ length: 15 }, () => requestBytes('/socket.io/xhr-polling//1'))),
+    );
+    await until(() => listener._limiter.handshakes === 16, 'the handshakes');
+    const closing = listener.close();
+    many.reset();
+    expect(await closing).to.equal(undefined);
+    expect((await one.readHead()).status).to.equal(503);
   });
 
   it('returns the Listener for a chain, which an async function can still return', async () => {
