@@ -114,6 +114,8 @@ describe('request listeners of the application', () => {
     await new XhrPollingDriver(port, { resource: 'one' }).open();
     await new XhrPollingDriver(port, { resource: 'two' }).open();
     expect((await request(port, '/page')).body).to.equal('app /page');
+    const headers = { Connection: 'Upgrade', Upgrade: 'websocket' };
+    expect((await request(port, '/nowhere', { headers })).status).to.equal(404);
     one.close();
     await new XhrPollingDriver(port, { resource: 'two' }).open();
     expect((await request(port, '/one/xhr-polling//1')).body).to.match(/^app/);
