@@ -83,7 +83,7 @@ const OUTCOMES: Readonly<Record<string, Outcome>> = {
   'pushes a handler in front through server._events': { told: ['hello'], page: 'mine' },
   'patches _onConnection of the listener': { told: [0, 'connected', 0, 'connected'] },
   'adds methods to Client.prototype and Listener.prototype': { toAnn: ['HELLO'], toBob: ['2'] },
-  'registers its listeners by inheritance': { told: ['hello', 'left with 0'] },
+  'registers its listeners by inheritance': { told: ['hello', 'left with 1'] },
   'sends JSON as text and as objects': {
     toAnn: ['{"echo":"hello"}', { echo: 'hello' }, { echo: 'hello' }, 'and so on', '42'],
   },

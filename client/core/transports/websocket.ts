@@ -47,8 +47,8 @@ export class WS extends Transport {
 
   /** A connection on which bytes are still being taken is slow, not dead. */
   override onTimeout(): void {
-    if (this.socket!.bufferedAmount! < this._unsent) {
-      this._unsent = this.socket!.bufferedAmount!;
+    if (this.socket!.bufferedAmount && this.socket!.bufferedAmount < this._unsent) {
+      this._unsent = this.socket!.bufferedAmount;
       this.setTimeout();
     } else super.onTimeout();
   }
@@ -65,8 +65,8 @@ export class WS extends Transport {
   override _close(kind: CloseKind): void {
     const socket = this.socket;
     if (!socket) return;
-    // `open` is not emitted after a close.
-    socket.onmessage = socket.onclose = socket.onerror = noop;
+    // The other handlers do nothing for a transport that is closed.
+    socket.onerror = noop;
     if (kind === CloseKind.LOST) socket.close(LOST_CODE);
     else socket.close();
   }
