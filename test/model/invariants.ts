@@ -101,7 +101,9 @@ export function checkStep(world: World): void {
   if (maxSessions > 0 && sessions + handshakes > maxSessions) {
     throw new Violation(`${sessions} sessions and ${handshakes} handshakes`);
   }
-  if (world.isClosed && sessions > 0) throw new Violation(`${sessions} sessions after close()`);
+  if (world.sessionsAtClose !== null && world.accounts.size > world.sessionsAtClose) {
+    throw new Violation('a new session after close()');
+  }
 }
 
 /** Lets all clients fall silent and time pass: the server has to get rid of everything by itself. */

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { afterThisTest } from '../support/cleanup.js';
 import { PLANTS } from './plants.js';
 import { REGRESSIONS } from './regressions.js';
-import { drawSequence, run, shrink } from './sequence.js';
+import { drawSequence, run, runMany, shrink } from './sequence.js';
 
 /** What the model reports of each planted fault. */
 const SYMPTOMS: Readonly<Record<string, RegExp>> = {
@@ -13,6 +13,8 @@ const SYMPTOMS: Readonly<Record<string, RegExp>> = {
   'handshake-not-released': /left: \d+ pending handshakes/,
 };
 const MOST_SEQUENCES = 2000;
+const FIRST_SEED = 100_000;
+const SEQUENCES = 2000;
 
 describe('model of sessions', () => {
   it('lists the symptom of every planted fault', () => {
@@ -30,6 +32,15 @@ describe('model of sessions', () => {
       expect.fail(`not found; the last failure was ${message}`);
     });
   }
+
+  it(`holds for ${SEQUENCES} sequences`, async () => {
+    const { failures } = await runMany(FIRST_SEED, SEQUENCES);
+    const shown = failures.map(
+      ({ seed, message, sequence }) =>
+        `seed ${seed}: ${message}\nnpm run model -- --replay '${JSON.stringify(sequence)}'`,
+    );
+    expect(shown).to.deep.equal([]);
+  });
 
   for (const [what, sequence] of Object.entries(REGRESSIONS)) {
     it(what, async () => {

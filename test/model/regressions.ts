@@ -58,4 +58,21 @@ export const REGRESSIONS: Readonly<Record<string, Sequence>> = {
       { name: 'reset', a: 159, b: 958 },
     ],
   },
+  'keeps the order of what a breaking WebSocket could not send': {
+    setting: { ...SETTING, maxQueue: 0, closeTimeout: 8000 },
+    steps: [
+      { name: 'connect', a: 33, b: 649 },
+      { name: 'sendAndKick', a: 682, b: 206 },
+      { name: 'send', a: 124, b: 403 },
+      { name: 'resume', a: 629, b: 641 },
+    ],
+  },
+  'ends the session of a WebSocket that stalls and sends a FIN': {
+    setting: { ...SETTING, maxBuffer: 20_000, hasHeartbeats: false },
+    steps: [
+      { name: 'connect', a: 610, b: 503 },
+      { name: 'stall', a: 30, b: 430 },
+      { name: 'flood', a: 541, b: 814 },
+    ],
+  },
 };

@@ -118,15 +118,16 @@ const STEPS: Readonly<Record<StepName, Act>> = {
     peer.poll();
   }),
   /** Handshakes in one packet, on a connection that may carry a poll already. */
-  handshakes: withPeer((peer, _world, b) => {
-    if (!peer.wire || peer.kind.family === 'socket') return;
+  handshakes: withPeer((peer, world, b) => {
+    // what the application does with them after close() is not ours
+    if (!peer.wire || peer.kind.family === 'socket' || world.sessionsAtClose !== null) return;
     peer.isTracked = false;
     for (let i = 0; i <= b % 3; i++) peer.wire.send(opening(peer.kind, ''));
   }),
   /** An upgrade on a connection that may carry a poll or a stream. */
   upgrade: withPeer((peer, world) => {
     // what the application does with it afterwards is not ours
-    if (world.isClosed) return;
+    if (world.sessionsAtClose !== null) return;
     peer.isTracked = false;
     peer.wire?.send(requestBytes('/socket.io/websocket', { headers: HANDSHAKE }));
   }),
@@ -174,7 +175,7 @@ const STEPS: Readonly<Record<StepName, Act>> = {
   },
   closeListener(world, a) {
     if (a % 4 !== 0) return;
-    world.isClosed = true;
+    world.sessionsAtClose ??= world.accounts.size;
     world.io.close();
   },
 };

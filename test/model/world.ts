@@ -185,7 +185,8 @@ export class World {
   readonly wires: { readonly wire: Wire; readonly peer: Peer }[] = [];
   /** Verdicts that `authorize` owes. */
   readonly verdicts: ((isAllowed: boolean) => void)[] = [];
-  isClosed = false;
+  /** How many sessions there had been when the Listener was closed; null before. */
+  sessionsAtClose: number | null = null;
   /** Counts what happens, to find out when nothing does any more. */
   #activity = 0;
   #tokens = 0;
@@ -247,17 +248,28 @@ export class World {
     const token = ++this.#tokens;
     const account = this.accounts.get(client.sessionId);
     if (client.connected) account?.sent.push(token);
+    const isAtRisk = this.#isAtRisk(client);
     client.send(`#${token};${'x'.repeat(padding)}`);
+    if (account && isAtRisk) account.excusedUpTo = token;
   }
 
   /** Broadcasts a new token, from a client or from the Listener. */
   broadcastToken(from?: Client): void {
     const token = ++this.#tokens;
     for (const client of Object.values(this.io.clients)) {
-      if (client !== from) this.accounts.get(client.sessionId)?.sent.push(token);
+      const account = this.accounts.get(client.sessionId);
+      if (!account || client === from) continue;
+      account.sent.push(token);
+      if (this.#isAtRisk(client)) account.excusedUpTo = token;
     }
     if (from) from.broadcast(`#${token};`);
     else this.io.broadcast(`#${token};`);
+  }
+
+  /** True if what is sent to a client now may wait in a connection that does not move. */
+  #isAtRisk(client: Client): boolean {
+    const socket: unknown = client.connection;
+    return client._open && !this.wires.find(({ wire }) => wire.socket === socket)?.wire.isHealthy;
   }
 
   /** What was sent so far may be lost with the connection that carries it. */
