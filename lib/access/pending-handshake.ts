@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { ignoreError } from '../util/ignore-error.js';
+import { linger } from '../util/linger.js';
 import { Timer, type Timers } from '../util/timers.js';
 import type { Decision } from './authorize.js';
 
@@ -46,8 +47,9 @@ export class PendingHandshake {
     const isGone = this.target.destroyed || this.#socket.isGone;
     this.#socket.remove(this);
     this.#done(isGone ? null : decision);
+    if (isGone) this.#socket.release();
     // Until here, because a transport listens from here on.
-    this.target.off('error', ignoreError);
+    else this.target.off('error', ignoreError);
   }
 
   /** @internal */
@@ -80,6 +82,13 @@ export class PendingSocket {
   get isGone(): boolean {
     const { destroyed, readableEnded, writableEnded } = this.#socket;
     return destroyed || readableEnded || writableEnded;
+  }
+
+  /** Destroys a socket that only one side has ended: nothing else does while handshakes are pending. */
+  release(): void {
+    if (this.#socket.destroyed) return;
+    linger(this.#socket);
+    if (this.#isUpgrade) this.#socket.resume();
   }
 
   add(handshake: PendingHandshake): void {

@@ -58,6 +58,25 @@ export const REGRESSIONS: Readonly<Record<string, Sequence>> = {
       { name: 'reset', a: 159, b: 958 },
     ],
   },
+  'destroys an ended connection whose upgrade is pending': {
+    setting: { ...SETTING, authorize: 'later', closeTimeout: 0 },
+    steps: [
+      { name: 'connect', a: 648, b: 736 },
+      { name: 'verdict', a: 966, b: 193 },
+      { name: 'upgrade', a: 973, b: 266 },
+      { name: 'kick', a: 330, b: 608 },
+    ],
+  },
+  'destroys an ended connection whose pipelined handshake is pending': {
+    setting: { ...SETTING, authorize: 'later', maxQueue: 5, maxSessions: 3 },
+    steps: [
+      { name: 'connect', a: 506, b: 681 },
+      { name: 'connect', a: 769, b: 977 },
+      { name: 'handshakes', a: 802, b: 58 },
+      { name: 'verdict', a: 508, b: 35 },
+      { name: 'sendAndKick', a: 944, b: 300 },
+    ],
+  },
   'keeps the order of what a breaking WebSocket could not send': {
     setting: { ...SETTING, maxQueue: 0, closeTimeout: 8000 },
     steps: [
