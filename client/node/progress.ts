@@ -1,6 +1,6 @@
 /**
- * Tells a slow connection from a dead one: bytes that arrive, or that the network accepts, count as
- * signs of life.
+ * Distinguishes a slow connection from a dead one: bytes that arrive, or that the network accepts,
+ * count as signs of life.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Tells a slow connection from a dead one.
+ * Distinguishes a slow connection from a dead one.
  *
  * A heartbeat queues behind whatever is on its way: a large message to the client, or from it. On a
  * slow line its echo takes longer than `timeout`, though the client is well. So a session whose

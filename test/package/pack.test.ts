@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { posix } from 'node:path';
 import { Installed } from './installed.js';
 import { PAGES } from './pages.js';
+import { api, changes, SNAPSHOT } from './public-api/snapshot.js';
 
 /** The declarations that a file of declarations imports from this package. */
 function importsOf(path: string): string[] {
@@ -109,6 +110,12 @@ describe('the packed package', function () {
     const imports = paths.filter((path) => path.endsWith('.d.ts')).flatMap(importsOf);
     expect(imports).to.include('build/lib/server/listener.d.ts');
     expect(imports.filter((path) => !paths.includes(path))).to.deep.equal([]);
+  });
+
+  it('has the public API of api.txt (after an intended change: npm run api)', () => {
+    const before = readFileSync(SNAPSHOT, 'utf8');
+    expect(changes(before, api())).to.deep.equal([]);
+    expect(api()).to.equal(before);
   });
 
   it('passes publint', async () => {
