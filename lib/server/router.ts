@@ -136,17 +136,17 @@ export class Router {
     const route = parseRoute(url, this.#prefix.length);
     if (this.#isStopped && !this.#parts.registry.get(route.sessionId)) return false;
     const offer = this.#offers.get(route.transport);
-    // Other offers, such as h2c, are ignored: the request is served as if it had none.
-    if (offer && isUpgrade && BUILT_IN.get(route.transport) === offer.type) {
-      if (!isHandshake(request)) return false;
-    }
-    if (offer && isEnded(request, target, isUpgrade)) return true;
     if (!offer) return this.#routeOther(route, request, target, isUpgrade, head);
+    const isNew = route.sessionId === '' || this.#isMergedPath(route);
+    // Before `headers` is read, which makes the strings. Other requests, mostly polls, are kept for
+    // a short time only.
+    if (isUpgrade || isNew) this.#interner.internHeaders(request);
+    // Other offers, such as h2c, are ignored: the request is served as if it had none.
+    const isBuiltIn = BUILT_IN.get(route.transport) === offer.type;
+    if (isUpgrade && isBuiltIn && !isHandshake(request)) return false;
+    if (isEnded(request, target, isUpgrade)) return true;
     // Before anything else: a reset at any moment must not be an uncaught exception.
     target.on('error', ignoreError);
-    const isNew = route.sessionId === '' || this.#isMergedPath(route);
-    // Other requests, mostly polls, are kept for a short time only.
-    if (isUpgrade || isNew) this.#interner.internHeaders(request);
     const origin = this.#decide(request, isUpgrade, offer.type);
     if (this.#mustRefuse(request, isUpgrade, offer.type, origin)) {
       this.#refuse('ERR_SIO_FORBIDDEN_ORIGIN', request, target);

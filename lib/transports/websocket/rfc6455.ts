@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import { Server as WebSocketServer, WebSocket, type ServerOptions } from 'ws';
 import { createDebug } from '../../util/debug.js';
+import { ignoreError } from '../../util/ignore-error.js';
 import { linger } from '../../util/linger.js';
 import { readUtf8 } from './utf8.js';
 import { encodeText, writeText, type Framing } from './frame-writer.js';
@@ -137,6 +138,8 @@ export class Rfc6455 extends SocketTransport {
 
   /** Begins a connection after its handshake. */
   static open(exchange: Exchange, ws: WsSocket): void {
+    // ws listens for errors by now; two listeners would cost each idle session 68 bytes.
+    exchange.socket.off('error', ignoreError);
     const transport = new Rfc6455(exchange, ws);
     transport.opened();
     transport.flush();
