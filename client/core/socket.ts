@@ -1,5 +1,5 @@
 /**
- * The session as a page sees it: one `Socket` that outlives its connections.
+ * The session of a page: one `Socket` for all its connections.
  *
  * A `Socket` selects a transport that works, queues messages while there is no connection, detects
  * a lost connection and reconnects. It resumes the same session if the server still has it.
@@ -33,7 +33,7 @@ export type State = (typeof State)[keyof typeof State];
 /** The number of attempts that reuse the last working transport before others are tried. */
 const SAME_TRANSPORT_ATTEMPTS = 2;
 
-/** How long only the lost session is requested and not a new one, in milliseconds. */
+/** How long the client requests only the lost session, not a new one, in milliseconds. */
 const RESUME_WINDOW_MS = 10000;
 
 /** The events of a `Socket`, with the arguments of their listeners. */
@@ -50,7 +50,7 @@ export interface SocketEvents {
   error(error: unknown): void;
 }
 
-/** The sockets that are not idle; the page lifecycle handlers iterate them. */
+/** The sockets that are not idle; the page lifecycle handlers iterate over them. */
 export const liveSockets: Socket[] = [];
 
 export class Socket extends Emitter<SocketEvents> {
@@ -71,13 +71,13 @@ export class Socket extends Emitter<SocketEvents> {
   declare _state: State;
   /** The timer of the current attempt or delay; there is never more than one. */
   declare _timer: unknown;
-  /** The transport whose session is to be resumed. */
+  /** The transport whose session will be resumed. */
   declare _session: Transport | null | undefined;
   /** Until this time no new session is requested, unless the server has lost the old one. */
   declare _resumeUntil: number;
   /** True while only the last working transport is tried. */
   declare _keepsTransport: boolean;
-  /** What this round has yet to try: transport names, and the transport of the lost session. */
+  /** The candidates of this round that are left: names, and the transport of the lost session. */
   declare _candidates: (string | Transport)[];
   /** False after the page has called `disconnect`. */
   declare _isWanted: boolean | undefined;
@@ -147,7 +147,7 @@ export class Socket extends Emitter<SocketEvents> {
     return this;
   }
 
-  /** True if the server has another origin than the page. */
+  /** True if the origins of the server and of the page differ. */
   isXDomain(): boolean {
     const page = pageLocation();
     const port = page.port || (page.protocol === 'https:' ? 443 : 80);
@@ -202,7 +202,7 @@ export class Socket extends Emitter<SocketEvents> {
     if (this._state === State.IDLE) this._wait();
   }
 
-  /** Enters a state; the only function that changes it. */
+  /** Enters a state. Only this function changes the state. */
   _enter(state: State): void {
     platform.clearTimeout(this._timer);
     this._state = state;
@@ -282,8 +282,8 @@ export class Socket extends Emitter<SocketEvents> {
         if (this.transport !== attempt) return;
         if (status === 404) this._candidates = others;
         else if (status && status < 500 && !this._keepsTransport) {
-          // The server has the session; it may have started just after the attempt failed. If one
-          // more attempt fails, this transport does not reach the server any longer.
+          // The server has the session; maybe the server started just after the attempt failed. If
+          // one more attempt fails, this transport can no longer reach the server.
           this._resumeUntil = 0;
           this._candidates = others;
           others.unshift(this._session!);
@@ -295,7 +295,7 @@ export class Socket extends Emitter<SocketEvents> {
     return xhr;
   }
 
-  /** Closes the current transport, also a custom one that reports its end late or never. */
+  /** Closes the current transport, even a custom one that reports its end late or never. */
   _closeTransport(): void {
     const transport = this.transport!;
     transport.disconnect();

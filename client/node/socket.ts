@@ -35,7 +35,7 @@ function optionsOf(address: Address): SocketOptions {
   };
 }
 
-/** The options without those that are undefined, which selects the default. */
+/** Removes options that are undefined, so that their defaults apply. */
 function omitUndefined(options: SocketOptions): SocketOptions {
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
 }
@@ -51,8 +51,8 @@ function canResume({ path }: RequestConfig): boolean {
 }
 
 /**
- * A client of a Socket.IO 0.6 server, or of a feed with its framing. State machine, events and
- * methods are those of the browser client.
+ * A client of a Socket.IO 0.6 server, or of a feed with its framing. The state machine, the events
+ * and the methods are those of the browser client.
  *
  * @example
  * const socket = new Socket('http://localhost:8080');
@@ -76,14 +76,14 @@ export class Socket extends BrowserSocket implements AsyncIterable<unknown> {
   #pendingAttempt: ConnectAttempt | null = null;
   /** True while the first connection is retried. */
   #isRetryingConnect = false;
-  /** The delay that the server has demanded since the last attempt, in milliseconds. */
+  /** The delay that the server has requested since the last attempt, in milliseconds. */
   #retryAfter = 0;
   #lastError: unknown;
   readonly #messageTimeout: number;
   #messageTimer: NodeJS.Timeout | undefined;
 
   /**
-   * Does not connect yet.
+   * Creates a socket without connecting it.
    *
    * @param target a URL, or a host name as in the browser client
    * @throws {TypeError} If `target` is not a URL with the scheme http, https, ws or wss, or an
@@ -127,7 +127,7 @@ export class Socket extends BrowserSocket implements AsyncIterable<unknown> {
    *   BigInt, or is nested too deeply.
    */
   override send(data: unknown): this {
-    // A message that is encoded later would throw where the caller cannot catch it.
+    // If the message were encoded later, the caller could not catch the exception.
     if (typeof data === 'object' && data !== null && !this.#sendsAtOnce) encode(data);
     return super.send(data);
   }
@@ -185,7 +185,7 @@ export class Socket extends BrowserSocket implements AsyncIterable<unknown> {
   override onConnect(): void {
     const text = (this.transport as WithHandshake | null)?.handshake;
     if (text !== undefined) this.handshake = readHandshake(text);
-    // `reconnect` is for connections after the first one
+    // the event `reconnect` is only for connections after the first one
     if (this.#isRetryingConnect) this.#isRetryingConnect = this.reconnecting = false;
     super.onConnect();
     if (this.connected) this.#startMessageTimer();
@@ -253,7 +253,7 @@ export class Socket extends BrowserSocket implements AsyncIterable<unknown> {
   /** Starts an attempt with each candidate. */
   #startRound(): void {
     if (this.#isRetryingConnect) {
-      // No transport has worked yet, so that none is preferred.
+      // No transport has worked yet, so none is preferred.
       this.transport = this.options.tryTransportsOnConnectTimeout ? null : this.getTransport();
     }
     super._start();
@@ -333,13 +333,13 @@ export class Socket extends BrowserSocket implements AsyncIterable<unknown> {
     const error = new ClientError('ERR_SIO_MESSAGE_TIMEOUT', message);
     this.emit('error', [error]);
     if (!this.connected) return;
-    // The server would continue a resumed session as silently as before.
+    // Requests a new session: in a resumed one, the server would probably stay silent.
     this._session = null;
     if (!this.options.reconnect) this.#finish(error);
     this.disconnect(true);
   }
 
-  /** True if there is no connection and no attempt to get one. */
+  /** True if there is neither a connection nor an attempt to connect. */
   get #isOver(): boolean {
     return !this.connected && !this.connecting && !this.reconnecting;
   }

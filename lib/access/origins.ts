@@ -10,9 +10,9 @@ import { matches, originOfUrl, parseEntry, parseOrigin, type Entry } from './ori
 
 /** What the `origins` rule says about one request. */
 export interface OriginDecision {
-  /** The page that sent the request may use this server; a request without a page may too. */
+  /** The page of the request may use this server. Also true for a request without a page. */
   readonly isAllowed: boolean;
-  /** The request has an Origin header, and the rule allows it: responses name it in CORS headers. */
+  /** The request has an Origin header that the rule allows: CORS headers of responses name it. */
   readonly isOriginAllowed: boolean;
 }
 
@@ -20,7 +20,7 @@ const ALLOWED: OriginDecision = Object.freeze({ isAllowed: true, isOriginAllowed
 const ALLOWED_ORIGIN: OriginDecision = Object.freeze({ isAllowed: true, isOriginAllowed: true });
 const DENIED: OriginDecision = Object.freeze({ isAllowed: false, isOriginAllowed: false });
 
-/** The session's side of the rule: the origin that it belongs to. */
+/** The part of a session that the rule uses: the origin to which the session belongs. */
 export interface OriginBound {
   /** @internal The first allowed origin that used the session; null: none so far. */
   _origin: string | null;
@@ -28,7 +28,7 @@ export interface OriginBound {
 
 /** The entries of `origins`, as text with blanks or commas between them, or as a list. */
 export class Origins {
-  /** Everything is allowed, also a request without an Origin header. */
+  /** True if all requests are allowed, including those without an Origin header. */
   readonly any: boolean;
   /** The entries as `HOST:PORT`, for the Flash policy. */
   readonly entries: readonly string[];
@@ -45,7 +45,7 @@ export class Origins {
     this.entries = this.#entries.map(({ text }) => text);
   }
 
-  /** Decides about the value of an Origin header. */
+  /** True if the rule allows the value of an Origin header. */
   allows(origin: string | undefined): boolean {
     if (this.any) return true;
     const parts = origin ? parseOrigin(origin) : null;
@@ -55,10 +55,10 @@ export class Origins {
   /**
    * Decides about a request.
    *
-   * Browsers send an Origin header with every upgrade, so that one without it is refused. Scripts,
-   * frames and forms of other sites send plain requests without it: there Referer and
-   * Sec-Fetch-Site count too. A request with none of them is allowed, unless pages of other origins
-   * can read its response.
+   * Browsers send an Origin header with every upgrade, so an upgrade without it is refused.
+   * Scripts, frames and forms of other sites send plain requests without it, so Referer and
+   * Sec-Fetch-Site are checked too. A request with none of these headers is allowed,
+   * unless pages of other origins can read its response.
    *
    * @param isReadable true if the response is a script, which every page can read
    */
@@ -75,7 +75,7 @@ export class Origins {
       case 'none':
         return ALLOWED;
       case 'same-origin':
-        // With a name of its own for our address, any site has the origin of its Host header.
+        // Any site can register a name for our address (DNS rebinding): the name must be allowed.
         return this.allows(`http://${host}`) ? ALLOWED : this.#decideUrl(`https://${host}`);
       default:
         return DENIED;
@@ -83,11 +83,11 @@ export class Origins {
   }
 
   /**
-   * Binds a session to the first allowed origin that uses it, since browsers do not name
-   * theirs in every request, or send `null`.
+   * Binds a session to the first allowed origin that uses it. Browsers omit the origin in some
+   * requests, or send `null`.
    *
-   * @returns false if the session is bound to another allowed origin: its id has leaked. Only if
-   *   `origins` is restricted; otherwise the origin means nothing.
+   * @returns false if the session is bound to another allowed origin: its id has leaked. Always
+   *   true if `origins` is not restricted, because the origin does not matter then.
    */
   bind(session: OriginBound, request: IncomingMessage, decision: OriginDecision): boolean {
     const origin = originHeader(request);
@@ -102,14 +102,14 @@ export class Origins {
   }
 }
 
-/** The origin that a request names. Browsers with version 8 of the WebSocket protocol have a header of their own. */
+/** The origin that a request names. Version 8 of the WebSocket protocol uses its own header. */
 export function originHeader({ headers }: IncomingMessage): string | undefined {
   const { origin, upgrade, 'sec-websocket-origin': origin8 } = headers;
   if (origin !== undefined || upgrade === undefined) return origin;
   return typeof origin8 === 'string' ? origin8 : undefined;
 }
 
-/** The origin of the page that sent a request, as it may be logged; of a Referer only the origin. */
+/** The origin of the page that sent a request, safe to log. A Referer is reduced to its origin. */
 export function shownOrigin(request: IncomingMessage): string | undefined {
   const origin = originHeader(request);
   if (origin !== undefined) return origin && printable(origin);
@@ -124,12 +124,12 @@ function subject(request: IncomingMessage): string {
   return origin === undefined ? 'a request without an origin' : `the origin ${origin}`;
 }
 
-/** The line of the log about a refused request. */
+/** The log line about a refused request. */
 export function originLogLine(request: IncomingMessage): string {
   return `Refused ${subject(request)}, which \`origins\` does not allow`;
 }
 
-/** The line of the log about a request that is served in such a way that its page cannot read it. */
+/** The log line about a request whose page cannot read the response. */
 export function unreadableLogLine(request: IncomingMessage): string {
   return `Hid the response from ${subject(request)}, which \`origins\` does not allow`;
 }

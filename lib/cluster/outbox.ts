@@ -1,9 +1,9 @@
 /**
- * What this process sends: numbers packets, gathers those of a turn into envelopes, limits what is
- * on its way to the engine and what waits for it, and keeps the latest packets to send them again.
+ * Sends the packets of this process. Numbers them, collects those of a turn in envelopes, limits
+ * how much is sent or waits at a time, and keeps the latest packets so that they can be sent again.
  *
- * There are two limits, so that many packets in one turn cannot push out packets that the engine
- * was never handed: `maxBuffer` for those that wait, `maxRetained` for those that are kept.
+ * `maxBuffer` limits the packets that wait, `maxRetained` those that are kept. With one limit for
+ * both, many packets in one turn could displace packets that the engine has never received.
  *
  * @module
  */
@@ -12,9 +12,9 @@ import { ENVELOPE_BYTES } from './envelope.js';
 import { BodyWriter, encodePacket, HEAD_BYTES, Kind } from './packet.js';
 import type { Gap } from './peer.js';
 
-/** The most bytes that are sent again for one question. */
+/** The most bytes that are sent again for one request. */
 const MOST_RESENT = 512 * 1024;
-/** An envelope of many packets ends here: a receiver can work on it meanwhile. */
+/** Envelopes are not filled beyond this size, so that receivers can process them earlier. */
 const ENVELOPE_TARGET = 256 * 1024;
 
 interface Numbered {
@@ -25,7 +25,7 @@ interface Numbered {
 export interface OutboxEvents {
   /** Seals packets into an envelope. */
   seal(packets: Buffer): Buffer;
-  /** The engine has taken an envelope, or has not. */
+  /** The engine has accepted an envelope, or has failed to: `error` is not null then. */
   onPublish(error: unknown): void;
 }
 
@@ -41,7 +41,7 @@ export class Outbox {
   readonly #retained: Numbered[] = [];
   #retainedBytes = 0;
   #bytesOnWay = 0;
-  /** The last number that the engine was handed. */
+  /** The last number that was passed to the engine. */
   #published = 0;
   #isScheduled = false;
   #isClosed = false;
@@ -61,7 +61,7 @@ export class Outbox {
     return this.#waitingBytes;
   }
 
-  /** Queues a numbered packet, in pieces if it is longer than the engine takes. */
+  /** Queues a numbered packet, in pieces if it is longer than the engine accepts. */
   send(kind: Kind, body: Buffer): void {
     for (let at = 0; at === 0 || at < body.length; at += this.#maxBody) {
       const end = at + this.#maxBody;
@@ -87,7 +87,7 @@ export class Outbox {
     this.#schedule();
   }
 
-  /** Sends missing packets again, and reports those that are not kept any more as lost. */
+  /** Sends missing packets again, and reports those that are no longer kept as lost. */
   resend({ from, to }: Gap): void {
     const last = Math.min(to, this.#published);
     let bytes = 0;
@@ -105,7 +105,7 @@ export class Outbox {
     this.#schedule();
   }
 
-  /** Hands over what waits, however much is on its way. */
+  /** Passes all waiting packets to the engine, even if more than `maxWaiting` is on its way. */
   close(): void {
     this.#flush(Infinity);
     this.#isClosed = true;
@@ -121,7 +121,7 @@ export class Outbox {
     });
   }
 
-  /** Hands envelopes over until `limit` bytes are on their way; signals are never held back. */
+  /** Passes envelopes to the engine until `limit` bytes are on their way; signals do not wait. */
   #flush(limit: number): void {
     if (this.#isClosed) return;
     for (;;) {
@@ -133,7 +133,7 @@ export class Outbox {
     }
   }
 
-  /** As many waiting packets as fit into an envelope beside `packets`; one at least, if it is empty. */
+  /** The waiting packets that fit into an envelope with `packets`; at least one if it is empty. */
   #takeWaiting(packets: readonly Buffer[]): Buffer[] {
     const limit = Math.min(ENVELOPE_TARGET, this.#maxBody + HEAD_BYTES);
     let size = packets.reduce((sum, { length }) => sum + length, 0);
@@ -184,7 +184,7 @@ export class Outbox {
     }
   }
 
-  /** Too much waits: the oldest go. The receivers see the gap, ask, and learn that it is lost. */
+  /** If too much waits, drops the oldest packets. The receivers count them as lost. */
   #limitWaiting(): void {
     let count = 0;
     while (this.#waitingBytes > this.#options.maxBuffer && count < this.#waiting.length - 1) {

@@ -1,31 +1,31 @@
 /**
  * The order of one sender: delivers its numbered packets once, in order, and finds gaps.
  *
- * A number that is too high is held until what is missing before it has arrived. What does not
- * arrive within `repairTimeout`, or is gone at the sender, is counted as lost, and the rest goes on.
- * Pure: time comes in as an argument.
+ * A packet whose number is too high is held until the missing packets before it have arrived. A
+ * packet that does not arrive within `repairTimeout`, or that the sender no longer has, is counted
+ * as lost and skipped. The class does not read a clock: the time is an argument.
  *
  * @module
  */
 import type { ResolvedBusOptions } from './bus.js';
 import { HEAD_BYTES, type Packet } from './packet.js';
 
-/** Numbers that are missing, both included. */
+/** A range of missing numbers; both ends are included. */
 export interface Gap {
   readonly from: number;
   readonly to: number;
 }
 
-/** The most numbers that are asked for at a time. */
+/** The most numbers that are requested at a time. */
 const MOST_ASKED = 10_000;
-/** The most lost ranges that are kept; those beyond are given up after `repairTimeout`. */
+/** The most lost ranges that are kept; further ranges are given up after `repairTimeout`. */
 const MOST_RANGES = 100;
 
 export class Peer {
   readonly node: string;
   /** When the latest envelope of the sender arrived. */
   lastSeen: number;
-  /** How many sessions it has, as its latest heartbeat said. */
+  /** How many sessions it has, according to its latest heartbeat. */
   sessions = 0;
   readonly #options: ResolvedBusOptions;
   /** The next number to deliver. */
@@ -34,15 +34,15 @@ export class Peer {
   #highest: number;
   readonly #held = new Map<number, Packet>();
   #heldBytes = 0;
-  /** Ranges that are lost, and not passed yet. */
+  /** Ranges that are lost and not skipped yet. */
   #lost: Gap[] = [];
-  /** When the present gap was found; null: there is none. */
+  /** When the current gap was found; null if there is none. */
   #gapSince: number | null = null;
-  /** The pieces of a packet so far. */
+  /** The pieces of an unfinished packet. */
   #pieces: Buffer[] = [];
   #pieceBytes = 0;
 
-  /** @param first the first number that is owed by the sender */
+  /** @param first the first number that is expected from the sender */
   constructor(node: string, first: number, now: number, options: ResolvedBusOptions) {
     this.node = node;
     this.lastSeen = now;
@@ -56,7 +56,7 @@ export class Peer {
     return this.#next;
   }
 
-  /** What is missing; null: nothing that is known of. */
+  /** The first range of missing numbers; null if none is known. */
   get gap(): Gap | null {
     if (this.#highest < this.#next) return null;
     let to = this.#next;
@@ -65,8 +65,8 @@ export class Peer {
   }
 
   /**
-   * Takes a numbered packet; calls `deliver` for each packet whose turn it is. Returns how many
-   * packets are lost before them.
+   * Receives a numbered packet, and calls `deliver` for each packet that is next in the order.
+   * Returns how many packets before them are lost.
    */
   receive(packet: Packet, now: number, deliver: (packet: Packet) => void): number {
     const { number, body } = packet;
@@ -74,12 +74,12 @@ export class Peer {
     this.#highest = Math.max(this.#highest, number);
     if (number === this.#next) {
       this.#deliver(packet, deliver);
-      // Progress: what is still missing has its full time again.
+      // There is progress: the full `repairTimeout` applies again to what is still missing.
       this.#gapSince = null;
       return this.#drain(now, deliver);
     }
     this.#gapSince ??= now;
-    // What cannot be held is asked for later.
+    // A packet that exceeds the limit is dropped, and requested again later.
     if (this.#heldBytes + body.length + HEAD_BYTES > this.#options.maxRetained) return 0;
     this.#held.set(number, { ...packet, body: Buffer.from(body) });
     this.#heldBytes += body.length + HEAD_BYTES;
@@ -92,16 +92,16 @@ export class Peer {
     if (this.#highest >= this.#next) this.#gapSince ??= now;
   }
 
-  /** The sender does not have these numbers any more. Returns how many are lost by it now. */
+  /** The sender no longer has these packets. Returns how many packets are lost now. */
   noteLost({ from, to }: Gap, now: number, deliver: (packet: Packet) => void): number {
-    // A number beyond what the sender has published would make it unheard.
+    // Without this limit, the next packets of the sender could be ignored.
     const last = Math.min(to, this.#highest);
     if (last < this.#next || last < from || this.#lost.length === MOST_RANGES) return 0;
     this.#lost.push({ from, to: last });
     return this.#drain(now, deliver);
   }
 
-  /** Gives a gap up that could not be repaired in time. Returns how many packets are lost by it. */
+  /** Gives up a gap that was not repaired in time. Returns how many packets are lost now. */
   expire(now: number, deliver: (packet: Packet) => void): number {
     if (this.#gapSince === null || now - this.#gapSince < this.#options.repairTimeout) return 0;
     let first = this.#highest + 1;
@@ -109,7 +109,7 @@ export class Peer {
     return this.noteLost({ from: this.#next, to: first - 1 }, now, deliver);
   }
 
-  /** Delivers what is held, and passes over what is lost. Returns how many packets that was. */
+  /** Delivers held packets in order and skips lost ones. Returns how many were skipped. */
   #drain(now: number, deliver: (packet: Packet) => void): number {
     let lost = 0;
     for (;;) {
@@ -119,7 +119,7 @@ export class Peer {
       }
       const range = this.#lost.find(({ from, to }) => from <= this.#next && this.#next <= to);
       if (range === undefined) break;
-      // What arrived of the range was sent before it was lost.
+      // Packets of the range that have arrived are delivered: only the others are lost.
       let to = range.to;
       for (const held of this.#held.keys()) if (held > this.#next) to = Math.min(to, held - 1);
       lost += to - this.#next + 1;
@@ -141,12 +141,12 @@ export class Peer {
 
   #deliver(packet: Packet, deliver: (packet: Packet) => void): void {
     this.#next = packet.number + 1;
-    // Its beginning was lost.
+    // The first piece of the packet was lost.
     if (packet.isContinued && this.#pieces.length === 0) return;
     if (packet.continues) {
       this.#pieces.push(Buffer.from(packet.body));
       this.#pieceBytes += packet.body.length;
-      // A sender does not cut a body that is longer than what may wait for the engine.
+      // A sender does not split a body that is longer than `maxBuffer`.
       if (this.#pieceBytes > this.#options.maxBuffer) this.#dropPieces();
       return;
     }

@@ -78,8 +78,8 @@ interface Offer {
 }
 
 /**
- * True if the connection of a request has been ended by the application, after a kick for example:
- * it cannot be answered. The client has some time to read what was sent before.
+ * True if the application has ended the connection of a request, for example to kick the client.
+ * The request cannot be answered. The client has some time to read what was sent before.
  */
 function isEnded(
   request: IncomingMessage,
@@ -138,14 +138,14 @@ export class Router {
     const offer = this.#offers.get(route.transport);
     if (!offer) return this.#routeOther(route, request, target, isUpgrade, head);
     const isNew = route.sessionId === '' || this.#isMergedPath(route);
-    // Before `headers` is read, which makes the strings. Other requests, mostly polls, are kept for
-    // a short time only.
+    // This must happen before `headers` is read: reading it creates the strings. Other requests,
+    // mostly polls, are kept only for a short time.
     if (isUpgrade || isNew) this.#interner.internHeaders(request);
-    // Other offers, such as h2c, are ignored: the request is served as if it had none.
+    // Offers of other protocols, such as h2c, are ignored: the request is served as a plain one.
     const isBuiltIn = BUILT_IN.get(route.transport) === offer.type;
     if (isUpgrade && isBuiltIn && !isHandshake(request)) return false;
     if (isEnded(request, target, isUpgrade)) return true;
-    // Before anything else: a reset at any moment must not be an uncaught exception.
+    // This must happen first: a connection reset must never cause an uncaught exception.
     target.on('error', ignoreError);
     const origin = this.#decide(request, isUpgrade, offer.type);
     if (this.#mustRefuse(request, isUpgrade, offer.type, origin)) {
@@ -191,12 +191,12 @@ export class Router {
       return;
     }
     this.#options.log(`Initializing client with transport "${transport}"`);
-    // A copy if it has to wait: the head is a slice of a much larger buffer.
+    // Copied if `authorize` may have to be awaited: the head is a slice of a much larger buffer.
     const kept = this.#options.authorize ? Buffer.from(head) : head;
-    // `authorize` may answer in any async context, such as that of a pool of connections.
+    // `authorize` may answer in another async context, such as that of a connection pool.
     const context = this.#options.authorize ? captureContext() : null;
     const accept = (): void => {
-      // Made before the response begins, which cannot become an error later.
+      // The id is made first: a response that has begun cannot become an error.
       const id = this.#parts.registry.makeId(request);
       if (id === null) {
         this.#refuse('ERR_SIO_NO_SESSION_ID', request, target);
@@ -213,7 +213,7 @@ export class Router {
     );
   }
 
-  /** Refuses a request of a later Socket.IO that nothing has claimed, with the reason. */
+  /** Refuses an unclaimed request of a later version of Socket.IO, and sends the reason. */
   rejectUnsupported(request: IncomingMessage, target: ServerResponse | Socket): boolean {
     const url = requestPath(request.url ?? '');
     if (!url.startsWith(this.#prefix)) return false;
@@ -227,12 +227,12 @@ export class Router {
     return true;
   }
 
-  /** Serves requests of sessions that exist; all others are no longer for this Listener. */
+  /** From now on, only requests of existing sessions are served; all others are left to the app. */
   stop(): void {
     this.#isStopped = true;
   }
 
-  /** @param isFinal true if the Listener closes; false if its server has closed, and may open again */
+  /** @param isFinal true if the Listener closes; false if its server has closed and may reopen */
   close(isFinal: boolean): void {
     this.#isClosed = isFinal;
     for (const { server } of this.#offers.values()) server.close?.();
@@ -262,8 +262,8 @@ export class Router {
   }
 
   /**
-   * Upgrades are refused. So is a GET that a page has sent to its own origin, as the browser sees
-   * it: the page can read the response. All other responses are hidden from their pages, as in 0.6.
+   * True if a request that is not allowed is an upgrade, or a GET that the browser considers to be
+   * same-origin: its page could read the response. All other responses are hidden, as in 0.6.
    */
   #mustRefuse(
     request: IncomingMessage,
@@ -281,8 +281,8 @@ export class Router {
   }
 
   /**
-   * True if a proxy has merged the slashes of `//TIME`, a request for a new session, as Apache,
-   * nginx and lighttpd do. The path of a session has a time after the id, and this one has not.
+   * True if a proxy has merged the slashes of `//TIME`, a request for a new session. Apache, nginx
+   * and lighttpd do this. The path of a session has a time after the id; a merged path does not.
    */
   #isMergedPath({ sessionId, rest }: Route): boolean {
     const { registry } = this.#parts;
@@ -294,7 +294,7 @@ export class Router {
     );
   }
 
-  /** The session with an id, if it is of this transport and of the origin of the request. */
+  /** The session with an id, if it belongs to this transport and to the origin of the request. */
   #find(
     sessionId: string,
     type: TransportType,

@@ -1,16 +1,16 @@
 /**
  * A session: the `client` of an application.
  *
- * It outlives its connections, and knows no wire format. Its states are described in state.ts.
+ * It lasts longer than its connections, and is independent of the wire format. state.ts describes
+ * its states.
  *
- * What is sent is written to the connection if there is one, otherwise queued. The next connection
- * gets the queue as one payload. There is one order: once something is queued, all that is sent later is queued
- * behind it, until the queue is flushed. Payloads that a connection has taken and cannot write any
- * more come back to the head of the queue: all of them were sent before anything was queued.
+ * A payload is written to the connection if there is one, otherwise it is queued. The next
+ * connection gets the queue as one payload. While the queue is not empty, later payloads are added
+ * to it, so their order is kept. Payloads that a connection can no longer write are put back at the
+ * head of the queue: all of them are older than the queued ones.
  *
- * One timer serves all states. While OPEN it is due for the next heartbeat, or for the echo of one;
- * otherwise for the end of the session. When it expires, line-progress.ts decides whether the
- * connection is dead or only slow.
+ * One timer serves all states. While OPEN, it expires when the next heartbeat or its echo is due,
+ * otherwise when the session must end. Then line-progress.ts decides if the connection is dead.
  *
  * @module
  */
@@ -44,7 +44,7 @@ export interface ClientEvents {
   disconnect: [reason: DisconnectReason];
 }
 
-// The listener methods know the events of 0.6, and accept any other.
+// The listener methods declare the events of 0.6, and accept any other event.
 export interface Client {
   on<E extends keyof ClientEvents>(event: E, listener: (...args: ClientEvents[E]) => void): this;
   on(event: string | symbol, listener: (...args: never[]) => void): this;
@@ -85,7 +85,7 @@ export class Client extends ClientInfo {
     this.#timer = new SessionTimer(this, listener._timers);
   }
 
-  /** True while there is a connection or a poll to write to. An internal of 0.6 that applications read. */
+  /** True while a connection or poll can be written to. Applications of 0.6 read this property. */
   get _open(): boolean {
     return this.#state === State.OPEN;
   }
@@ -96,7 +96,7 @@ export class Client extends ClientInfo {
    * Text is sent as it is, a plain object as JSON, a number or boolean as its text, `null` and
    * `undefined` as the empty text. An array is several messages in one payload.
    *
-   * @throws {TypeError} If an object cannot be converted to JSON, because it is circular for example.
+   * @throws {TypeError} If an object cannot be written as JSON, for example because it is circular.
    * @example client.send('hello').send({ n: 1 });
    */
   send(message: unknown): this {
@@ -123,7 +123,7 @@ export class Client extends ClientInfo {
     return this;
   }
 
-  /** Ends the session at once, and drops its queue. An internal of 0.6 that applications call. */
+  /** Ends the session at once, and drops its queue. Applications of 0.6 call this method. */
   _onDisconnect(): void {
     this._end('server disconnect');
   }
@@ -162,7 +162,7 @@ export class Client extends ClientInfo {
     if (this.#current === connection) this.#awaitHeartbeat();
   }
 
-  /** @internal A connection has ended. Only the current one counts. */
+  /** @internal A connection has ended. Does nothing unless it is the current one. */
   _detach(connection: Connection, reason: DisconnectReason = 'transport close'): void {
     if (connection !== this.#current) return;
     this.#current = null;
@@ -195,8 +195,8 @@ export class Client extends ClientInfo {
 
   /**
    * @internal More waits for the client than the limits allow. The session ends in a later turn:
-   * `disconnect` handlers may broadcast and overflow the next client, and so on, and that recursion
-   * would overflow the stack.
+   * a `disconnect` handler may broadcast and overflow the next client, and this recursion could
+   * overflow the stack.
    */
   _overflow(): void {
     if (this.#isOverflowing) return;
@@ -218,8 +218,8 @@ export class Client extends ClientInfo {
   }
 
   /**
-   * @internal Ends the session at once; the only way out. The client is still listed during its
-   * `disconnect`, and no longer during `clientDisconnect`.
+   * @internal Ends the session at once. Every session ends here. The client is still in `clients`
+   * during its `disconnect`, but not during `clientDisconnect`.
    */
   _end(reason: DisconnectReason): void {
     this.#uncork();
@@ -241,18 +241,18 @@ export class Client extends ClientInfo {
   }
 
   /**
-   * @internal A payload has arrived. An exception of a handler does not lose messages: it is rethrown
-   * on its own, as an `uncaughtException` of the process.
+   * @internal A payload has arrived. If a handler throws, the other messages are still delivered,
+   * and the exception is rethrown later as an `uncaughtException` of the process.
    * @returns false if it contains more than `maxMessages` messages: none was delivered.
    */
   _onMessage(payload: string): boolean {
     const limit = this.listener.options.maxMessages || Infinity;
     const texts = decode(payload, limit + 1);
     if (texts.length > limit) return false;
-    // A client without a connection that sends is not kept by it: it must connect.
+    // Messages do not extend a session without a connection: its client must connect.
     this.#timer.touch(this.#current !== null);
-    // Replies to one batch share the response of a poll, instead of one poll for the first reply
-    // and another one for the rest.
+    // All replies to one batch share one response to a poll. Otherwise the first reply would use
+    // up one poll, and the rest would need another.
     this.#isCorked = texts.length > 1 && this.#current?.cork() === true;
     if (this.#context === null) this.#deliver(texts, payload.length);
     else this.#context.runInAsyncScope(() => this.#deliver(texts, payload.length));
@@ -282,7 +282,7 @@ export class Client extends ClientInfo {
     return (this.#held ??= new HeldBytes());
   }
 
-  /** @internal The size of it. */
+  /** @internal The number of these bytes. */
   get _heldSize(): number {
     return this.#held?.size ?? 0;
   }
@@ -292,7 +292,7 @@ export class Client extends ClientInfo {
     if (!this.#target?.writeShared(broadcast)) this.#enqueue(broadcast.payload);
   }
 
-  /** The connection to write to; null: send to the queue. */
+  /** The connection to write to; null if payloads must be queued. */
   get #target(): Connection | null {
     return this.#isCorked || this.#queue !== null ? null : this.#current;
   }
@@ -364,13 +364,13 @@ export class Client extends ClientInfo {
     if (!connection.write(queue.join())) this.#queue = queue;
   }
 
-  /** Sends the queue of a session that the application has ended, then ends it. */
+  /** Sends the queue of a session that the application has ended, then ends the session. */
   #deliverLast(connection: Connection): void {
     const queue = this.#queue;
     this.#queue = null;
     if (queue !== null && !connection.write(queue.join())) this.#queue = queue;
     connection.close();
-    // Still queued if this connection broke: the session waits for another one.
+    // If the write failed, the queue is kept, and the session waits for another connection.
     if (this.#queue === null) this._end(this.#closeReason);
   }
 

@@ -6,15 +6,15 @@ import type { Connection } from './connection.js';
 /**
  * The timer of a session, its heartbeats, and the signs of life that may extend it.
  *
- * It is due for the next heartbeat or for the echo of one while there is a connection, otherwise for
- * the end of the session. A heartbeat only notes what the connection has read and written so far;
- * anything else is measured if its echo is late.
+ * While there is a connection, it expires when the next heartbeat or its echo is due, otherwise
+ * when the session must end. A heartbeat only records how much the connection has read and written;
+ * everything else is measured only if the echo is late.
  */
 export class SessionTimer extends Timer {
   readonly #timers: Timers;
   /** True if the client has sent something since the timer was started. */
   #isActive = false;
-  /** What a large write moves, or the connection of a late echo. */
+  /** The progress of a large write, or of a connection whose echo is late. */
   #progress: LineProgress | null = null;
   #heartbeats = 0;
   #isHeartbeatPending = false;
@@ -38,7 +38,7 @@ export class SessionTimer extends Timer {
     return encodeHeartbeat(this.#heartbeats);
   }
 
-  /** @param progress what a large write moves from now on, if there was one */
+  /** @param progress measures a large write from now on, if there was one */
   start(ms: number, progress: LineProgress | null = null): void {
     this.#isActive = false;
     this.#progress = progress;
@@ -51,9 +51,9 @@ export class SessionTimer extends Timer {
   }
 
   /**
-   * Restarts an expired timer if the client is alive, and only its line is slow.
+   * Restarts an expired timer if the client is alive but its connection is slow.
    *
-   * @param connection the one that a heartbeat was sent on; null without a connection
+   * @param connection the connection on which a heartbeat was sent; null if there is none
    */
   extend(ms: number, connection: Connection | null): boolean {
     if (connection !== null && this.#progress === null) {
@@ -69,12 +69,12 @@ export class SessionTimer extends Timer {
     return true;
   }
 
-  /** The client has sent something; false forgets that it has. */
+  /** Records that the client has sent something; `false` clears this record. */
   touch(isActive = true): void {
     this.#isActive = isActive;
   }
 
-  /** Sends a heartbeat, whose echo has `timeout` milliseconds. */
+  /** Sends a heartbeat. The client has `timeout` milliseconds to echo it. */
   sendHeartbeat(connection: Connection, timeout: number): void {
     this.start(timeout);
     this.#isHeartbeatPending = true;
@@ -84,8 +84,8 @@ export class SessionTimer extends Timer {
   }
 
   /**
-   * Takes the echo of the pending heartbeat. Returns false for anything else: 0.6.18 accepted the
-   * number 0, and none, too.
+   * Accepts the echo of the pending heartbeat, and returns false for anything else. 0.6.18 also
+   * accepted the number 0, and an echo without a number.
    */
   receiveEcho(text: string, connection: Connection | null): boolean {
     if (!this.#isHeartbeatPending || text !== HEARTBEAT + this.#heartbeats) return false;

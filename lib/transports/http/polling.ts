@@ -33,7 +33,7 @@ export abstract class Polling
     if (this.session) notifyIfDestroyed(this.session.connection);
     this.opened();
     if (!this.#isOpen || !this.session) return;
-    // A poll is quiet for as long as the application is: `server.timeout` is not for it.
+    // A poll is silent until the application sends something: `server.timeout` must not end it.
     if (this.socket.timeout) this.socket.setTimeout(0);
     observeConnectionEnd(this);
     flushBeforeEnd(this.socket, this);
@@ -83,21 +83,21 @@ export abstract class Polling
   onConnectionEnd(isLocal: boolean): void {
     if (!this.#isOpen) return;
     this.#end();
-    // After a kick, browsers would send the poll again on another connection.
     this.onClose();
+    // A kick must also end the session: browsers would repeat the poll on another connection.
     if (isLocal) this.session?._close('server disconnect');
   }
 
-  /** @internal A response leaves at once. */
+  /** @internal Does nothing: a response is written at once. */
   flush(): void {}
 
-  /** @internal The application has ended the connection. `finish` would wait for the client to read. */
+  /** @internal The application has ended the connection. `finish` would wait for the peer. */
   onSocketEnd(): void {
     if (this.#isOpen && !this.socket.readableEnded)
       process.nextTick(() => this.onConnectionEnd(true));
   }
 
-  /** @internal The timeout of the socket ends an answer that is not read. */
+  /** @internal Does nothing: the timeout of the socket ends an answer that is not read. */
   onSessionEnd(): void {}
 
   /** Writes the whole response. */
@@ -108,13 +108,13 @@ export abstract class Polling
     this.answer('');
   }
 
-  /** True if the client has left answers unread, and with this one more than `maxBuffer`. */
+  /** True if the client has left answers unread, and this answer would exceed `maxBuffer`. */
   #leavesUnread(payload: string): boolean {
     const unread = this.session?._heldSize ?? 0;
     return unread > 0 && this.isOverfull(unread + Buffer.byteLength(payload));
   }
 
-  /** A client that does not read its answer would hold it, and the connection, forever. */
+  /** Limits how long an unread answer is kept. Otherwise it would be kept forever. */
   #holdUnread(): void {
     const { session, response, socket } = this;
     const unread = response.writableLength;

@@ -33,8 +33,8 @@ const framing: Framing = {
 };
 
 /**
- * A WebSocket of draft 75 or 76, the browsers of 2010. The response to draft 76 is sent before its
- * third key has arrived: proxies withhold the key until they have seen a response.
+ * A WebSocket of draft 75 or 76, which browsers of 2010 use. The response to draft 76 is sent
+ * before the third key has arrived, because proxies forward the key only after a response.
  */
 export class Hixie extends SocketTransport implements HixieEvents {
   protected readonly framing: Framing = framing;
@@ -104,7 +104,7 @@ export class Hixie extends SocketTransport implements HixieEvents {
   protected closeSocket(): void {
     this.#parser.stop();
     const { socket } = this;
-    // Sent only in reply to the peer's closing frame: Node clients of 2011 throw when they receive one.
+    // Sent only in reply to a closing frame: Node clients of 2011 throw when they receive one.
     if (this.#hasClosingFrame && this.#draft === '76' && socket.writable)
       socket.write(CLOSING_FRAME);
     socket.end();
@@ -117,7 +117,7 @@ export class Hixie extends SocketTransport implements HixieEvents {
     socket.on('error', (error) => debug('ignored %s', error));
     socket.on('end', () => this.#onEnd());
     socket.on('close', () => this.#onEnd());
-    // Node decodes headers as latin1: this restores the bytes of the request.
+    // Node decodes headers as latin1: writing them as latin1 restores the bytes of the request.
     const isSecure = this.host.isSecure(this.request);
     socket.write(handshakeHead(this.request, this.#draft, isSecure), 'latin1');
     socket.on('data', (chunk: Buffer) => this.#receive(chunk));
