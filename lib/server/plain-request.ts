@@ -81,6 +81,12 @@ function hasBody({ headers, complete, readableLength }: IncomingMessage): boolea
 
 /** Serves a request whose body is its stream; the connection ends with the response. */
 function serveWithBody(server: EventEmitter, request: IncomingMessage, socket: Socket): void {
+  const { headers } = request;
+  for (const name of ['upgrade', 'http2-settings', 'connection']) {
+    const value = withoutOffer(name, String(headers[name] ?? ''));
+    if (value) headers[name] = value;
+    else delete headers[name];
+  }
   const response = new ServerResponse(request);
   response.shouldKeepAlive = false;
   response.assignSocket(socket);

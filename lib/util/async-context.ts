@@ -8,6 +8,7 @@
  * @module
  */
 import { AsyncResource } from 'node:async_hooks';
+import { isMap } from 'node:util/types';
 
 /** Symbols that every AsyncResource has; all others carry the store of an AsyncLocalStorage. */
 const PLAIN: ReadonlySet<string | undefined> = new Set([
@@ -27,7 +28,16 @@ export function captureContext(): AsyncResource | null {
   const resource = new AsyncResource('socket.io:session');
   for (const symbol of Object.getOwnPropertySymbols(resource)) {
     if (PLAIN.has(symbol.description)) continue;
-    if ((resource as unknown as Record<symbol, unknown>)[symbol] !== undefined) return resource;
+    if (hasStore(symbol, (resource as unknown as Record<symbol, unknown>)[symbol])) return resource;
   }
   return null;
+}
+
+/** From Node 24 on, one property maps each storage to its store, or to undefined once it is not used. */
+function hasStore({ description }: symbol, value: unknown): boolean {
+  if (description !== 'context_frame' || !isMap(value)) return value !== undefined;
+  let isFound = false;
+  // The map of Node has no iterator of its own.
+  Map.prototype.forEach.call(value, (store: unknown) => (isFound ||= store !== undefined));
+  return isFound;
 }

@@ -20,7 +20,6 @@ describe('toJsonText()', () => {
   it('writes values of any depth', () => {
     const depth = 200_000;
     const nested = nest(depth, value);
-    expect(() => JSON.stringify(nested)).to.throw(RangeError);
     const text = '['.repeat(depth) + JSON.stringify(value) + ']'.repeat(depth);
     expect(toJsonText(nested) === text).to.equal(true);
     expect(toJsonText({ at: 1, data: nested }) === `{"at":1,"data":${text}}`).to.equal(true);

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { inspect } from 'node:util';
 import { captureContext } from '../../lib/util/async-context.js';
 
 describe('captureContext', () => {
@@ -10,8 +11,8 @@ describe('captureContext', () => {
     expect(captureContext()).to.equal(null);
   });
 
-  for (const store of ['text', 42, false, null, { a: 1 }]) {
-    it(`runs functions with the store ${JSON.stringify(store)}`, () => {
+  for (const store of ['text', 42, false, null, { a: 1 }, new Map()]) {
+    it(`runs functions with the store ${inspect(store)}`, () => {
       const storage = new AsyncLocalStorage<unknown>();
       const context = storage.run(store, captureContext);
       expect(storage.getStore()).to.equal(undefined);
