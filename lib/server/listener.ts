@@ -19,7 +19,7 @@ import { excludedIds, excludeFilter } from '../rooms/exclude.js';
 import { Rooms } from '../rooms/rooms.js';
 import type { Client, Host } from '../session/client.js';
 import type { DisconnectReason } from '../session/disconnect-reason.js';
-import { emitWithReason, rethrowAsync } from '../session/emit.js';
+import { emitWithReason, rethrowAsync } from '../session/events/emit.js';
 import { SharedPayload } from '../session/shared-payload.js';
 import { checkClientFolder } from '../static/client-folder.js';
 import { answerInlinePolicy } from '../static/flash-policy-inline.js';

@@ -7,6 +7,14 @@ import type { DisconnectReason } from './disconnect-reason.js';
 import { sessionId as randomId } from './session-id.js';
 import { validTiming, type SessionOptions } from './timings.js';
 
+/** Events of a client. Applications of 0.6 emit events of their own on it too. */
+export interface ClientEvents {
+  /** A message has arrived: text, or the value of the JSON that was sent. */
+  message: [message: unknown];
+  /** The session has ended. See also `client.disconnectReason`. */
+  disconnect: [reason: DisconnectReason];
+}
+
 /** What an application can read about a client. Use `Client`, which extends it. */
 export abstract class ClientInfo extends EventEmitter {
   /** The Listener this client belongs to. */

@@ -4,45 +4,35 @@
  * It lasts longer than its connections, and is independent of the wire format. state.ts describes
  * its states.
  *
- * A payload is written to the connection if there is one, otherwise it is queued. The next
- * connection gets the queue as one payload. While the queue is not empty, later payloads are added
- * to it, so their order is kept. Payloads that a connection can no longer write are put back at the
- * head of the queue: all of them are older than the queued ones.
- *
  * One timer serves all states. While OPEN, it expires when the next heartbeat or its echo is due,
  * otherwise when the session must end. Then line-progress.ts decides if the connection is dead.
+ *
+ * The methods at the end of the class are what depends on the protocol. A session of another one is
+ * a subclass that overrides them.
  *
  * @module
  */
 import type { AsyncResource } from 'node:async_hooks';
-import { decode, encode, HEARTBEAT } from '../protocol/frames.js';
+import { decode, encode, encodeHeartbeat, HEARTBEAT } from '../protocol/frames.js';
 import { readMessage } from '../protocol/message.js';
 import { captureContext } from '../util/async-context.js';
 import { createDebug } from '../util/debug.js';
 import { extraTime, LineProgress } from '../util/line-progress.js';
 import { shortId } from '../util/log.js';
-import { ClientInfo } from './client-info.js';
+import type { ClientEvents } from './client-info.js';
+import { ClientOutput } from './client-output.js';
 import type { Connection, ConnectionType, Host } from './connection.js';
 import type { DisconnectReason } from './disconnect-reason.js';
-import { emitWithReason, rethrowAsync } from './emit.js';
+import { emitWithReason, rethrowAsync } from './events/emit.js';
 import { HeldBytes } from './held-bytes.js';
-import { SendQueue } from './send-queue.js';
 import { SessionTimer } from './session-timer.js';
-import type { SharedPayload } from './shared-payload.js';
 import { assertTransition, State } from './state.js';
 import type { SessionOptions } from './timings.js';
 
+export type { ClientEvents } from './client-info.js';
 export type { Host } from './connection.js';
 
 const debug = createDebug('socket.io:client');
-
-/** Events of a client. Applications of 0.6 emit events of their own on it too. */
-export interface ClientEvents {
-  /** A message has arrived: text, or the value of the JSON that was sent. */
-  message: [message: unknown];
-  /** The session has ended. See also `client.disconnectReason`. */
-  disconnect: [reason: DisconnectReason];
-}
 
 // The listener methods declare the events of 0.6, and accept any other event.
 export interface Client {
@@ -62,13 +52,9 @@ export interface Client {
  *   client.on('disconnect', () => client.broadcast(client.id + ' left'));
  * });
  */
-export class Client extends ClientInfo {
+export class Client extends ClientOutput {
   #state: State = State.NEW;
-  #current: Connection | null = null;
-  #queue: SendQueue | null = null;
   #held: HeldBytes | null = null;
-  #isCorked = false;
-  #isOverflowing = false;
   #closeReason: DisconnectReason = 'transport close';
   readonly #context: AsyncResource | null = captureContext();
   readonly #timer: SessionTimer;
@@ -90,6 +76,11 @@ export class Client extends ClientInfo {
     return this.#state === State.OPEN;
   }
 
+  /** @internal */
+  override get _isEnding(): boolean {
+    return this.#state === State.CLOSING || this.#state === State.CLOSED;
+  }
+
   /**
    * Sends a message. While the client has no connection, the message waits in a queue.
    *
@@ -100,8 +91,7 @@ export class Client extends ClientInfo {
    * @example client.send('hello').send({ n: 1 });
    */
   send(message: unknown): this {
-    const payload = encode(message);
-    if (!this.#target?.write(payload)) this.#enqueue(payload);
+    this._sendPayload(encode(message));
     return this;
   }
 
@@ -145,27 +135,27 @@ export class Client extends ClientInfo {
       this.#deliverLast(connection);
       return;
     }
-    const previous = this.#current;
+    const previous = this._current;
     this.#timer.stop();
-    this.#current = connection;
+    this._current = connection;
     this.#timer.resetHeartbeat();
     this.response = connection.response;
     this.#transition(State.OPEN);
     previous?.close();
     if (this.connected) {
-      this.#flush();
+      this._resume(connection);
     } else {
       this.connected = true;
-      connection.write(encode(this.sessionId));
+      this._greet(connection);
       this.listener._onClientConnect(this);
     }
-    if (this.#current === connection) this.#awaitHeartbeat();
+    if (this._current === connection) this.#awaitHeartbeat();
   }
 
   /** @internal A connection has ended. Does nothing unless it is the current one. */
   _detach(connection: Connection, reason: DisconnectReason = 'transport close'): void {
-    if (connection !== this.#current) return;
-    this.#current = null;
+    if (connection !== this._current) return;
+    this._current = null;
     this.response = null;
     this.#timer.resetHeartbeat();
     this.#closeReason = reason;
@@ -178,38 +168,24 @@ export class Client extends ClientInfo {
 
   /** @internal The client has closed its connection deliberately, which ends the session. */
   _onClientClose(connection: Connection): void {
-    if (connection === this.#current) this._end('client close');
+    if (connection === this._current) this._end('client close');
   }
 
-  /**
-   * @internal `connection` has taken these payloads and can no longer write them. They are older
-   * than anything in the queue. A heartbeat is dropped: it concerns that connection only.
-   */
-  _requeue(payloads: readonly string[], connection: Connection): void {
-    if (this.#state === State.CLOSED || this.#isOverflowing) return;
-    const heartbeat = this.#timer.heartbeat;
-    (this.#queue ??= new SendQueue()).unshift(payloads.filter((each) => each !== heartbeat));
-    this.#limitQueue();
-    if (this.#current !== connection) this.#flush();
-  }
-
-  /**
-   * @internal More waits for the client than the limits allow. The session ends in a later turn:
-   * a `disconnect` handler may broadcast and overflow the next client, and this recursion could
-   * overflow the stack.
-   */
-  _overflow(): void {
-    if (this.#isOverflowing) return;
-    this.#isOverflowing = true;
-    this.#queue = null;
-    process.nextTick(() => this._end('queue overflow'));
+  /** @internal A heartbeat is dropped: it concerns `connection` only. */
+  override _requeue(payloads: readonly string[], connection: Connection): void {
+    if (this.#state === State.CLOSED) return;
+    const heartbeat = this._encodeHeartbeat(this.#timer.heartbeats);
+    super._requeue(
+      payloads.filter((each) => each !== heartbeat),
+      connection,
+    );
   }
 
   /** @internal Ends the session once its queue is delivered, at the latest after `closeTimeout`. */
   _close(reason: DisconnectReason): void {
-    this.#uncork();
+    this._uncork();
     if (this.#state === State.CLOSING) return;
-    if (this.#state !== State.DETACHED || this.#queue === null) {
+    if (this.#state !== State.DETACHED || this._sendQueue === null) {
       this._end(reason);
       return;
     }
@@ -221,16 +197,17 @@ export class Client extends ClientInfo {
    * @internal Ends the session at once. Every session ends here. The client is still in `clients`
    * during its `disconnect`, but not during `clientDisconnect`.
    */
-  _end(reason: DisconnectReason): void {
-    this.#uncork();
+  override _end(reason: DisconnectReason): void {
+    this._uncork();
     if (this.#state === State.CLOSED) return;
-    const connection = this.#current;
+    if (this.connected) this._writeEnd(reason);
+    const connection = this._current;
     const wasConnected = this.connected;
     this.#timer.stop();
     this.#transition(State.CLOSED, reason);
-    this.#current = null;
+    this._current = null;
     this.response = null;
-    this.#queue = null;
+    this._sendQueue = null;
     this.connected = false;
     this.disconnectReason = reason;
     connection?.close();
@@ -246,18 +223,29 @@ export class Client extends ClientInfo {
    * @returns false if it contains more than `maxMessages` messages: none was delivered.
    */
   _onMessage(payload: string): boolean {
+    const texts = this._split(payload);
+    if (texts === null) return false;
+    this._receive(texts, payload.length);
+    return true;
+  }
+
+  /** @internal The texts of a payload; null if there are more than `maxMessages`. */
+  _split(payload: string): readonly string[] | null {
     const limit = this.listener.options.maxMessages || Infinity;
-    const texts = decode(payload, limit + 1);
-    if (texts.length > limit) return false;
+    const texts = this._decode(payload, limit + 1);
+    return texts.length > limit ? null : texts;
+  }
+
+  /** @internal Delivers the texts of a payload in order, until the session ends. */
+  _receive(texts: readonly string[], payloadLength: number): void {
     // Messages do not extend a session without a connection: its client must connect.
-    this.#timer.touch(this.#current !== null);
+    this.#timer.touch(this._current !== null);
     // All replies to one batch share one response to a poll. Otherwise the first reply would use
     // up one poll, and the rest would need another.
-    this.#isCorked = texts.length > 1 && this.#current?.cork() === true;
-    if (this.#context === null) this.#deliver(texts, payload.length);
-    else this.#context.runInAsyncScope(() => this.#deliver(texts, payload.length));
-    this.#uncork();
-    return true;
+    if (texts.length > 1) this._cork();
+    if (this.#context === null) this.#deliver(texts, payloadLength);
+    else this.#context.runInAsyncScope(() => this.#deliver(texts, payloadLength));
+    this._uncork();
   }
 
   /** @internal Part of a payload has arrived: the client is alive. */
@@ -267,13 +255,14 @@ export class Client extends ClientInfo {
 
   /** @internal The meaning of the timer depends on the state. */
   onTimeout(): void {
-    if (this.#current === null) {
+    if (this._current === null) {
       if (!this.#timer.extend(this._timing('closeTimeout'), null)) this._end(this.#closeReason);
     } else if (this.#timer.isHeartbeatPending) {
-      if (!this.#timer.extend(this._heartbeatTimeout, this.#current))
+      if (!this.#timer.extend(this._heartbeatTimeout, this._current))
         this.#dropConnection('heartbeat timeout');
     } else if (this._heartbeatTimeout) {
-      this.#timer.sendHeartbeat(this.#current, this._heartbeatTimeout);
+      const number = this.#timer.countHeartbeat(this._current, this._heartbeatTimeout);
+      this._current.write(this._encodeHeartbeat(number));
     }
   }
 
@@ -287,15 +276,52 @@ export class Client extends ClientInfo {
     return this.#held?.size ?? 0;
   }
 
-  /** @internal A broadcast of the Listener. */
-  _sendShared(broadcast: SharedPayload): void {
-    if (!this.#target?.writeShared(broadcast)) this.#enqueue(broadcast.payload);
+  /** @internal The client has answered a heartbeat. Does nothing unless one is pending. */
+  _onHeartbeatEcho(): void {
+    if (this.#timer.receiveEcho(this._current)) this.#awaitHeartbeat();
   }
 
-  /** The connection to write to; null if payloads must be queued. */
-  get #target(): Connection | null {
-    return this.#isCorked || this.#queue !== null ? null : this.#current;
+  /** @internal Emits a message. */
+  _emitMessage(message: unknown): void {
+    try {
+      this.emit('message', message);
+    } catch (error) {
+      rethrowAsync(error);
+    }
+    this.listener._onClientMessage(message, this);
   }
+
+  /** @internal Writes the first payload of the session. */
+  _greet(connection: Connection): void {
+    connection.write(encode(this.sessionId));
+  }
+
+  /** @internal Writes the first payload to a later connection. */
+  _resume(_connection: Connection): void {
+    this._flush();
+  }
+
+  /** @internal Returns the payload of a heartbeat. */
+  _encodeHeartbeat(number: number): string {
+    return encodeHeartbeat(number);
+  }
+
+  /** @internal Returns at most `limit` texts of a payload. */
+  _decode(payload: string, limit: number): readonly string[] {
+    return decode(payload, limit);
+  }
+
+  /** @internal Delivers one text: an echo of a heartbeat, or a message. */
+  _deliver(text: string, payloadLength: number): void {
+    if (text.charCodeAt(0) !== 0x7e || !text.startsWith(HEARTBEAT)) {
+      this._emitMessage(readMessage(text, payloadLength));
+    } else if (text === HEARTBEAT + this.#timer.heartbeats) {
+      this._onHeartbeatEcho();
+    }
+  }
+
+  /** @internal Writes the last payload before the session ends. 0.6 has none. */
+  _writeEnd(_reason: DisconnectReason): void {}
 
   #transition(to: State, why = ''): void {
     assertTransition(this.#state, to, this.#timer.isSet);
@@ -308,22 +334,9 @@ export class Client extends ClientInfo {
 
   #deliver(texts: readonly string[], payloadLength: number): void {
     for (const text of texts) {
-      if (this.#state === State.CLOSING || this.#state === State.CLOSED) break;
-      if (text.charCodeAt(0) === 0x7e && text.startsWith(HEARTBEAT)) {
-        if (this.#timer.receiveEcho(text, this.#current)) this.#awaitHeartbeat();
-      } else {
-        this.#emitMessage(readMessage(text, payloadLength));
-      }
+      if (this._isEnding) break;
+      this._deliver(text, payloadLength);
     }
-  }
-
-  #emitMessage(message: unknown): void {
-    try {
-      this.emit('message', message);
-    } catch (error) {
-      rethrowAsync(error);
-    }
-    this.listener._onClientMessage(message, this);
   }
 
   #emitDisconnect(reason: DisconnectReason): void {
@@ -335,43 +348,12 @@ export class Client extends ClientInfo {
     this.listener._onClientDisconnect(this, reason);
   }
 
-  #enqueue(payload: string): void {
-    if (this.#state === State.CLOSING || this.#state === State.CLOSED || this.#isOverflowing)
-      return;
-    (this.#queue ??= new SendQueue()).push(payload);
-    this.#limitQueue();
-  }
-
-  #limitQueue(): void {
-    const { maxQueue, maxBuffer } = this.listener.options;
-    const { length, bytes } = this.#queue as SendQueue;
-    const isTooLong = maxQueue > 0 && length > maxQueue;
-    if (isTooLong || (maxBuffer > 0 && bytes > maxBuffer)) this._overflow();
-  }
-
-  /** Sends the replies to a batch that were held until its end. */
-  #uncork(): void {
-    if (!this.#isCorked) return;
-    this.#isCorked = false;
-    this.#flush();
-  }
-
-  #flush(): void {
-    const queue = this.#queue;
-    const connection = this.#current;
-    if (queue === null || connection === null) return;
-    this.#queue = null;
-    if (!connection.write(queue.join())) this.#queue = queue;
-  }
-
   /** Sends the queue of a session that the application has ended, then ends the session. */
   #deliverLast(connection: Connection): void {
-    const queue = this.#queue;
-    this.#queue = null;
-    if (queue !== null && !connection.write(queue.join())) this.#queue = queue;
+    this._flushTo(connection);
     connection.close();
     // If the write failed, the queue is kept, and the session waits for another connection.
-    if (this.#queue === null) this._end(this.#closeReason);
+    if (this._sendQueue === null) this._end(this.#closeReason);
   }
 
   #awaitHeartbeat(): void {
@@ -379,7 +361,7 @@ export class Client extends ClientInfo {
   }
 
   #dropConnection(reason: DisconnectReason): void {
-    const connection = this.#current;
+    const connection = this._current;
     if (!connection) return;
     this._detach(connection, reason);
     connection.close();

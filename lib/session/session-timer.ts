@@ -1,4 +1,3 @@
-import { encodeHeartbeat, HEARTBEAT } from '../protocol/frames.js';
 import { LineProgress } from '../util/line-progress.js';
 import { Timer, type Timers } from '../util/timers.js';
 import type { Connection } from './connection.js';
@@ -33,9 +32,9 @@ export class SessionTimer extends Timer {
     return this.#isHeartbeatPending;
   }
 
-  /** The payload of the latest heartbeat. */
-  get heartbeat(): string {
-    return encodeHeartbeat(this.#heartbeats);
+  /** Number of heartbeats so far. */
+  get heartbeats(): number {
+    return this.#heartbeats;
   }
 
   /** @param progress measures a large write from now on, if there was one */
@@ -74,21 +73,17 @@ export class SessionTimer extends Timer {
     this.#isActive = isActive;
   }
 
-  /** Sends a heartbeat. The client has `timeout` milliseconds to echo it. */
-  sendHeartbeat(connection: Connection, timeout: number): void {
+  /** Returns the number of a new heartbeat. The client has `timeout` milliseconds to echo it. */
+  countHeartbeat(connection: Connection, timeout: number): number {
     this.start(timeout);
     this.#isHeartbeatPending = true;
     this.#bytesRead = connection.socket.bytesRead;
-    this.#heartbeats++;
-    connection.write(this.heartbeat);
+    return ++this.#heartbeats;
   }
 
-  /**
-   * Accepts the echo of the pending heartbeat, and returns false for anything else. 0.6.18 also
-   * accepted the number 0, and an echo without a number.
-   */
-  receiveEcho(text: string, connection: Connection | null): boolean {
-    if (!this.#isHeartbeatPending || text !== HEARTBEAT + this.#heartbeats) return false;
+  /** Accepts the echo of the latest heartbeat; returns false if it is not pending. */
+  receiveEcho(connection: Connection | null): boolean {
+    if (!this.#isHeartbeatPending) return false;
     this.#isHeartbeatPending = false;
     this.#bytesConfirmed = connection?.socket.bytesWritten ?? 0;
     return true;
