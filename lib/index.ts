@@ -16,12 +16,28 @@ export { Listener } from './server/listener.js';
 export type { ListenerEvents } from './server/listener-events.js';
 export type { Authorize, AuthorizeCallback, Denial, Verdict } from './access/authorize.js';
 export { Client, type ClientEvents } from './session/client.js';
+export type {
+  AnyEventHandler,
+  Answer,
+  EventChannel,
+  EventHandler,
+  EventSender,
+} from './session/events/event-channel.js';
+export type {
+  Endpoint,
+  EndpointAuthorize,
+  EndpointClient,
+  EndpointClientEvents,
+  EndpointEvents,
+  EndpointOptions,
+} from './session/v1/endpoint.js';
+export type { HandshakeData } from './session/v1/handshake-data.js';
 export type { BroadcastOperator, RemoteClient, Target } from './rooms/broadcast-operator.js';
 export { encode, decode } from './protocol/frames.js';
 export type { Bus, BusOptions } from './cluster/bus.js';
 export type { BusFigures, BusState, ClusterEvents, PeerInfo } from './cluster/cluster-host.js';
 export type { Log } from './util/log.js';
-export type { ListenerOptions, TransportOptions } from './options.js';
+export type { ListenerOptions, Protocol1Options, TransportOptions } from './options.js';
 export type { SessionOptions } from './session/timings.js';
 export type { DisconnectReason } from './session/disconnect-reason.js';
 export type { Refusal, RefusalCode } from './access/refusal.js';

@@ -3,10 +3,25 @@
  *
  * @module
  */
+import { existsSync } from 'node:fs';
 import type { IncomingMessage } from 'node:http';
 import type { Authorize } from './access/authorize.js';
 import type { Bus, BusOptions } from './cluster/bus.js';
-import { closestName } from './util/closest-name.js';
+import {
+  DELAY,
+  FUNCTION,
+  INTERVAL,
+  isFunction,
+  isRecord,
+  isText,
+  isTexts,
+  LIMIT,
+  number,
+  record,
+  valid,
+  type Check,
+} from './options/checks.js';
+import { warnIfMisspelt } from './options/unknown-names.js';
 import { invalidType } from './util/invalid-type.js';
 import { sessionId } from './session/session-id.js';
 import { logNothing, logToStdout, type Log } from './util/log.js';
@@ -23,6 +38,18 @@ export interface TransportOptions {
   closeTimeout?: number;
   /** How long a poll stays open when there is nothing to send; polling transports only. @default 20000 */
   duration?: number;
+}
+
+/** Timings of clients of 0.7 to 0.9, in milliseconds; the names are those of 0.9. */
+export interface Protocol1Options {
+  /** From the opening of a stream, or the last answer, to the next heartbeat. @default 25000 */
+  readonly heartbeatInterval?: number;
+  /** How long a client may take to answer a heartbeat. 0: no heartbeats. @default 60000 */
+  readonly heartbeatTimeout?: number;
+  /** How long a session waits for the next poll of its client. @default 60000 */
+  readonly closeTimeout?: number;
+  /** How long a poll stays open when there is nothing to send. @default 20000 */
+  readonly pollingDuration?: number;
 }
 
 /** A transport in the option `transports`: the name of a built-in one, or a class of your own. */
@@ -53,6 +80,23 @@ export interface ListenerOptions {
   readonly transports?: readonly TransportChoice[];
   /** Timings by transport name. @default {} */
   readonly transportOptions?: Readonly<Record<string, TransportOptions>>;
+  /**
+   * The generations of Socket.IO that may connect: `'0.6'` (0.1 to 0.6) and `'0.9'` (0.7 to 0.9).
+   *
+   * @default ['0.6', '0.9']
+   */
+  readonly protocols?: readonly ('0.6' | '0.9')[];
+  /** Timings of clients of 0.7 to 0.9 in milliseconds; see {@link Protocol1Options}. */
+  readonly protocol1?: Protocol1Options;
+  /**
+   * A file to serve as `socket.io.js`, in place of the script of this package: the official client
+   * of 0.9 for pages that were written for it. It is served at versioned names too, such as
+   * `socket.io.v0.9.17.js`.
+   *
+   * @default the script of this package, for pages of 0.6
+   * @example clientScript: require.resolve('socket.io-client/dist/socket.io.min.js')
+   */
+  readonly clientScript?: string;
   /** Receives each line of the log; `null` or `false` disables it. @default to standard output */
   readonly log?: Log | null | false;
   /** Largest request body or WebSocket message, in bytes. 0: no limit. @default 10485760 */
@@ -136,6 +180,9 @@ export interface ResolvedOptions {
   flashPolicyServer: boolean;
   transports: readonly TransportChoice[];
   transportOptions: Readonly<Record<string, TransportOptions>>;
+  protocols: readonly string[];
+  protocol1: Readonly<Required<Protocol1Options>>;
+  clientScript: string | null;
   log: Log;
   maxPayload: number;
   maxMessages: number;
@@ -156,8 +203,14 @@ export interface ResolvedOptions {
 }
 
 const MEBIBYTE = 1024 * 1024;
-/** The timers of Node have 31 bits. */
-const LONGEST_TIMEOUT_MS = 2 ** 31 - 1;
+
+const PROTOCOL_1_DEFAULTS: Readonly<Required<Protocol1Options>> = Object.freeze({
+  heartbeatInterval: 25_000,
+  heartbeatTimeout: 60_000,
+  closeTimeout: 60_000,
+  pollingDuration: 20_000,
+});
+const PROTOCOLS: ReadonlySet<unknown> = new Set(['0.6', '0.9']);
 
 const DEFAULTS: Readonly<ResolvedOptions> = Object.freeze({
   origins: '*:*',
@@ -165,6 +218,9 @@ const DEFAULTS: Readonly<ResolvedOptions> = Object.freeze({
   flashPolicyServer: true,
   transports: TRANSPORTS_OF_0_6,
   transportOptions: Object.freeze({}),
+  protocols: Object.freeze(['0.6', '0.9']),
+  protocol1: PROTOCOL_1_DEFAULTS,
+  clientScript: null,
   log: logToStdout,
   maxPayload: 10 * MEBIBYTE,
   maxMessages: 10_000,
@@ -180,45 +236,10 @@ const DEFAULTS: Readonly<ResolvedOptions> = Object.freeze({
   clock: systemClock,
 });
 
-/** Checks the value of an option. Throws if it is invalid. */
-type Check = (value: unknown, name: string) => void;
-
 /** The names of the options. */
 type OptionName = keyof {
   [Name in keyof ListenerOptions as `onX` extends Name ? never : Name]: unknown;
 };
-
-const isText = (value: unknown): value is string => typeof value === 'string';
-const isTexts = (value: unknown): boolean =>
-  isText(value) || (Array.isArray(value) && value.every(isText));
-const isFunction = (value: unknown): boolean => typeof value === 'function';
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
-/** A check by a predicate; `what` describes the valid values. */
-const valid =
-  (what: string, isValid: (value: unknown) => boolean): Check =>
-  (value, name) => {
-    if (!isValid(value)) throw invalidType(name, what, value);
-  };
-
-/** A check of a number from `min` to `max`. */
-const number =
-  (max: number, min = 0): Check =>
-  (value, name) => {
-    if (typeof value !== 'number' || Number.isNaN(value)) {
-      throw invalidType(name, 'a number', value);
-    }
-    if (value < min || value > max) {
-      throw new RangeError(`Expected \`${name}\` to be from ${min} to ${max}, got ${value}`);
-    }
-  };
-
-const FUNCTION = valid('a function', isFunction);
-const LIMIT = number(Number.MAX_SAFE_INTEGER);
-const DELAY = number(LONGEST_TIMEOUT_MS);
-/** 0 would send heartbeats, or end polls, without a pause. */
-const INTERVAL = number(LONGEST_TIMEOUT_MS, 1);
 
 const TIMINGS: Readonly<Record<keyof TransportOptions, Check>> = {
   timeout: (value, name) => {
@@ -234,12 +255,15 @@ const checkTransportOptions: Check = (all, optionName) => {
   for (const [transport, options] of Object.entries(all)) {
     const path = `${optionName}['${transport}']`;
     if (options === undefined || options === null) continue;
-    if (!isRecord(options)) throw invalidType(path, 'an object', options);
-    for (const [timing, check] of Object.entries(TIMINGS)) {
-      const value = options[timing];
-      if (value !== undefined) check(value, `${path}.${timing}`);
-    }
+    record(TIMINGS)(options, path);
   }
+};
+
+const PROTOCOL_1_TIMINGS: Readonly<Record<keyof Protocol1Options, Check>> = {
+  heartbeatInterval: INTERVAL,
+  heartbeatTimeout: DELAY,
+  closeTimeout: DELAY,
+  pollingDuration: INTERVAL,
 };
 
 /** A class, or an object with the members of a TransportType. */
@@ -271,6 +295,15 @@ const CHECKS: Readonly<Record<OptionName, Check>> = {
   flashPolicyServer: valid('a boolean', (value) => typeof value === 'boolean'),
   transports: checkTransports,
   transportOptions: checkTransportOptions,
+  protocols: valid(
+    "an array of '0.6' and '0.9'",
+    (list) => Array.isArray(list) && list.length > 0 && list.every((one) => PROTOCOLS.has(one)),
+  ),
+  protocol1: record(PROTOCOL_1_TIMINGS),
+  clientScript: valid(
+    'the name of a file that exists',
+    (value) => value === null || (isText(value) && existsSync(value)),
+  ),
   log: valid('a function, null or false', isFunction),
   maxPayload: LIMIT,
   maxMessages: LIMIT,
@@ -291,43 +324,13 @@ const CHECKS: Readonly<Record<OptionName, Check>> = {
   clock: valid('a clock', isRecord),
 };
 
-/** Names that other versions of Socket.IO have for an option of ours. */
-const NAMES_OF_OTHERS: Readonly<Record<string, string>> = {
-  allowRequest: 'authorize',
-  authorization: 'authorize',
-  cors: 'origins',
-  maxHttpBufferSize: 'maxPayload',
-  path: 'resource',
-  pingInterval: 'transportOptions[TRANSPORT].heartbeatInterval',
-  pingTimeout: 'transportOptions[TRANSPORT].timeout',
-  'heartbeat interval': 'transportOptions[TRANSPORT].heartbeatInterval',
-  'heartbeat timeout': 'transportOptions[TRANSPORT].timeout',
-  'close timeout': 'transportOptions[TRANSPORT].closeTimeout',
-  'polling duration': 'transportOptions[TRANSPORT].duration',
-  ...Object.fromEntries(
-    Object.keys(TIMINGS).map((name) => [name, `transportOptions[TRANSPORT].${name}`]),
-  ),
-};
-
-/** Names that the process has been warned about. */
-const warned = new Set<string>();
-
-/** Warns once about an unknown name that is similar to a known one. */
-function warnIfMisspelt(name: string, known: readonly string[], prefix = ''): void {
-  if (known.includes(name)) return;
-  const meant = (prefix === '' && NAMES_OF_OTHERS[name]) || closestName(name, known);
-  const path = prefix === '' ? name : `${prefix}['${name}']`;
-  if (!meant || warned.has(path)) return;
-  warned.add(path);
-  process.emitWarning(`Unknown option \`${path}\`: did you mean \`${meant}\`?`, {
-    code: 'ERR_SIO_UNKNOWN_OPTION',
-  });
-}
-
 function warnAboutNames(options: ResolvedOptions): void {
   const names = Object.keys(CHECKS);
   for (const name of Object.keys(options)) {
     if (!/^on[A-Z]/.test(name)) warnIfMisspelt(name, names);
+  }
+  for (const name of Object.keys(options.protocol1)) {
+    warnIfMisspelt(name, Object.keys(PROTOCOL_1_TIMINGS), 'protocol1');
   }
   const types = options.transports.map((choice) =>
     typeof choice === 'string' ? choice : choice.transportName,
@@ -357,5 +360,7 @@ export function resolveOptions(given: ListenerOptions = {}): ResolvedOptions {
   for (const [name, check] of Object.entries(CHECKS)) check(options[name], name);
   warnAboutNames(options);
   options.resource = trimSlashes(options.resource);
+  const timings = Object.entries(options.protocol1).filter(([, value]) => value !== undefined);
+  options.protocol1 = { ...PROTOCOL_1_DEFAULTS, ...Object.fromEntries(timings) };
   return options;
 }

@@ -35,6 +35,20 @@ export const REFUSALS = {
 
 export type RefusalCode = keyof typeof REFUSALS;
 
+/** How a client of a generation is refused that `protocols` does not have. */
+export function unsupportedVersion(protocols: readonly string[]): {
+  readonly status: number;
+  readonly message: string;
+  /** The versions that the server speaks. */
+  readonly spoken: string;
+} {
+  const [status, message] = REFUSALS.ERR_SIO_UNSUPPORTED_VERSION;
+  if (!protocols.includes('0.9')) return { status, message, spoken: '0.5 and 0.6' };
+  const spoken = protocols.includes('0.6') ? '0.5 to 0.9' : '0.7 to 0.9';
+  const own = message.replace('0.5 and 0.6, not 0.7 to 4', `${spoken}, not 1 to 4`);
+  return { status, message: own, spoken };
+}
+
 /** The argument of the `refused` event of a Listener. */
 export interface Refusal {
   /** Stable, one of {@link REFUSALS}. */

@@ -98,8 +98,9 @@ export class Cluster implements ClientGroup {
     return this.#outbox.waitingBytes;
   }
 
-  send({ payload }: SharedPayload, selection: Selection): void {
-    this.#outbox.send(Kind.SEND, new BodyWriter().selection(selection).end(payload));
+  send({ payload, isEvent }: SharedPayload, selection: Selection): void {
+    const kind = isEvent ? Kind.EMIT : Kind.SEND;
+    this.#outbox.send(kind, new BodyWriter().selection(selection).end(payload));
   }
 
   join(selection: Selection, rooms: readonly string[]): void {

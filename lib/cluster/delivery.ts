@@ -30,8 +30,9 @@ export class Delivery {
     const groups = this.#host.localGroups();
     const selection = body.selection();
     switch (kind) {
-      case Kind.SEND: {
-        const shared = new SharedPayload(body.rest());
+      case Kind.SEND:
+      case Kind.EMIT: {
+        const shared = new SharedPayload(body.rest(), kind === Kind.EMIT);
         for (const group of groups) group.send(shared, selection);
         break;
       }

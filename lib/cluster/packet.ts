@@ -28,6 +28,8 @@ export const Kind = {
   ASK: 5,
   /** The answer to a question. */
   ANSWER: 6,
+  /** A named event for a selection; the body is that of a payload. */
+  EMIT: 7,
   /** A process has begun; others answer with a heartbeat. */
   HELLO: 16,
   /** A process is alive; its body has the number of its sessions. */

@@ -34,7 +34,7 @@ export function readMessage(text: string, payloadLength: number = text.length): 
  * text would keep the megabytes that arrived with it. A text of at least half of its payload stays a
  * slice.
  */
-function ownCopy(text: string, payloadLength: number): string {
+export function ownCopy(text: string, payloadLength: number): string {
   if (payloadLength <= SMALL_PAYLOAD || text.length < SHORTEST_SLICE) return text;
   if (text.length >= payloadLength / 2) return text;
   return JSON.parse(JSON.stringify(text)) as string;

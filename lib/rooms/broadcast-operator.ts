@@ -56,6 +56,14 @@ export interface BroadcastOperator {
    * @throws {TypeError} If an object cannot become JSON.
    */
   send(message: unknown): this;
+  /**
+   * Sends a named event to the selected clients, see `client.events`. Acknowledgements cannot be
+   * asked for.
+   *
+   * @throws {TypeError} If an argument cannot become JSON.
+   * @example listener.to('news').emit('goal', 1, 'nil');
+   */
+  emit(name: string, ...args: unknown[]): this;
   /** Adds the selected clients to rooms. Throws as `to` does. */
   socketsJoin(room: Target): void;
   /** Removes the selected clients from rooms. Throws as `to` does. */

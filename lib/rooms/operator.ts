@@ -5,6 +5,7 @@
  */
 import { encode } from '../protocol/frames.js';
 import type { BroadcastOperator, RemoteClient, Target } from './broadcast-operator.js';
+import { NamedEvent } from '../session/events/event-channel.js';
 import { SharedPayload } from '../session/shared-payload.js';
 import type { ClientGroup, Selection } from './client-group.js';
 import { roomNames } from './room-names.js';
@@ -64,9 +65,11 @@ export class Operator implements BroadcastOperator {
   }
 
   send(message: unknown): this {
-    const shared = new SharedPayload(encode(message));
-    for (const group of this.#selected()) group.send(shared, this.#selection);
-    return this;
+    return this.#send(new SharedPayload(encode(message)));
+  }
+
+  emit(name: string, ...args: unknown[]): this {
+    return this.#send(new SharedPayload(encode(new NamedEvent(name, args)), true));
   }
 
   socketsJoin(room: Target): void {
@@ -95,6 +98,11 @@ export class Operator implements BroadcastOperator {
       group.list(this.#selection, this.#timeoutMs),
     );
     return (await Promise.all(lists)).flat();
+  }
+
+  #send(shared: SharedPayload): this {
+    for (const group of this.#selected()) group.send(shared, this.#selection);
+    return this;
   }
 
   #selected(): readonly ClientGroup[] {

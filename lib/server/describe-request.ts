@@ -2,6 +2,9 @@ import type { IncomingMessage } from 'node:http';
 import { parseRoute, requestPath } from '../protocol/url.js';
 import { shortId } from '../util/log.js';
 
+/** Later generations have the number of their protocol before the transport. */
+const VERSION = /^\d/;
+
 /** A short description of a request for debugging, without the complete session id. */
 export function describeRequest(
   request: IncomingMessage,
@@ -9,7 +12,11 @@ export function describeRequest(
   address: string | undefined,
 ): string {
   const { transport, sessionId, rest } = parseRoute(requestPath(request.url ?? ''), start);
-  const session = sessionId === '' ? 'new session' : `session ${shortId(sessionId)}`;
+  const isNumbered = VERSION.test(transport);
+  const id = isNumbered ? (rest.split('/', 1)[0] ?? '') : sessionId;
+  const name = isNumbered ? `${transport}/${sessionId}` : transport;
+  const session = id === '' ? 'new session' : `session ${shortId(id)}`;
   const from = `from ${address ?? 'an unknown address'}`;
-  return [request.method, transport, session, rest, from].filter(Boolean).join(' ').slice(0, 160);
+  const parts = [request.method, name, session, isNumbered ? '' : rest, from];
+  return parts.filter(Boolean).join(' ').slice(0, 160);
 }

@@ -40,4 +40,10 @@ export class HeaderInterner {
       if (!UNPOOLED.test(name)) rawHeaders[i + 1] = this.intern(rawHeaders[i + 1] as string);
     }
   }
+  /** The same for `headers`, which Node makes of a plain request before anything can see it. */
+  internParsedHeaders({ headers }: IncomingMessage): void {
+    for (const [name, value] of Object.entries(headers)) {
+      if (typeof value === 'string' && !UNPOOLED.test(name)) headers[name] = this.intern(value);
+    }
+  }
 }

@@ -20,7 +20,9 @@ import { Rooms } from '../rooms/rooms.js';
 import type { Client, Host } from '../session/client.js';
 import type { DisconnectReason } from '../session/disconnect-reason.js';
 import { emitWithReason, rethrowAsync } from '../session/events/emit.js';
+import { NamedEvent } from '../session/events/event-channel.js';
 import { SharedPayload } from '../session/shared-payload.js';
+import { Endpoint, type EndpointOptions } from '../session/v1/endpoint.js';
 import { checkClientFolder } from '../static/client-folder.js';
 import { answerInlinePolicy } from '../static/flash-policy-inline.js';
 import { joinPolicyServer } from '../static/flash-policy-server.js';
@@ -79,6 +81,7 @@ export class Listener extends Broadcaster implements Host, RouterHost {
   readonly #router: Router;
   readonly #handler: RequestHandler;
   readonly #cluster: Cluster | null;
+  readonly #endpoints = new Map<string, Endpoint>();
   #leavePolicies: readonly (() => void)[] = [];
   #closed: Promise<void> | null = null;
   /** Called when the last session has ended. */
@@ -114,6 +117,7 @@ export class Listener extends Broadcaster implements Host, RouterHost {
       limiter: this._limiter,
       verifier: this.#verifier,
       registry: this.#registry,
+      endpoints: this.#endpoints,
     });
     addEventOptions(this, this.options);
     this.#handler = this.#createHandler();
@@ -144,13 +148,36 @@ export class Listener extends Broadcaster implements Host, RouterHost {
     message: unknown,
     except?: string | number | readonly (string | number)[] | null,
   ): this {
-    const broadcast = new SharedPayload(encode(message));
-    const isLeftOut = excludeFilter(except);
-    for (const client of this.#registry.values()) {
-      if (!isLeftOut?.(client.sessionId)) client._sendShared(broadcast);
-    }
-    this.#cluster?.send(broadcast, { rooms: null, except: excludedIds(except) });
-    return this;
+    return this.#broadcast(new SharedPayload(encode(message)), except);
+  }
+
+  /**
+   * Sends a named event to every client; see `client.events`.
+   *
+   * @param except as for `broadcast`
+   * @throws {TypeError} If an argument cannot become JSON.
+   * @example listener.broadcastEvent('news', ['hello', 1]);
+   */
+  broadcastEvent(
+    name: string,
+    args: readonly unknown[] = [],
+    except?: string | number | readonly (string | number)[] | null,
+  ): this {
+    return this.#broadcast(new SharedPayload(encode(new NamedEvent(name, args)), true), except);
+  }
+
+  /**
+   * Declares an endpoint, which clients of 0.7 to 0.9 may join by its name; or finds it again.
+   *
+   * @param name `/chat` for example, without colons and question marks
+   * @throws {TypeError} If the name is not such a text.
+   * @example listener.of('/chat').on('connection', (client) => client.send('welcome'));
+   */
+  of(name: string, options: EndpointOptions = {}): Endpoint {
+    let endpoint = this.#endpoints.get(name);
+    if (endpoint) endpoint._configure(options);
+    else this.#endpoints.set(name, (endpoint = new Endpoint(name, options)));
+    return endpoint;
   }
 
   /**
@@ -189,7 +216,8 @@ export class Listener extends Broadcaster implements Host, RouterHost {
 
   /** Serves one of the client files. 0.6 had this method, and dnode called it for the script. */
   _serveClient(file: string, request: IncomingMessage, response: ServerResponse): boolean {
-    return loadClientFiles().serveClientFile(file, request, response);
+    const { clientScript } = this.options;
+    return loadClientFiles().serveClientFile(file, request, response, clientScript);
   }
 
   /** Handles a request without a session id. Applications of 0.6 replace it. */
@@ -293,6 +321,15 @@ export class Listener extends Broadcaster implements Host, RouterHost {
     const leave = [answerInlinePolicy(this.server, entries)];
     if (this.options.flashPolicyServer) leave.push(joinPolicyServer(entries, this.options.log));
     this.#leavePolicies = leave;
+  }
+
+  #broadcast(shared: SharedPayload, except: Parameters<Listener['broadcast']>[1]): this {
+    const isLeftOut = excludeFilter(except);
+    for (const client of this.#registry.values()) {
+      if (!isLeftOut?.(client.sessionId)) client._sendShared(shared);
+    }
+    this.#cluster?.send(shared, { rooms: null, except: excludedIds(except) });
+    return this;
   }
 
   #emitSafely<E extends keyof ListenerEvents>(event: E, ...args: ListenerEvents[E]): void {

@@ -16,7 +16,13 @@ import {
   type OriginDecision,
   type Origins,
 } from '../access/origins.js';
-import { answerRefusal, refusal, type Refusal, type RefusalCode } from '../access/refusal.js';
+import {
+  answerRefusal,
+  refusal,
+  unsupportedVersion,
+  type Refusal,
+  type RefusalCode,
+} from '../access/refusal.js';
 import type { ProxyTrust } from '../access/proxy-trust.js';
 import type { SessionLimiter } from '../access/session-limiter.js';
 import type { ResolvedOptions } from '../options.js';
@@ -24,6 +30,7 @@ import type { SessionOptions } from '../session/timings.js';
 import { parseRoute, requestPath, type Route } from '../protocol/url.js';
 import { detectVersion } from '../protocol/versions.js';
 import { Client, type Host } from '../session/client.js';
+import type { Endpoint } from '../session/v1/endpoint.js';
 import { BUILT_IN, createServer, selectTransports } from '../transports/index.js';
 import type { Transport } from '../transports/transport.js';
 import type {
@@ -34,17 +41,16 @@ import type {
 import { captureContext } from '../util/async-context.js';
 import { createDebug } from '../util/debug.js';
 import { ignoreError } from '../util/ignore-error.js';
-import { linger } from '../util/linger.js';
+import { lingerIfEnded } from '../util/linger.js';
 import { shortId } from '../util/log.js';
 import { describeRequest } from './describe-request.js';
 import { HeaderInterner } from './header-interner.js';
 import { isHandshake } from './plain-request.js';
-import { TIME, type SessionRegistry } from './session-registry.js';
+import type { SessionRegistry } from './session-registry.js';
+import { protocol1 } from './v1/claim.js';
 
 const debug = createDebug('socket.io:listener');
 export const NO_HEAD: Buffer = Buffer.alloc(0);
-/** What may follow the time in the path of a new session: the number of a JSONP callback. */
-const JSONP_INDEX = /^\d{0,9}\/?$/;
 
 /** What the router calls on its Listener; applications of 0.6 replace the first two. */
 export interface RouterHost extends Host {
@@ -68,6 +74,7 @@ export interface RouterParts {
   readonly limiter: SessionLimiter;
   readonly verifier: HandshakeVerifier;
   readonly registry: SessionRegistry;
+  readonly endpoints: ReadonlyMap<string, Endpoint>;
 }
 
 /** A transport as this Listener offers it. */
@@ -77,28 +84,12 @@ interface Offer {
   readonly server: TransportServer;
 }
 
-/**
- * True if the application has ended the connection of a request, for example to kick the client.
- * The request cannot be answered. The client has some time to read what was sent before.
- */
-function isEnded(
-  request: IncomingMessage,
-  target: ServerResponse | Socket,
-  isUpgrade: boolean,
-): boolean {
-  const { socket } = request;
-  if (!socket.writableEnded) return false;
-  if (isUpgrade) target.on('error', ignoreError);
-  linger(socket);
-  socket.resume();
-  return true;
-}
-
 export class Router {
   readonly #host: RouterHost;
   readonly #options: ResolvedOptions;
   readonly #parts: RouterParts;
   readonly #prefix: string;
+  readonly #types: ReadonlyMap<string, TransportType>;
   readonly #offers = new Map<string, Offer>();
   readonly #claimers: Offer[] = [];
   readonly #interner = new HeaderInterner();
@@ -112,12 +103,19 @@ export class Router {
     this.#options = host.options;
     this.#parts = parts;
     this.#prefix = `/${host.options.resource}/`;
-    for (const type of selectTransports(host.options.transports).values()) this.#add(type);
+    this.#types = selectTransports(host.options.transports);
+    const { protocols } = host.options;
+    if (protocols.includes('0.6')) for (const type of this.#types.values()) this.#add(type);
+    if (protocols.includes('0.9')) {
+      const interner = this.#interner;
+      const isOver = (): boolean => this.#isClosed || this.#isStopped;
+      this.#claimers.push(this.#offer(protocol1(host, { ...parts, interner, isOver })));
+    }
   }
 
   /** True if the option `transports` has the transport. */
   offers(transport: string): boolean {
-    return this.#offers.has(transport);
+    return this.#types.has(transport);
   }
 
   /**
@@ -134,17 +132,17 @@ export class Router {
     const url = requestPath(request.url ?? '');
     if (this.#isClosed || !url.startsWith(this.#prefix)) return false;
     const route = parseRoute(url, this.#prefix.length);
-    if (this.#isStopped && !this.#parts.registry.get(route.sessionId)) return false;
+    if (this.#isStopped && !this.#hasSession(route)) return false;
     const offer = this.#offers.get(route.transport);
     if (!offer) return this.#routeOther(route, request, target, isUpgrade, head);
-    const isNew = route.sessionId === '' || this.#isMergedPath(route);
+    const isNew = route.sessionId === '' || this.#parts.registry.isMergedPath(route);
     // This must happen before `headers` is read: reading it creates the strings. Other requests,
     // mostly polls, are kept only for a short time.
     if (isUpgrade || isNew) this.#interner.internHeaders(request);
     // Offers of other protocols, such as h2c, are ignored: the request is served as a plain one.
     const isBuiltIn = BUILT_IN.get(route.transport) === offer.type;
     if (isUpgrade && isBuiltIn && !isHandshake(request)) return false;
-    if (isEnded(request, target, isUpgrade)) return true;
+    if (lingerIfEnded(request, target, isUpgrade)) return true;
     // This must happen first: a connection reset must never cause an uncaught exception.
     target.on('error', ignoreError);
     const origin = this.#decide(request, isUpgrade, offer.type);
@@ -219,11 +217,12 @@ export class Router {
     if (!url.startsWith(this.#prefix)) return false;
     const version = detectVersion(url, this.#prefix.length);
     if (version === null) return false;
-    this.#options.log(`Refused a client of ${version}: this server speaks 0.5 and 0.6`);
+    const own = unsupportedVersion(this.#options.protocols);
+    this.#options.log(`Refused a client of ${version}: this server speaks ${own.spoken}`);
     // Without CORS headers, pages of other origins could not read the reason.
     const origin = this.#parts.origins.decide(request, false);
     const cors = corsRecord(request, origin);
-    this.#refuse('ERR_SIO_UNSUPPORTED_VERSION', request, target, cors);
+    this.#refuse('ERR_SIO_UNSUPPORTED_VERSION', request, target, cors, own);
     return true;
   }
 
@@ -235,10 +234,17 @@ export class Router {
   /** @param isFinal true if the Listener closes; false if its server has closed and may reopen */
   close(isFinal: boolean): void {
     this.#isClosed = isFinal;
-    for (const { server } of this.#offers.values()) server.close?.();
+    const offers = new Set([...this.#offers.values(), ...this.#claimers]);
+    for (const { server } of offers) server.close?.();
   }
 
   #add(type: TransportType): void {
+    const offer = this.#offer(type);
+    this.#offers.set(type.transportName, offer);
+    if (offer.server.claims) this.#claimers.push(offer);
+  }
+
+  #offer(type: TransportType): Offer {
     const given = this.#options.transportOptions[type.transportName];
     const timings = Object.freeze({ ...type.defaults, ...given });
     const { limiter } = this.#parts;
@@ -251,9 +257,7 @@ export class Router {
       isSecure: (request) => this.#parts.proxies.isSecure(request),
       logOrigin: (request) => this.#options.log(unreadableLogLine(request)),
     };
-    const offer = { type, host, server: createServer(type, host) };
-    this.#offers.set(type.transportName, offer);
-    if (offer.server.claims) this.#claimers.push(offer);
+    return { type, host, server: createServer(type, host) };
   }
 
   #decide(request: IncomingMessage, isUpgrade: boolean, type: TransportType): OriginDecision {
@@ -280,18 +284,10 @@ export class Router {
     );
   }
 
-  /**
-   * True if a proxy has merged the slashes of `//TIME`, a request for a new session. Apache, nginx
-   * and lighttpd do this. The path of a session has a time after the id; a merged path does not.
-   */
-  #isMergedPath({ sessionId, rest }: Route): boolean {
+  /** True if a session has the id in the path; protocol 1 has it behind the transport. */
+  #hasSession({ sessionId, rest }: Route): boolean {
     const { registry } = this.#parts;
-    return (
-      TIME.test(sessionId) &&
-      JSONP_INDEX.test(rest) &&
-      !registry.hasMadeTimes &&
-      registry.get(sessionId) === undefined
-    );
+    return [sessionId, rest.split('/', 1)[0] ?? ''].some((id) => registry.get(id) !== undefined);
   }
 
   /** The session with an id, if it belongs to this transport and to the origin of the request. */
@@ -316,6 +312,7 @@ export class Router {
   ): boolean {
     for (const offer of this.#claimers) {
       if (!offer.server.claims?.(route, request, isUpgrade)) continue;
+      if (lingerIfEnded(request, target, isUpgrade)) return true;
       target.on('error', ignoreError);
       const origin = this.#parts.origins.decide(request, isUpgrade);
       this.#dispatch(offer, undefined, request, target, isUpgrade, head, route.rest, origin);

@@ -10,10 +10,14 @@ import { warnOfHook } from '../access/hook-warning.js';
 import type { SessionLimiter } from '../access/session-limiter.js';
 import type { ResolvedOptions } from '../options.js';
 import type { Client } from '../session/client.js';
+import type { Route } from '../protocol/url.js';
 import { shortId } from '../util/log.js';
 
 /** The time of a browser in milliseconds, as clients put it into the path of a new session. */
 export const TIME: RegExp = /^\d{13}$/;
+
+/** What may follow the time in the path of a new session: the number of a JSONP callback. */
+const JSONP_INDEX = /^\d{0,9}\/?$/;
 
 /** Characters that are safe in a path segment and in a line of an event stream. */
 const USABLE_ID = /^[\w!$&'()*+,.:;=@-]+$/;
@@ -55,6 +59,19 @@ export class SessionRegistry {
     this.#limiter.remove(client);
     this.#sessions.delete(client.sessionId);
     delete this.clients[client.sessionId];
+  }
+
+  /**
+   * True if a proxy has merged the slashes of `//TIME`, a request for a new session. Apache, nginx
+   * and lighttpd do this. The path of a session has a time after the id; a merged path does not.
+   */
+  isMergedPath({ sessionId, rest }: Route): boolean {
+    return (
+      TIME.test(sessionId) &&
+      JSONP_INDEX.test(rest) &&
+      !this.hasMadeTimes &&
+      this.get(sessionId) === undefined
+    );
   }
 
   /** Makes the id of a new session; null, after a warning, if `generateId` of the application fails. */

@@ -4,15 +4,28 @@ import type { Socket } from 'node:net';
 import type { BroadcastOperator, Target } from '../rooms/broadcast-operator.js';
 import type { Connection, ConnectionType, Host } from './connection.js';
 import type { DisconnectReason } from './disconnect-reason.js';
+import type { Answer, EventChannel } from './events/event-channel.js';
+import { jsonEventsOf } from './events/json-events.js';
 import { sessionId as randomId } from './session-id.js';
 import { validTiming, type SessionOptions } from './timings.js';
+import type { EndpointClient } from './v1/endpoint.js';
+import type { HandshakeData } from './v1/handshake-data.js';
 
 /** Events of a client. Applications of 0.6 emit events of their own on it too. */
 export interface ClientEvents {
-  /** A message has arrived: text, or the value of the JSON that was sent. */
-  message: [message: unknown];
+  /**
+   * A message has arrived: text, or the value of the JSON that was sent. `answer` is there if a
+   * client of 0.7 to 0.9 wants an answer.
+   */
+  message: [message: unknown, answer?: Answer];
   /** The session has ended. See also `client.disconnectReason`. */
   disconnect: [reason: DisconnectReason];
+}
+
+/** Gives an object a property of its own: applications of 0.6 have such by any name. */
+function setOwn(object: object, name: string, value: unknown): void {
+  const descriptor = { value, writable: true, configurable: true, enumerable: true };
+  Object.defineProperty(object, name, descriptor);
 }
 
 /** What an application can read about a client. Use `Client`, which extends it. */
@@ -34,12 +47,12 @@ export abstract class ClientInfo extends EventEmitter {
   /** The socket of the latest connection. Ending it ends the session, once what was sent has left. */
   connection: Socket;
 
-  /** @internal */ readonly _type: ConnectionType;
+  /** @internal */ _type: ConnectionType;
   /** @internal The origin of pages that it belongs to; see access/origins.ts. */
   _origin: string | null = null;
   /** @internal The address it is counted under; see access/session-limiter.ts. */
   _countedAddress: string | null = null;
-  readonly #defaults: Readonly<SessionOptions>;
+  /** @internal */ _defaults: Readonly<SessionOptions>;
   #options: SessionOptions | null = null;
   #address: string | undefined;
   #id: string | null = null;
@@ -59,7 +72,7 @@ export abstract class ClientInfo extends EventEmitter {
     // Read while the socket is open: it has no address once it is closed.
     this.#address = listener._addressOf(request);
     this._type = type;
-    this.#defaults = defaults;
+    this._defaults = defaults;
   }
 
   /**
@@ -75,9 +88,41 @@ export abstract class ClientInfo extends EventEmitter {
     this.#id = value;
   }
 
+  /** The protocol of the client: `0.6` (Socket.IO 0.1 to 0.6) or `0.9` (0.7 to 0.9). */
+  get protocol(): string {
+    return this._protocol;
+  }
+
+  set protocol(value: string) {
+    setOwn(this, 'protocol', value);
+  }
+
+  /** The handshake of a client of 0.7 to 0.9; null for 0.6, which has none. */
+  get handshake(): HandshakeData | null {
+    return this._handshake;
+  }
+
+  set handshake(value: HandshakeData | null) {
+    setOwn(this, 'handshake', value);
+  }
+
+  /** Named events, from 0.7 on with acknowledgements. Made when it is first read. */
+  get events(): EventChannel {
+    return this._channel;
+  }
+
+  set events(value: EventChannel) {
+    setOwn(this, 'events', value);
+  }
+
+  /** This client in an endpoint; undefined unless it has joined, which 0.6 cannot. */
+  of(_endpoint: string): EndpointClient | undefined {
+    return undefined;
+  }
+
   /** Timings of this session in milliseconds. An application may write to them. */
   get options(): SessionOptions {
-    return (this.#options ??= { ...this.#defaults });
+    return (this.#options ??= { ...this._defaults });
   }
 
   /** The name of the transport of this session. */
@@ -119,8 +164,7 @@ export abstract class ClientInfo extends EventEmitter {
 
   /** Applications of 0.6 may have a property of their own by this name. */
   set rooms(value: Set<string>) {
-    const descriptor = { value, writable: true, configurable: true, enumerable: true };
-    Object.defineProperty(this, 'rooms', descriptor);
+    setOwn(this, 'rooms', value);
   }
 
   /**
@@ -138,14 +182,35 @@ export abstract class ClientInfo extends EventEmitter {
     return this.listener._everybody.except(this.sessionId).except(room);
   }
 
+  /** @internal */
+  get _protocol(): string {
+    return '0.6';
+  }
+
+  /** @internal */
+  get _handshake(): HandshakeData | null {
+    return null;
+  }
+
+  /** @internal */
+  get _channel(): EventChannel {
+    return jsonEventsOf(this);
+  }
+
+  /** Sends a message; see `Client`. */
+  abstract send(message: unknown): this;
+
+  /** True while a connection or poll can be written to. */
+  abstract get _open(): boolean;
+
   /** @internal A timing in milliseconds; the default if the application has set an invalid one. */
   _timing(name: 'heartbeatInterval' | 'closeTimeout' | 'duration'): number {
-    return validTiming(this._timings[name], this.#defaults[name] ?? 0);
+    return validTiming(this._timings[name], this._defaults[name] ?? 0);
   }
 
   /** @internal The same as `options`, without making a copy for the session. */
   get _timings(): Readonly<SessionOptions> {
-    return this.#options ?? this.#defaults;
+    return this.#options ?? this._defaults;
   }
 
   /** @internal Time for the echo of a heartbeat; 0: no heartbeats. */

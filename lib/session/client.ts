@@ -57,7 +57,7 @@ export class Client extends ClientOutput {
   #held: HeldBytes | null = null;
   #closeReason: DisconnectReason = 'transport close';
   readonly #context: AsyncResource | null = captureContext();
-  readonly #timer: SessionTimer;
+  /** @internal */ readonly _timer: SessionTimer;
 
   /** @internal The Listener makes a session when its first connection is open. */
   constructor(
@@ -68,11 +68,11 @@ export class Client extends ClientOutput {
     defaults: Readonly<SessionOptions>,
   ) {
     super(listener, sessionId, connection, type, defaults);
-    this.#timer = new SessionTimer(this, listener._timers);
+    this._timer = new SessionTimer(this, listener._timers);
   }
 
   /** True while a connection or poll can be written to. Applications of 0.6 read this property. */
-  get _open(): boolean {
+  override get _open(): boolean {
     return this.#state === State.OPEN;
   }
 
@@ -90,7 +90,7 @@ export class Client extends ClientOutput {
    * @throws {TypeError} If an object cannot be written as JSON, for example because it is circular.
    * @example client.send('hello').send({ n: 1 });
    */
-  send(message: unknown): this {
+  override send(message: unknown): this {
     this._sendPayload(encode(message));
     return this;
   }
@@ -136,9 +136,9 @@ export class Client extends ClientOutput {
       return;
     }
     const previous = this._current;
-    this.#timer.stop();
+    this._timer.stop();
     this._current = connection;
-    this.#timer.resetHeartbeat();
+    this._timer.resetHeartbeat();
     this.response = connection.response;
     this.#transition(State.OPEN);
     previous?.close();
@@ -157,12 +157,12 @@ export class Client extends ClientOutput {
     if (connection !== this._current) return;
     this._current = null;
     this.response = null;
-    this.#timer.resetHeartbeat();
+    this._timer.resetHeartbeat();
     this.#closeReason = reason;
     const { bytesInFlight, minGracePeriodMs } = connection;
     const progress =
       extraTime(bytesInFlight) > 0 ? new LineProgress(connection.socket, bytesInFlight) : null;
-    this.#timer.start(Math.max(this._timing('closeTimeout'), minGracePeriodMs), progress);
+    this._timer.start(Math.max(this._timing('closeTimeout'), minGracePeriodMs), progress);
     this.#transition(State.DETACHED);
   }
 
@@ -174,7 +174,7 @@ export class Client extends ClientOutput {
   /** @internal A heartbeat is dropped: it concerns `connection` only. */
   override _requeue(payloads: readonly string[], connection: Connection): void {
     if (this.#state === State.CLOSED) return;
-    const heartbeat = this._encodeHeartbeat(this.#timer.heartbeats);
+    const heartbeat = this._encodeHeartbeat(this._timer.heartbeats);
     super._requeue(
       payloads.filter((each) => each !== heartbeat),
       connection,
@@ -183,12 +183,13 @@ export class Client extends ClientOutput {
 
   /** @internal Ends the session once its queue is delivered, at the latest after `closeTimeout`. */
   _close(reason: DisconnectReason): void {
-    this._uncork();
     if (this.#state === State.CLOSING) return;
     if (this.#state !== State.DETACHED || this._sendQueue === null) {
       this._end(reason);
       return;
     }
+    this._uncork();
+    this._writeEnd(reason);
     this.#closeReason = reason;
     this.#transition(State.CLOSING);
   }
@@ -198,12 +199,12 @@ export class Client extends ClientOutput {
    * during its `disconnect`, but not during `clientDisconnect`.
    */
   override _end(reason: DisconnectReason): void {
-    this._uncork();
     if (this.#state === State.CLOSED) return;
     if (this.connected) this._writeEnd(reason);
+    this._uncork();
     const connection = this._current;
     const wasConnected = this.connected;
-    this.#timer.stop();
+    this._timer.stop();
     this.#transition(State.CLOSED, reason);
     this._current = null;
     this.response = null;
@@ -213,8 +214,8 @@ export class Client extends ClientOutput {
     connection?.close();
     this.#held?.onSessionEnd();
     if (!wasConnected) return;
-    if (this.#context === null) this.#emitDisconnect(reason);
-    else this.#context.runInAsyncScope(() => this.#emitDisconnect(reason));
+    if (this.#context === null) this._emitDisconnect(reason);
+    else this.#context.runInAsyncScope(() => this._emitDisconnect(reason));
   }
 
   /**
@@ -238,8 +239,7 @@ export class Client extends ClientOutput {
 
   /** @internal Delivers the texts of a payload in order, until the session ends. */
   _receive(texts: readonly string[], payloadLength: number): void {
-    // Messages do not extend a session without a connection: its client must connect.
-    this.#timer.touch(this._current !== null);
+    this._onActivity();
     // All replies to one batch share one response to a poll. Otherwise the first reply would use
     // up one poll, and the rest would need another.
     if (texts.length > 1) this._cork();
@@ -248,20 +248,28 @@ export class Client extends ClientOutput {
     this._uncork();
   }
 
+  /**
+   * @internal A payload has arrived. Payloads do not extend a session without a connection: its
+   * client must connect.
+   */
+  _onActivity(): void {
+    this._timer.touch(this._current !== null);
+  }
+
   /** @internal Part of a payload has arrived: the client is alive. */
   _onProgress(): void {
-    this.#timer.touch();
+    this._timer.touch();
   }
 
   /** @internal The meaning of the timer depends on the state. */
   onTimeout(): void {
     if (this._current === null) {
-      if (!this.#timer.extend(this._timing('closeTimeout'), null)) this._end(this.#closeReason);
-    } else if (this.#timer.isHeartbeatPending) {
-      if (!this.#timer.extend(this._heartbeatTimeout, this._current))
+      if (!this._timer.extend(this._timing('closeTimeout'), null)) this._end(this.#closeReason);
+    } else if (this._timer.isHeartbeatPending) {
+      if (!this._timer.extend(this._heartbeatTimeout, this._current))
         this.#dropConnection('heartbeat timeout');
     } else if (this._heartbeatTimeout) {
-      const number = this.#timer.countHeartbeat(this._current, this._heartbeatTimeout);
+      const number = this._timer.countHeartbeat(this._current, this._heartbeatTimeout);
       this._current.write(this._encodeHeartbeat(number));
     }
   }
@@ -278,7 +286,7 @@ export class Client extends ClientOutput {
 
   /** @internal The client has answered a heartbeat. Does nothing unless one is pending. */
   _onHeartbeatEcho(): void {
-    if (this.#timer.receiveEcho(this._current)) this.#awaitHeartbeat();
+    if (this._timer.receiveEcho(this._current)) this.#awaitHeartbeat();
   }
 
   /** @internal Emits a message. */
@@ -289,6 +297,16 @@ export class Client extends ClientOutput {
       rethrowAsync(error);
     }
     this.listener._onClientMessage(message, this);
+  }
+
+  /** @internal Emits the end of the session. */
+  _emitDisconnect(reason: DisconnectReason): void {
+    try {
+      emitWithReason(this, 'disconnect', [], reason);
+    } catch (error) {
+      rethrowAsync(error);
+    }
+    this.listener._onClientDisconnect(this, reason);
   }
 
   /** @internal Writes the first payload of the session. */
@@ -315,7 +333,7 @@ export class Client extends ClientOutput {
   _deliver(text: string, payloadLength: number): void {
     if (text.charCodeAt(0) !== 0x7e || !text.startsWith(HEARTBEAT)) {
       this._emitMessage(readMessage(text, payloadLength));
-    } else if (text === HEARTBEAT + this.#timer.heartbeats) {
+    } else if (text === HEARTBEAT + this._timer.heartbeats) {
       this._onHeartbeatEcho();
     }
   }
@@ -324,7 +342,7 @@ export class Client extends ClientOutput {
   _writeEnd(_reason: DisconnectReason): void {}
 
   #transition(to: State, why = ''): void {
-    assertTransition(this.#state, to, this.#timer.isSet);
+    assertTransition(this.#state, to, this._timer.isSet);
     if (debug.enabled) {
       const how = `${this.#state} → ${to} ${why}`.trimEnd();
       debug('%s %s: %s', shortId(this.sessionId), this.transport, how);
@@ -339,15 +357,6 @@ export class Client extends ClientOutput {
     }
   }
 
-  #emitDisconnect(reason: DisconnectReason): void {
-    try {
-      emitWithReason(this, 'disconnect', [], reason);
-    } catch (error) {
-      rethrowAsync(error);
-    }
-    this.listener._onClientDisconnect(this, reason);
-  }
-
   /** Sends the queue of a session that the application has ended, then ends the session. */
   #deliverLast(connection: Connection): void {
     this._flushTo(connection);
@@ -357,7 +366,7 @@ export class Client extends ClientOutput {
   }
 
   #awaitHeartbeat(): void {
-    if (this._heartbeatTimeout) this.#timer.start(this._timing('heartbeatInterval'));
+    if (this._heartbeatTimeout) this._timer.start(this._timing('heartbeatInterval'));
   }
 
   #dropConnection(reason: DisconnectReason): void {

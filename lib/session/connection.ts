@@ -18,6 +18,7 @@ export interface Connection {
   readonly request: IncomingMessage;
   readonly response: ServerResponse | null;
   readonly socket: Socket;
+  readonly type: ConnectionType;
   /** True for a poll: the first write is its response, and ends it. */
   readonly isPoll: boolean;
   /** Least time that the session waits for its client once this connection has ended, in milliseconds. */

@@ -89,6 +89,13 @@ export class SessionTimer extends Timer {
     return true;
   }
 
+  /** What has been read so far is not a sign of life; only what follows is. */
+  discountRead({ socket }: Connection): void {
+    if (!this.#isHeartbeatPending) return;
+    this.#bytesRead = socket.bytesRead;
+    this.#progress?.discountRead();
+  }
+
   /** Forgets the pending heartbeat: it concerned a connection that has ended. */
   resetHeartbeat(): void {
     this.#isHeartbeatPending = false;

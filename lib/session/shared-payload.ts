@@ -1,4 +1,6 @@
 type Encode = (payload: string) => Buffer;
+/** Translates a payload into those of another protocol. */
+type Translate = (payload: string, isEvent: boolean) => readonly string[];
 
 /** The bytes of several payloads that were sent together. */
 interface Batch {
@@ -10,12 +12,31 @@ interface Batch {
 /** A payload that is sent to many sessions. Caches its bytes, once per wire format. */
 export class SharedPayload {
   readonly payload: string;
+  /** True if it is a named event, for which other protocols have a packet of its own. */
+  readonly isEvent: boolean;
   readonly #forms = new Map<Encode, Buffer>();
   #batch: Batch | null = null;
   #text: { readonly encode: (payload: string) => string; readonly text: string } | null = null;
+  #translations: Map<Translate, readonly SharedPayload[]> | null = null;
 
-  constructor(payload: string) {
+  constructor(payload: string, isEvent = false) {
     this.payload = payload;
+    this.isEvent = isEvent;
+  }
+
+  /**
+   * The same payload in another protocol. It is translated once, however many sessions ask.
+   *
+   * @param translate a pure function; its identity names the protocol.
+   */
+  translatedBy(translate: Translate): readonly SharedPayload[] {
+    this.#translations ??= new Map();
+    let payloads = this.#translations.get(translate);
+    if (!payloads) {
+      payloads = translate(this.payload, this.isEvent).map((text) => new SharedPayload(text));
+      this.#translations.set(translate, payloads);
+    }
+    return payloads;
   }
 
   /**

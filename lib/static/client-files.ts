@@ -1,12 +1,15 @@
 /**
  * Serves the client script, its source map and the Flash file; no other files.
  *
+ * The option `clientScript` names another script, that of 0.9 for example. It is served at the
+ * names that 0.9 had for it, and so are the Flash files beside it.
+ *
  * @module
  */
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { createDebug } from '../util/debug.js';
 import { findClientFolder } from './client-folder.js';
@@ -17,9 +20,11 @@ const CLIENT = join('build', 'client');
 const FLASH = join('client', 'flash', 'WebSocketMain.swf');
 
 interface File {
-  /** Relative to the folder of the package. */
+  /** Relative to the folder of the package, or absolute. */
   readonly file: string;
   readonly type: string;
+  /** True if the URL has a version: another version has another URL. */
+  readonly hasVersion?: boolean;
   /** The URL of its source map, relative to it. */
   readonly map?: string;
 }
@@ -41,31 +46,63 @@ const FILES: ReadonlyMap<string, File> = new Map<string, File>([
   ],
 ]);
 
-interface Served extends File {
+/** `socket.io.js` of 0.9, which may have a list of transports and a version in its name. */
+const SCRIPT_OF_0_9 = /^socket\.io(?:\+[\w-]{1,32}){0,16}(\.v\d{1,9}\.\d{1,9}\.\d{1,9})?\.js$/;
+const FLASH_OF_0_9 = /^static\/flashsocket\/(WebSocketMain(?:Insecure)?\.swf)$/;
+
+/** The file of a path, if the option `clientScript` names the script. */
+function fileOf0_9(path: string, clientScript: string): File | undefined {
+  const script = SCRIPT_OF_0_9.exec(path);
+  if (script) {
+    const hasVersion = script[1] !== undefined;
+    return { file: clientScript, type: 'application/javascript', hasVersion };
+  }
+  const flash = FLASH_OF_0_9.exec(path)?.[1];
+  if (flash === undefined) return undefined;
+  return { file: join(dirname(clientScript), flash), type: 'application/x-shockwave-flash' };
+}
+
+/** For URLs that have a version: ten years, as in 0.9. */
+const CACHE_SECONDS = 315_360_000;
+
+function cacheHeaders({ hasVersion }: File): Record<string, string> {
+  if (!hasVersion) return { 'Cache-Control': 'no-cache' };
+  return {
+    'Cache-Control': `private, x-gzip-ok="", max-age=${CACHE_SECONDS}`,
+    Expires: new Date(Date.now() + CACHE_SECONDS * 1000).toUTCString(),
+  };
+}
+
+/** A file as it is served. */
+interface Content {
   readonly tag: string;
   readonly plain: Buffer;
   readonly gzipped: Buffer;
 }
 
-const cache = new Map<string, Served>();
+type Served = File & Content;
 
-function load(path: string): Served | null {
-  const known = FILES.get(path);
+/** By file: the names of a file can be any number. */
+const cache = new Map<string, Content>();
+
+function load(path: string, clientScript: string | null): Served | null {
+  const other = clientScript === null ? undefined : fileOf0_9(path, clientScript);
+  const known = other ?? FILES.get(path);
   if (!known) return null;
-  let served = cache.get(path);
-  if (!served) {
+  let content = cache.get(known.file);
+  if (!content) {
     let plain;
     try {
-      plain = readFileSync(join(findClientFolder() ?? '', known.file));
+      plain = readFileSync(other ? other.file : join(findClientFolder() ?? '', known.file));
     } catch (error) {
       debug('cannot read: %s', error);
       return null;
     }
     const tag = createHash('sha1').update(plain).digest('hex').slice(0, 16);
-    served = { ...known, tag, plain, gzipped: gzipSync(plain, { level: 9 }) };
-    cache.set(path, served);
+    content = { tag, plain, gzipped: gzipSync(plain, { level: 9 }) };
+    cache.set(known.file, content);
   }
-  return served;
+  return { ...known, ...content };
 }
 
 /** True if a list of encodings or entity tags contains `name` with a quality other than 0. */
@@ -80,6 +117,7 @@ function names(list: string, name: string): boolean {
  * Responds to a GET or HEAD request for one of the client files.
  *
  * @param path the path below the resource
+ * @param clientScript the option of this name
  * @returns false, without having responded, if `path` is not one of the files or the method is
  *   another
  */
@@ -87,9 +125,10 @@ export function serveClientFile(
   path: string,
   request: IncomingMessage,
   response: ServerResponse,
+  clientScript: string | null = null,
 ): boolean {
   if (request.method !== 'GET' && request.method !== 'HEAD') return false;
-  const served = load(path);
+  const served = load(path, clientScript);
   if (!served) return false;
   const isZipped = names(request.headers['accept-encoding'] ?? '', 'gzip');
   const body = isZipped ? served.gzipped : served.plain;
@@ -97,7 +136,7 @@ export function serveClientFile(
   const headers: Record<string, string | number> = {
     ETag: tag,
     Vary: 'Accept-Encoding, Origin',
-    'Cache-Control': 'no-cache',
+    ...cacheHeaders(served),
     // Pages of all sites may load these public files: under `Cross-Origin-Embedder-Policy:
     // require-corp`, and with `crossorigin` and `integrity` or by `import`, which send an Origin.
     'Cross-Origin-Resource-Policy': 'cross-origin',

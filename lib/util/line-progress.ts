@@ -71,6 +71,11 @@ export class LineProgress {
     return wait;
   }
 
+  /** What has been read so far is not a sign of life. */
+  discountRead(): void {
+    this.#read = this.#socket.bytesRead;
+  }
+
   /** True if the peer has taken data that had to wait at the last call. */
   hasTaken(): boolean {
     const waitedBefore = this.#waiting;

@@ -1,4 +1,6 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import { ignoreError } from './ignore-error.js';
 import { LineProgress } from './line-progress.js';
 
 /**
@@ -38,4 +40,21 @@ function destroyUnlessRead(socket: Socket): void {
   }
   timer.unref();
   socket.on('close', stop);
+}
+
+/**
+ * True if the application has ended the connection of a request, for example to kick the client.
+ * The request cannot be answered. The client has some time to read what was sent before.
+ */
+export function lingerIfEnded(
+  request: IncomingMessage,
+  target: ServerResponse | Socket,
+  isUpgrade: boolean,
+): boolean {
+  const { socket } = request;
+  if (!socket.writableEnded) return false;
+  if (isUpgrade) target.on('error', ignoreError);
+  linger(socket);
+  socket.resume();
+  return true;
 }

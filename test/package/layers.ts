@@ -19,7 +19,12 @@ interface Rule {
 }
 
 const BELOW = ['lib/session', 'lib/access', 'lib/protocol', 'lib/util'];
-const TRANSPORTS = ['lib/transports', 'lib/transports/http', 'lib/transports/websocket'];
+const TRANSPORTS = [
+  'lib/transports',
+  'lib/transports/http',
+  'lib/transports/v1',
+  'lib/transports/websocket',
+];
 const SERVER = [...BELOW, ...TRANSPORTS, 'lib/static', 'lib/rooms'];
 
 /** Rooms are folders with their subfolders, unless these have a row of their own; or single files. */
@@ -35,6 +40,10 @@ export const ROOMS: Readonly<Record<string, Rule>> = {
   'lib/transports/websocket': {
     uses: [...BELOW, 'lib/transports'],
     packages: ['ws'],
+    node: true,
+  },
+  'lib/transports/v1': {
+    uses: [...BELOW, 'lib/transports', 'lib/transports/http', 'lib/transports/websocket'],
     node: true,
   },
   'lib/rooms': { uses: ['lib/session', 'lib/protocol'], node: true },
@@ -53,9 +62,10 @@ export const ROOMS: Readonly<Record<string, Rule>> = {
     types: ['lib/bridge'],
     node: true,
   },
+  'lib/options': { uses: ['lib/util'], node: true },
   // The defaults: how session ids are made, and the names of the transports.
   'lib/options.ts': {
-    uses: ['lib/session', 'lib/transports', 'lib/util'],
+    uses: ['lib/options', 'lib/session', 'lib/transports', 'lib/util'],
     types: [...SERVER, 'lib/cluster', 'lib/bridge'],
     node: true,
   },

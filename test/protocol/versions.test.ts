@@ -72,12 +72,18 @@ describe('a client of a later Socket.IO', () => {
     await new Promise((resolve) => server.close(resolve));
   });
 
-  for (const path of ['/socket.io/?EIO=4&transport=polling', '/socket.io/1/?t=1']) {
-    it(`receives the supported versions at ${path}`, async () => {
-      const url = await serve();
+  const EIO = '/socket.io/?EIO=4&transport=polling';
+  for (const [path, protocols, spoken] of [
+    [EIO, ['0.6', '0.9'], '0.5 to 0.9, not 1 to 4'],
+    [EIO, ['0.9'], '0.7 to 0.9, not 1 to 4'],
+    [EIO, ['0.6'], '0.5 and 0.6, not 0.7 to 4'],
+    ['/socket.io/1/?t=1', ['0.6'], '0.5 and 0.6, not 0.7 to 4'],
+  ] as const) {
+    it(`receives the supported versions at ${path}, if they are ${spoken}`, async () => {
+      const url = await serve({ protocols });
       const response = await fetch(url + path);
       expect(response.status).to.equal(400);
-      expect(await response.text()).to.match(/speaks Socket\.IO 0\.5 and 0\.6/);
+      expect(await response.text()).to.include(`speaks Socket.IO ${spoken}: `);
       expect(refusals.map(({ code }) => code)).to.deep.equal(['ERR_SIO_UNSUPPORTED_VERSION']);
       expect(lines.at(-1)).to.match(/^Refused a client of Socket\.IO /);
     });

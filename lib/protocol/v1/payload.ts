@@ -10,6 +10,11 @@
 const MARK = '\ufffd';
 const MARK_CODE = 0xfffd;
 
+/** Frames the text of one packet of several. */
+export function framePacket(packet: string): string {
+  return MARK + packet.length + MARK + packet;
+}
+
 /**
  * Joins the texts of packets into a payload.
  *
@@ -19,7 +24,7 @@ const MARK_CODE = 0xfffd;
 export function encodePayload(packets: readonly string[]): string {
   if (packets.length === 1) return packets[0] as string;
   let payload = '';
-  for (const packet of packets) payload += MARK + packet.length + MARK + packet;
+  for (const packet of packets) payload += framePacket(packet);
   return payload;
 }
 

@@ -1,10 +1,11 @@
-import type { ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { corsHeaders, type HeaderList } from '../../access/cors.js';
+import type { OriginDecision } from '../../access/origins.js';
 import { isSafeHeaderValue } from '../../util/header.js';
 import { Transport } from '../transport.js';
 import type { Exchange } from '../transport-server.js';
 import { receiveMessages } from './io/receive-messages.js';
-import { withCors, type Headers } from './io/response-headers.js';
+import { addHeaders, type Headers } from './io/response-headers.js';
 
 const NO_HEADERS: HeaderList = [];
 const ALLOWED_METHODS = { Allow: 'GET, POST, OPTIONS' };
@@ -48,11 +49,11 @@ export abstract class HttpTransport extends Transport {
         }
         break;
       case 'POST':
-        receiveMessages(exchange, this.alwaysCredentials);
+        this._receive(exchange);
         break;
       case 'OPTIONS':
         if (request.headers['access-control-request-method']) {
-          preflight(exchange, this.alwaysCredentials);
+          preflight(exchange, this._corsHeaders(request, exchange.origin), 'ok');
           break;
         }
         host.refuse('ERR_SIO_BAD_METHOD', request, response, ALLOWED_METHODS);
@@ -62,45 +63,60 @@ export abstract class HttpTransport extends Transport {
     }
   }
 
+  /** @internal Takes what the client sends in a POST. */
+  static _receive(exchange: HttpExchange): void {
+    receiveMessages(exchange, this.alwaysCredentials);
+  }
+
+  /** @internal The CORS headers of every response. */
+  static _corsHeaders(request: IncomingMessage, origin: OriginDecision): HeaderList {
+    return corsHeaders(request, origin, this.alwaysCredentials);
+  }
+
   /** Begins the response to a GET. */
   abstract begin(): void;
 
   /** The CORS headers of the response, as a flat list for `writeHead`. */
   protected cors(): HeaderList {
     if (!this.origin.isOriginAllowed) return NO_HEADERS;
-    const { alwaysCredentials } = this.constructor as unknown as HttpTransportClass;
-    return corsHeaders(this.request, this.origin, alwaysCredentials);
+    const type = this.constructor as unknown as HttpTransportClass;
+    return type._corsHeaders(this.request, this.origin);
   }
 
   /** Adds the CORS headers of the response to `headers`. */
   protected withCors(headers: Headers): Headers {
-    if (!this.origin.isOriginAllowed) return headers;
-    const { alwaysCredentials } = this.constructor as unknown as HttpTransportClass;
-    return withCors(headers, this.request, this.origin, alwaysCredentials);
+    return addHeaders(headers, this.cors());
   }
 }
 
 interface HttpTransportClass {
   new (exchange: HttpExchange): HttpTransport;
-  readonly alwaysCredentials: boolean;
   readonly refusesForeignPages: boolean;
+  _receive(exchange: HttpExchange): void;
+  _corsHeaders(request: IncomingMessage, origin: OriginDecision): HeaderList;
 }
 
 function isHttp(exchange: Exchange): exchange is HttpExchange {
   return exchange.response !== null;
 }
 
-function preflight({ request, response, origin }: HttpExchange, alwaysCredentials: boolean): void {
-  const headers: Headers = { 'Content-Type': 'text/plain', 'Content-Length': '2' };
-  withCors(headers, request, origin, alwaysCredentials);
-  if ('Access-Control-Allow-Origin' in headers) {
+/** Answers a CORS preflight. */
+export function preflight(
+  { request, response }: Pick<HttpExchange, 'request' | 'response'>,
+  cors: HeaderList,
+  body: string,
+): void {
+  const headers: Headers = { 'Content-Length': String(body.length) };
+  if (body !== '') headers['Content-Type'] = 'text/plain';
+  if (cors.length > 0) {
     const {
       'access-control-request-method': method = '',
       'access-control-request-headers': names = '',
     } = request.headers;
+    addHeaders(headers, cors);
     if (isSafeHeaderValue(method)) headers['Access-Control-Allow-Methods'] = method;
     if (names && isSafeHeaderValue(names)) headers['Access-Control-Allow-Headers'] = names;
   }
   response.writeHead(200, headers);
-  response.end('ok');
+  response.end(body);
 }

@@ -65,14 +65,14 @@ export abstract class Polling
   close(): void {
     if (!this.#isOpen) return;
     this.#end();
-    if (this.session?.connected) this.answer('');
+    if (this.session?.connected) this.answer(this._noop);
     else this.respondClosed();
     this.onClose();
   }
 
   /** @internal `duration` is over. */
   onTimeout(): void {
-    if (this.write('')) return;
+    if (this.write(this._noop)) return;
     // The application has ended the connection, and the client does not read what was sent before.
     const { socket } = this;
     this.onConnectionEnd(socket.writableEnded);
@@ -100,12 +100,17 @@ export abstract class Polling
   /** @internal Does nothing: the timeout of the socket ends an answer that is not read. */
   onSessionEnd(): void {}
 
+  /** @internal The payload of a poll that has nothing to send. */
+  protected get _noop(): string {
+    return '';
+  }
+
   /** Writes the whole response. */
   protected abstract answer(payload: string): void;
 
   /** Answers the poll of a session that has ended. */
   protected respondClosed(): void {
-    this.answer('');
+    this.answer(this._noop);
   }
 
   /** True if the client has left answers unread, and this answer would exceed `maxBuffer`. */

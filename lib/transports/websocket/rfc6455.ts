@@ -36,6 +36,11 @@ interface UntypedOptions {
   maxPendingAutoPongs: number;
 }
 
+/** What is needed of the class that chose this one. */
+interface WebsocketType {
+  readonly sendsCloseFrame: boolean;
+}
+
 /** FIN and the opcode of a text frame. */
 const TEXT_FRAME = 0x81;
 const TEXT_HEAD: string = String.fromCharCode(TEXT_FRAME);
@@ -183,6 +188,11 @@ export class Rfc6455 extends SocketTransport {
 
   protected closeSocket(): void {
     const { socket } = this;
+    if ((this.type as Partial<WebsocketType>).sendsCloseFrame === false) {
+      linger(socket);
+      socket.end();
+      return;
+    }
     const close = (): void => this.#ws.close(NORMAL_CLOSURE);
     if (socket.writableLength === 0) {
       close();

@@ -17,6 +17,8 @@ const loadHixie = (): typeof import('./hixie.js') =>
 export abstract class Websocket extends Transport {
   static readonly transportName: string = 'websocket';
   static readonly defaults: Readonly<SessionOptions> = STREAMING_DEFAULTS;
+  /** False: where the server ends a connection, it ends the TCP connection without a close frame. */
+  static readonly sendsCloseFrame: boolean = true;
 
   static override create(this: unknown, host: TransportHost): TransportServer {
     return new WebsocketServer(host);

@@ -68,7 +68,7 @@ const SMALL_BODY = 16 * 1024;
  * all bodies of a session together have at most `maxBuffer`, and its end releases them. `done` is
  * called with an empty body then.
  */
-function receiveBody(
+export function receiveBody(
   { host, request, response }: HttpExchange,
   client: Client,
   done: (body: Buffer | null) => void,

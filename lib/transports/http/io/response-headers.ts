@@ -7,7 +7,7 @@
  * @module
  */
 import type { IncomingMessage } from 'node:http';
-import { corsHeaders } from '../../../access/cors.js';
+import { corsHeaders, type HeaderList } from '../../../access/cors.js';
 import type { OriginDecision } from '../../../access/origins.js';
 
 /** Header values by name. */
@@ -23,6 +23,12 @@ export const NO_STORE = 'no-store';
 /** For streams: a proxy that compresses the response would also hold it back. */
 export const NO_STORE_NO_TRANSFORM = 'no-store, no-transform';
 
+/** Adds header names and values in turn. */
+export function addHeaders(headers: Headers, list: HeaderList): Headers {
+  for (let i = 0; i + 1 < list.length; i += 2) headers[list[i] as string] = list[i + 1] as string;
+  return headers;
+}
+
 /** Adds the CORS headers for a request. */
 export function withCors(
   headers: Headers,
@@ -31,7 +37,5 @@ export function withCors(
   always: boolean,
 ): Headers {
   if (!decision.isOriginAllowed) return headers;
-  const list = corsHeaders(request, decision, always);
-  for (let i = 0; i + 1 < list.length; i += 2) headers[list[i] as string] = list[i + 1] as string;
-  return headers;
+  return addHeaders(headers, corsHeaders(request, decision, always));
 }

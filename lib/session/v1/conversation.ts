@@ -1,0 +1,118 @@
+/**
+ * One conversation of a session: the root, or an endpoint. Sends packets with its name, numbers what
+ * asks for an acknowledgement, and reads what arrives.
+ *
+ * @module
+ */
+import {
+  encodePacket,
+  type AckPacket,
+  type EventPacket,
+  type JsonPacket,
+  type MessagePacket,
+} from '../../protocol/v1/index.js';
+import { EventChannel, type Answer, type Outlet } from '../events/event-channel.js';
+import { PendingAcks } from './acks.js';
+import { messagePacket, type Wanted } from './packets.js';
+
+/** What a conversation needs of its session. */
+export interface PacketWriter {
+  readonly sessionId: string;
+  /** @internal Sends a packet, or queues it. */
+  _sendPayload(packet: string): void;
+  /** @internal Sends a packet if it can leave at once. */
+  _sendVolatile(packet: string): void;
+  /** @internal More is pending than the limits allow. */
+  _overflow(): void;
+}
+
+/** What a packet of the client delivers; `answer` is there if the client wants one. */
+export interface Receiver {
+  onMessage(message: unknown, answer?: Answer): void;
+  onEvent(name: string, args: readonly unknown[], answer?: Answer): void;
+}
+
+/** Most acknowledgements that may be pending; a client that owes more is ended. */
+const MAX_PENDING_ACKS = 10_000;
+
+const NOT_WANTED: Wanted = Object.freeze({});
+
+export class Conversation implements Outlet {
+  readonly #session: PacketWriter;
+  readonly #endpoint: string;
+  #acks: PendingAcks | null = null;
+  #events: EventChannel | null = null;
+
+  constructor(session: PacketWriter, endpoint: string) {
+    this.#session = session;
+    this.#endpoint = endpoint;
+  }
+
+  /** The channel of named events, made when it is first used. */
+  get events(): EventChannel {
+    return (this.#events ??= new EventChannel(this));
+  }
+
+  /** An event for the channel; dropped if the application has never asked for the channel. */
+  dispatch(name: string, args: readonly unknown[], answer?: Answer): void {
+    this.#events?._dispatch(name, args, answer);
+  }
+
+  sendEvent(
+    name: string,
+    args: readonly unknown[],
+    callback: Answer | null,
+    isVolatile: boolean,
+  ): void {
+    const wanted = this.#want(callback);
+    const endpoint = this.#endpoint;
+    this.#send(encodePacket({ type: 'event', endpoint, name, args, ...wanted }), isVolatile);
+  }
+
+  sendMessage(message: unknown, callback: Answer | null, isVolatile: boolean): void {
+    this.#send(messagePacket(message, this.#endpoint, this.#want(callback)), isVolatile);
+  }
+
+  onAck({ ackId, args }: AckPacket): void {
+    this.#acks?.settle(ackId, args);
+  }
+
+  /** Delivers a packet; a receipt that it asks for leaves first. */
+  deliver(packet: MessagePacket | JsonPacket | EventPacket, receiver: Receiver): void {
+    const { id, wantsData } = packet;
+    if (id !== undefined && !wantsData) this.#acknowledge(id, []);
+    const answer = id !== undefined && wantsData ? this.#answerTo(id) : undefined;
+    if (packet.type !== 'event') receiver.onMessage(packet.data, answer);
+    else if (packet.name === 'message') receiver.onMessage(packet.args[0], answer);
+    else if (packet.name !== 'disconnect') receiver.onEvent(packet.name, packet.args, answer);
+  }
+
+  /** The number of parameters decides what is asked for, as in 0.9. */
+  #want(callback: Answer | null): Wanted {
+    if (callback === null) return NOT_WANTED;
+    this.#acks ??= new PendingAcks();
+    const id = this.#acks.add(callback);
+    if (this.#acks.size > MAX_PENDING_ACKS) this.#session._overflow();
+    return { id, wantsData: callback.length > 0 };
+  }
+
+  #send(packet: string, isVolatile: boolean): void {
+    if (isVolatile) this.#session._sendVolatile(packet);
+    else this.#session._sendPayload(packet);
+  }
+
+  #answerTo(id: string): Answer {
+    let isAnswered = false;
+    return (...values) => {
+      if (isAnswered) return;
+      isAnswered = true;
+      this.#acknowledge(id, values);
+    };
+  }
+
+  #acknowledge(ackId: string, args: readonly unknown[]): void {
+    this.#session._sendPayload(
+      encodePacket({ type: 'ack', endpoint: this.#endpoint, ackId, args }),
+    );
+  }
+}

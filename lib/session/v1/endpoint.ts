@@ -1,0 +1,197 @@
+/**
+ * An endpoint of the application, as `listener.of` returns it, and its part of each session.
+ *
+ * @module
+ */
+import { EventEmitter } from 'node:events';
+import { encodePacket } from '../../protocol/v1/index.js';
+import type { Client } from '../client.js';
+import type { DisconnectReason } from '../disconnect-reason.js';
+import { emitWithReason, rethrowAsync } from '../events/emit.js';
+import type { Answer, EventChannel } from '../events/event-channel.js';
+import type { ClientV1 } from './client-v1.js';
+import { Conversation } from './conversation.js';
+import { messagePacket } from './packets.js';
+
+/** Decides whether a client may join an endpoint: `true` lets it in. */
+export type EndpointAuthorize = (client: Client) => boolean | Promise<boolean>;
+
+/** Options of `listener.of`. */
+export interface EndpointOptions {
+  /** Called at each join. @default every client may join */
+  readonly authorize?: EndpointAuthorize;
+}
+
+/** Events of an endpoint. */
+export interface EndpointEvents {
+  /** A client has joined. */
+  connection: [client: EndpointClient];
+}
+
+/** Events of a client in an endpoint. */
+export interface EndpointClientEvents {
+  /** A message; `answer` is there if the client wants one. */
+  message: [message: unknown, answer?: Answer];
+  /** The client has left, or its session has ended. */
+  disconnect: [reason: DisconnectReason];
+}
+
+/**
+ * An endpoint: a conversation beside the root, which clients of 0.7 to 0.9 join by its name.
+ *
+ * @example
+ * listener.of('/chat').on('connection', (client) => {
+ *   client.events.on('say', (text) => listener.of('/chat').broadcast(text));
+ * });
+ */
+export class Endpoint extends EventEmitter<EndpointEvents> {
+  /** What clients join, `/chat` for example. */
+  readonly name: string;
+  /** The clients that have joined, by the id of their session. */
+  readonly clients: ReadonlyMap<string, EndpointClient>;
+  /** @internal */ readonly _clients: Map<string, EndpointClient> = new Map();
+  #authorize: EndpointAuthorize | undefined;
+
+  /** @internal */
+  constructor(name: string, { authorize }: EndpointOptions) {
+    super();
+    if (!isName(name)) {
+      throw new TypeError(`Expected \`name\` to be text without colons, got ${String(name)}`);
+    }
+    this.name = name;
+    this.clients = this._clients;
+    this.#authorize = authorize;
+  }
+
+  /** Sends a message to every client that has joined: text as it is, other values as JSON. */
+  broadcast(message: unknown, except?: string): this {
+    return this.#sendToAll(messagePacket(message, this.name, {}), except);
+  }
+
+  /** Sends an event to every client that has joined. */
+  broadcastEvent(name: string, args: readonly unknown[] = [], except?: string): this {
+    const packet = encodePacket({ type: 'event', endpoint: this.name, name, args });
+    return this.#sendToAll(packet, except);
+  }
+
+  /** @internal Changes the options that are given. */
+  _configure({ authorize }: EndpointOptions): void {
+    if (authorize) this.#authorize = authorize;
+  }
+
+  /** @internal Asks whether a client may join. Never rejects. */
+  async _admits(client: Client): Promise<boolean> {
+    try {
+      return (await this.#authorize?.(client)) === true;
+    } catch (error) {
+      process.emitWarning(`\`authorize\` of an endpoint failed: ${String(error)}`, {
+        code: 'ERR_SIO_AUTHORIZE_FAILED',
+      });
+      return false;
+    }
+  }
+
+  /** @internal True if clients join without being asked. */
+  get _isOpen(): boolean {
+    return this.#authorize === undefined;
+  }
+
+  #sendToAll(packet: string, except: string | undefined): this {
+    for (const [sessionId, { client }] of this._clients) {
+      if (sessionId !== except) client._sendPayload(packet);
+    }
+    return this;
+  }
+}
+
+/** What the name of an endpoint may be; the root has none. */
+function isName(name: unknown): name is string {
+  return typeof name === 'string' && name !== '' && !/[:?]/.test(name);
+}
+
+/** A client in an endpoint. */
+export class EndpointClient extends EventEmitter<EndpointClientEvents> {
+  /** The client. */
+  readonly client: Client;
+  /** The endpoint that it has joined. */
+  readonly endpoint: Endpoint;
+  /** True until `disconnect`. */
+  connected = true;
+  /** @internal */ readonly _conversation: Conversation;
+  readonly #session: ClientV1;
+
+  /** @internal */
+  constructor(client: ClientV1, endpoint: Endpoint) {
+    super();
+    this.client = client;
+    this.#session = client;
+    this.endpoint = endpoint;
+    this._conversation = new Conversation(client, endpoint.name);
+  }
+
+  /** The id of the session. */
+  get sessionId(): string {
+    return this.client.sessionId;
+  }
+
+  /** Named events of this endpoint. */
+  get events(): EventChannel {
+    return this._conversation.events;
+  }
+
+  /** Sends a message: text as it is, other values as JSON. */
+  send(message: unknown): this {
+    if (this.connected) this._conversation.sendMessage(message, null, false);
+    return this;
+  }
+
+  /** Sends a message to every other client of the endpoint. */
+  broadcast(message: unknown): this {
+    this.endpoint.broadcast(message, this.sessionId);
+    return this;
+  }
+
+  /** Removes the client from the endpoint; its session continues. */
+  disconnect(): this {
+    if (!this.connected) return this;
+    this.#session._sendPayload(encodePacket({ type: 'disconnect', endpoint: this.endpoint.name }));
+    this.#session._leave(this, 'server disconnect');
+    return this;
+  }
+
+  /** @internal Lists the client and emits `connection`. */
+  _joined(): void {
+    this.endpoint._clients.set(this.sessionId, this);
+    try {
+      this.endpoint.emit('connection', this);
+    } catch (error) {
+      rethrowAsync(error);
+    }
+  }
+
+  /** @internal */
+  _left(reason: DisconnectReason): void {
+    this.connected = false;
+    this.endpoint._clients.delete(this.sessionId);
+    try {
+      emitWithReason(this, 'disconnect', [], reason);
+    } catch (error) {
+      rethrowAsync(error);
+    }
+  }
+
+  /** @internal */
+  onMessage(message: unknown, answer?: Answer): void {
+    try {
+      if (answer) this.emit('message', message, answer);
+      else this.emit('message', message);
+    } catch (error) {
+      rethrowAsync(error);
+    }
+  }
+
+  /** @internal */
+  onEvent(name: string, args: readonly unknown[], answer?: Answer): void {
+    this._conversation.dispatch(name, args, answer);
+  }
+}

@@ -1,0 +1,76 @@
+/**
+ * What HTTP requests of protocol 1 have in common: POSTs and CORS.
+ *
+ * @module
+ */
+import type { IncomingMessage } from 'node:http';
+import type { HeaderList } from '../../access/cors.js';
+import type { OriginDecision } from '../../access/origins.js';
+import { ClientV1 } from '../../session/v1/client-v1.js';
+import { isSafeHeaderValue } from '../../util/header.js';
+import type { HttpExchange } from '../http/http-transport.js';
+import { endWith } from '../http/io/end-with-body.js';
+import { receiveBody } from '../http/io/receive-messages.js';
+import { addHeaders, NO_STORE, type Headers } from '../http/io/response-headers.js';
+
+const RECEIVED = '1';
+
+/**
+ * The CORS headers of protocol 1: they name any allowed origin, `null` too, and always allow
+ * credentials, because its clients always ask with them.
+ */
+export function corsHeadersV1(request: IncomingMessage, decision: OriginDecision): HeaderList {
+  const { origin } = request.headers;
+  if (!decision.isOriginAllowed || !origin || !isSafeHeaderValue(origin)) return [];
+  const headers = ['Access-Control-Allow-Origin', origin, 'Vary', 'Origin'];
+  headers.push('Access-Control-Allow-Credentials', 'true');
+  return headers;
+}
+
+/**
+ * Takes the payload of a POST: it is answered first, then its packets are delivered.
+ *
+ * @param payloadOf finds the payload in a body; undefined: there is none
+ */
+export function receiveV1(
+  exchange: HttpExchange,
+  payloadOf: (body: Buffer) => string | undefined,
+): void {
+  const { host, client, request, response, origin } = exchange;
+  if (!origin.isAllowed) {
+    host.refuse('ERR_SIO_UNAUTHORIZED_ORIGIN', request, response);
+    return;
+  }
+  const cors = addHeaders({}, corsHeadersV1(request, origin));
+  const refuseUnknown = (): void => host.refuse('ERR_SIO_UNKNOWN_SESSION', request, response, cors);
+  if (!(client instanceof ClientV1)) {
+    refuseUnknown();
+    return;
+  }
+  request.on('error', () => response.destroy());
+  receiveBody(exchange, client, (body) => {
+    const payload = body === null ? undefined : payloadOf(body);
+    const packets = payload === undefined ? [] : client._split(payload);
+    if (body === null || packets === null) {
+      host.refuse('ERR_SIO_TOO_LARGE', request, response, cors);
+    } else if (!client.connected) {
+      refuseUnknown();
+    } else {
+      answerReceived(exchange, cors);
+      client._receive(packets, payload?.length ?? 0);
+    }
+  });
+}
+
+function answerReceived({ response }: HttpExchange, cors: Headers): void {
+  const headers: Headers = {
+    'Content-Type': 'text/plain; charset=UTF-8',
+    'Content-Length': '1',
+    'Cache-Control': NO_STORE,
+    ...cors,
+  };
+  // For Internet Explorer, whose filter takes a payload that comes back for an attack.
+  if ('Access-Control-Allow-Origin' in cors) headers['X-XSS-Protection'] = '0';
+  response.writeHead(200, headers);
+  endWith(response, RECEIVED, RECEIVED.length);
+}
