@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { connect, type TLSSocket } from 'node:tls';
 import { Example, PACKAGE } from './example.js';
-import { talkByPolling, talkByWebSocket, type Talk } from './talk.js';
+import { talkByOfficial09, talkByPolling, talkByWebSocket, type Talk } from './talk.js';
 
 type Options = Parameters<typeof talkByWebSocket>[1];
 
@@ -137,6 +137,37 @@ const CHECKS: Readonly<Record<string, Check>> = {
     await first.next(); // the announcement of the second
     await chats(first, second);
     await examined(await talkByPolling(`${url}/echo`));
+  },
+
+  async 'generations.js'({ url }) {
+    for (const [page, script] of [
+      ['/', '/socket.io/socket.io.js'],
+      ['/0.9', '/socket.io-0.9.js'],
+    ] as const) {
+      // oxlint-disable eslint/no-await-in-loop -- one page after the other
+      expect(await body(url + page)).to.include(script);
+      expect(await body(url + script)).to.include('io');
+      // oxlint-enable eslint/no-await-in-loop
+    }
+    const old = await talkByWebSocket(`${url}/socket.io`);
+    expect(await old.next()).to.deep.equal({ name: 'guest 1 (0.6)' });
+    const official = await talkByOfficial09(url);
+    expect(await official.next()).to.deep.equal({ name: 'guest 2 (0.9)' });
+    expect(await old.next()).to.deep.equal({ announcement: 'guest 2 (0.9) connected' });
+    for (const [talk, from] of [
+      [official, 'guest 2 (0.9)'],
+      [old, 'guest 1 (0.6)'],
+    ] as const) {
+      // oxlint-disable eslint/no-await-in-loop -- one message after the other
+      await talk.send({ not: 'text' });
+      await talk.send('grüße');
+      expect(await old.next()).to.deep.equal({ from, text: 'grüße' });
+      expect(await official.next()).to.deep.equal({ from, text: 'grüße' });
+      // oxlint-enable eslint/no-await-in-loop
+    }
+    await official.close();
+    expect(await old.next()).to.deep.equal({ announcement: 'guest 2 (0.9) disconnected' });
+    await old.close();
   },
 
   async 'feed.js'(example) {

@@ -6,6 +6,7 @@
 import { once } from 'node:events';
 import { WebSocket, type ClientOptions } from 'ws';
 import { decode, encode } from '../../lib/index.js';
+import { Queue } from '../support/queue.js';
 
 /** A session, as far as the tests use it. */
 export interface Talk {
@@ -80,5 +81,41 @@ export async function talkByPolling(base: string): Promise<Talk> {
       return read(texts.shift() as string);
     },
     close: () => post('close', ''),
+  };
+}
+
+/** What is used of the official client of 0.9, which has no types. */
+interface Socket09 {
+  on(event: string, listener: (message: unknown) => void): void;
+  send(text: string): void;
+  disconnect(): void;
+  readonly json: { send(value: unknown): void };
+  readonly socket: { readonly sessionid: string };
+}
+
+/** A session of the official client of Socket.IO 0.9. */
+export async function talkByOfficial09(url: string): Promise<Talk> {
+  const io = require('socket.io-client-0.9.17') as {
+    connect(address: string, options: object): Socket09;
+  };
+  const socket = io.connect(url, { 'force new connection': true, reconnect: false });
+  const messages = new Queue<unknown>();
+  socket.on('message', (message) => messages.push(message));
+  await new Promise<void>((resolve, reject) => {
+    socket.on('connect', () => resolve());
+    socket.on('error', (reason) => reject(new Error(String(reason))));
+  });
+  return {
+    sessionId: socket.socket.sessionid,
+    send(message) {
+      if (typeof message === 'string') socket.send(message);
+      else socket.json.send(message);
+      return Promise.resolve();
+    },
+    next: () => messages.next('a message'),
+    close() {
+      socket.disconnect();
+      return Promise.resolve();
+    },
   };
 }
