@@ -10,9 +10,9 @@
 import type { RemoteClient, SessionRooms, Target } from './broadcast-operator.js';
 import type { Client } from '../session/client.js';
 import type { ClientInfo } from '../session/client-info.js';
-import { encode } from '../protocol/frames.js';
-import { SharedPayload } from '../session/shared-payload.js';
+import type { SharedPayload } from '../session/shared-payload.js';
 import type { ClientGroup, Selection } from './client-group.js';
+import { LocalClient } from './local-client.js';
 import { roomNames } from './room-names.js';
 
 /** The sessions of a Listener by id. */
@@ -148,44 +148,5 @@ export class Rooms implements ClientGroup, SessionRooms {
       const own = this.#rooms.get(client);
       return own !== undefined && except.some((room) => own.has(room));
     };
-  }
-}
-
-/** A session of this process, as `fetchSockets` returns it. */
-class LocalClient implements RemoteClient {
-  readonly sessionId: string;
-  readonly transport: string;
-  readonly remoteAddress: string | undefined;
-  readonly rooms: ReadonlySet<string>;
-  readonly #client: Client;
-  readonly #rooms: Rooms;
-
-  constructor(client: Client, rooms: Rooms) {
-    this.sessionId = client.sessionId;
-    this.transport = client.transport;
-    this.remoteAddress = client.remoteAddress;
-    this.rooms = rooms.of(client);
-    this.#client = client;
-    this.#rooms = rooms;
-  }
-
-  send(message: unknown): this {
-    this.#client._sendShared(new SharedPayload(encode(message)));
-    return this;
-  }
-
-  join(room: Target): this {
-    this.#rooms.add(this.#client, room);
-    return this;
-  }
-
-  leave(room: Target): this {
-    this.#rooms.delete(this.#client, room);
-    return this;
-  }
-
-  disconnect(): this {
-    this.#client._close('server disconnect');
-    return this;
   }
 }

@@ -39,6 +39,8 @@ export class ServerAttachment {
   /** Connections that {@link serveAsPlain} has given back: their requests never stay unanswered. */
   readonly #returned = new WeakSet<Socket>();
   #guards: ListenerGuards | null = null;
+  /** True for the requests of another server, which is on the same HTTP server. */
+  readonly #owners: ((request: IncomingMessage) => boolean)[] = [];
 
   private constructor(server: Server) {
     this.#server = server;
@@ -69,8 +71,30 @@ export class ServerAttachment {
     if (this.#handlers.length === 0) this.#close();
   }
 
+  /**
+   * Leaves the requests that `owns` names to another server, and offers all requests to the Listeners
+   * first: a server that was attached later has put its own listener before ours, or around it.
+   *
+   * @returns a function that undoes the first
+   */
+  addOwner(owns: (request: IncomingMessage) => boolean): () => void {
+    this.#owners.push(owns);
+    if (this.#guards) {
+      this.#guards.close();
+      this.#guard();
+    }
+    return () => {
+      const at = this.#owners.indexOf(owns);
+      if (at >= 0) this.#owners.splice(at, 1);
+    };
+  }
+
   #open(): void {
     this.#server.on('close', this.#onClose);
+    this.#guard();
+  }
+
+  #guard(): void {
     this.#guards = new ListenerGuards(this.#server, {
       request: this.#onRequest,
       checkContinue: this.#onCheckContinue,
@@ -122,6 +146,8 @@ export class ServerAttachment {
       }
     }
     if (this.#handlers.length === 0) return;
+    // The other server answers, perhaps late: it may have to ask its application.
+    if (this.#isShared && this.#isOwned(request)) return;
     if (this.#isShared) this.#awaitClaim(request, socket, head);
     else if (!this.#rejectUnsupported(request, socket)) this.#return(request, socket, head);
   };
@@ -164,6 +190,10 @@ export class ServerAttachment {
     return this.#server.listenerCount('upgrade') > 1;
   }
 
+  #isOwned(request: IncomingMessage): boolean {
+    return this.#owners.some((owns) => owns(request));
+  }
+
   #handle(request: IncomingMessage, response: ServerResponse): boolean {
     for (const handler of this.#handlers) {
       if (!handler.handleRequest(request, response)) continue;
@@ -176,6 +206,7 @@ export class ServerAttachment {
   #rejectUnsupported(request: IncomingMessage, target: ServerResponse | Socket): boolean {
     if (
       this.#isShared ||
+      this.#isOwned(request) ||
       !this.#handlers.some((handler) => handler.rejectUnsupported(request, target))
     ) {
       return false;

@@ -12,6 +12,7 @@ import type { Refusal } from '../access/refusal.js';
 import { SessionLimiter } from '../access/session-limiter.js';
 import { resolveOptions, type ListenerOptions, type ResolvedOptions } from '../options.js';
 import { encode } from '../protocol/frames.js';
+import type { ExternalGroup, ListenerParts } from '../bridge/listener-port.js';
 import type { Cluster } from '../cluster/cluster.js';
 import type { BusState } from '../cluster/cluster-host.js';
 import { Broadcaster } from '../rooms/broadcaster.js';
@@ -82,6 +83,8 @@ export class Listener extends Broadcaster implements Host, RouterHost {
   readonly #handler: RequestHandler;
   readonly #cluster: Cluster | null;
   readonly #endpoints = new Map<string, Endpoint>();
+  /** Clients of other servers. */
+  readonly #external: ExternalGroup[] = [];
   #leavePolicies: readonly (() => void)[] = [];
   #closed: Promise<void> | null = null;
   /** Called when the last session has ended. */
@@ -216,6 +219,7 @@ export class Listener extends Broadcaster implements Host, RouterHost {
 
   /** Serves one of the client files. 0.6 had this method, and dnode called it for the script. */
   _serveClient(file: string, request: IncomingMessage, response: ServerResponse): boolean {
+    if (file === 'socket.io.js' && this.#external.some(({ hasScript }) => hasScript)) return false;
     const { clientScript } = this.options;
     return loadClientFiles().serveClientFile(file, request, response, clientScript);
   }
@@ -230,6 +234,18 @@ export class Listener extends Broadcaster implements Host, RouterHost {
     origin?: OriginDecision,
   ): void {
     this.#router.begin(transport, request, target, isUpgrade, head, origin);
+  }
+
+  /** @internal For bridges to other servers. */
+  get _parts(): ListenerParts {
+    return {
+      host: this,
+      origins: this.#origins,
+      verifier: this.#verifier,
+      onRefused: (refusal) => this._onRefused(refusal),
+      addGroup: (group) => this.#addGroup(group),
+      addOwner: (owns) => ServerAttachment.for(this.server).addOwner(owns),
+    };
   }
 
   /** @internal */
@@ -296,6 +312,11 @@ export class Listener extends Broadcaster implements Host, RouterHost {
       if (isFinal) client._close('server close');
       else client._end('server close');
     }
+    // A group that closes leaves the list.
+    for (const group of this.#external.slice()) {
+      if (isFinal) group.close();
+      else group.endAll();
+    }
     if (this.#registry.size > 0) await this.#serveClosing();
     this.#router.close(isFinal);
     if (isFinal) this.#cluster?.close();
@@ -316,6 +337,25 @@ export class Listener extends Broadcaster implements Host, RouterHost {
     attachment.detach(handler);
   }
 
+  /** To the groups but the sessions of ours. */
+  #broadcastElsewhere(broadcast: SharedPayload, except: readonly string[]): void {
+    for (const group of this._groups) {
+      if (group !== this._rooms) group.send(broadcast, { rooms: null, except });
+    }
+  }
+
+  #addGroup(group: ExternalGroup): () => void {
+    // Before the other processes, which are the last group.
+    this._groups.splice(this.#cluster ? -1 : this._groups.length, 0, group);
+    this.#external.push(group);
+    return () => {
+      for (const groups of [this._groups, this.#external]) {
+        const at = (groups as unknown[]).indexOf(group);
+        if (at >= 0) groups.splice(at, 1);
+      }
+    };
+  }
+
   #offerPolicy(): void {
     const entries = (): readonly string[] => this.#origins.entries;
     const leave = [answerInlinePolicy(this.server, entries)];
@@ -328,7 +368,7 @@ export class Listener extends Broadcaster implements Host, RouterHost {
     for (const client of this.#registry.values()) {
       if (!isLeftOut?.(client.sessionId)) client._sendShared(shared);
     }
-    this.#cluster?.send(shared, { rooms: null, except: excludedIds(except) });
+    if (this._groups.length > 1) this.#broadcastElsewhere(shared, excludedIds(except));
     return this;
   }
 

@@ -28,6 +28,8 @@ export class SessionRegistry {
   /** True if `generateId` has made an id that looks like a time. */
   hasMadeTimes = false;
   readonly #sessions = new Map<string, Client>();
+  /** Clients of another server, which no request of ours can find. */
+  readonly #external = new Map<string, Client>();
   readonly #options: ResolvedOptions;
   readonly #limiter: SessionLimiter;
 
@@ -36,28 +38,30 @@ export class SessionRegistry {
     this.#limiter = limiter;
   }
 
-  /** Number of sessions. */
+  /** Number of sessions, with those of other servers. */
   get size(): number {
-    return this.#sessions.size;
+    return this.#sessions.size + this.#external.size;
   }
 
+  /** A session of ours. */
   get(sessionId: string): Client | undefined {
     return this.#sessions.get(sessionId);
   }
 
+  /** The sessions of ours. */
   values(): IterableIterator<Client> {
     return this.#sessions.values();
   }
 
   add(client: Client): void {
     this.#limiter.add(client, client.request);
-    this.#sessions.set(client.sessionId, client);
+    this.#mapOf(client).set(client.sessionId, client);
     this.clients[client.sessionId] = client;
   }
 
   remove(client: Client): void {
     this.#limiter.remove(client);
-    this.#sessions.delete(client.sessionId);
+    this.#mapOf(client).delete(client.sessionId);
     delete this.clients[client.sessionId];
   }
 
@@ -90,5 +94,9 @@ export class SessionRegistry {
       warnOfHook('generateId', 'ERR_SIO_GENERATE_ID_FAILED', error);
       return null;
     }
+  }
+
+  #mapOf({ _type }: Client): Map<string, Client> {
+    return _type.isExternal === true ? this.#external : this.#sessions;
   }
 }

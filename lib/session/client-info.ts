@@ -23,7 +23,7 @@ export interface ClientEvents {
 }
 
 /** Gives an object a property of its own: applications of 0.6 have such by any name. */
-function setOwn(object: object, name: string, value: unknown): void {
+export function setOwn(object: object, name: string, value: unknown): void {
   const descriptor = { value, writable: true, configurable: true, enumerable: true };
   Object.defineProperty(object, name, descriptor);
 }
@@ -88,7 +88,10 @@ export abstract class ClientInfo extends EventEmitter {
     this.#id = value;
   }
 
-  /** The protocol of the client: `0.6` (Socket.IO 0.1 to 0.6) or `0.9` (0.7 to 0.9). */
+  /**
+   * The protocol of the client: `0.6` (Socket.IO 0.1 to 0.6) or `0.9` (0.7 to 0.9); with a bridge also
+   * `2` (1 and 2) or `4` (3 and 4).
+   */
   get protocol(): string {
     return this._protocol;
   }

@@ -41,6 +41,8 @@ export interface Connection {
 /** The kind of transport that serves a session. */
 export interface ConnectionType {
   readonly transportName: string;
+  /** True if another server has the connections; then its rooms and broadcasts are not ours. */
+  readonly isExternal?: boolean;
 }
 
 /** What a session needs of its Listener. */

@@ -53,7 +53,8 @@ export const ROOMS: Readonly<Record<string, Rule>> = {
   },
   'lib/bus': { uses: ['lib/cluster'], node: true },
   'lib/bridge': {
-    uses: ['lib/transports', 'lib/session', 'lib/access', 'lib/protocol', 'lib/util'],
+    uses: ['lib/rooms', 'lib/session', 'lib/access', 'lib/protocol', 'lib/util'],
+    types: ['lib/server'],
     node: true,
   },
   'lib/metrics': { uses: ['lib/util'], node: true },

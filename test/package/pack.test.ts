@@ -1,9 +1,14 @@
 import { expect } from 'chai';
+import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { posix } from 'node:path';
+import { mkdtemp, writeFile } from 'node:fs/promises';
+import { join, posix } from 'node:path';
+import { promisify } from 'node:util';
 import { Installed } from './installed.js';
 import { PAGES } from './pages.js';
 import { api, changes, SNAPSHOT } from './public-api/snapshot.js';
+
+const run = promisify(execFile);
 
 /** The declarations that a file of declarations imports from this package. */
 function importsOf(path: string): string[] {
@@ -136,6 +141,29 @@ describe('the packed package', function () {
       'socket.io-node',
       'ws',
     ]);
+  });
+
+  it('installs under the name socket.io too, in spite of its optional peer of this name', async () => {
+    const folder = await mkdtemp(join(installed.folder, 'alias-'));
+    await writeFile(join(folder, 'package.json'), '{ "private": true }');
+    const args = ['install', '--prefer-offline', '--no-audit', '--no-fund', '--ignore-scripts'];
+    await run('npm', [...args, `socket.io@file:${installed.tarball}`], { cwd: folder });
+    const program = "require('socket.io').version + typeof require('socket.io/bridge').bridge";
+    const { stdout } = await run(process.execPath, ['-p', program], { cwd: folder });
+    expect(stdout.trim()).to.equal('0.6.18function');
+  });
+
+  it('loads nothing of a bridge unless it is asked for, and nothing of socket.io then', async () => {
+    await installed.write(
+      'loaded.cjs',
+      `require('socket.io-node').listen(require('http').createServer(), { log: false }).close();
+const loaded = () => Object.keys(require.cache).map((file) => file.split('node_modules').pop());
+const before = loaded().filter((file) => file.includes('/lib/bridge/'));
+require('socket.io-node/bridge');
+const foreign = loaded().filter((file) => !/^.(socket\\.io-node|ws|debug|ms)./.test(file));
+console.log(JSON.stringify([before, foreign.filter((file) => !file.endsWith('loaded.cjs'))]));`,
+    );
+    expect(await installed.node('loaded.cjs')).to.equal('[[],[]]');
   });
 
   it('works from CommonJS', async () => {

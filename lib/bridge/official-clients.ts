@@ -1,0 +1,296 @@
+/**
+ * The sockets of an official server as a group of clients of a Listener.
+ *
+ * Their rooms are the official rooms, so that both servers agree. A broadcast is one call of the
+ * official adapter, for the sockets of this process only: those of other processes are reached by
+ * the bus of the Listener, whichever adapter the official server has.
+ *
+ * @module
+ */
+import type { Refusal } from '../access/refusal.js';
+import type { RemoteClient, SessionRooms, Target } from '../rooms/broadcast-operator.js';
+import type { Selection } from '../rooms/client-group.js';
+import { LocalClient } from '../rooms/local-client.js';
+import { roomNames } from '../rooms/room-names.js';
+import type { ClientInfo } from '../session/client-info.js';
+import type { DisconnectReason } from '../session/disconnect-reason.js';
+import { rethrowAsync } from '../session/events/emit.js';
+import { sessionId as randomId } from '../session/session-id.js';
+import type { SharedPayload } from '../session/shared-payload.js';
+import { BridgedClient } from './bridged-client.js';
+import type { ExternalGroup, ListenerPort } from './listener-port.js';
+import { toEvents, toMessage, type OfficialEvent } from './messages.js';
+import type {
+  Middleware,
+  OfficialNamespace,
+  OfficialOperator,
+  OfficialSocket,
+} from './official.js';
+import { SendBuffers } from './send-buffers.js';
+import { requestOf, SocketConnection } from './socket-connection.js';
+
+/** With these clients, the id of a socket is that of its connection: who knows it can take it over. */
+const isIdSecret = ({ conn }: OfficialSocket): boolean => conn.protocol === 3;
+
+/** After these, a client whose connection is lost can recover, but its session has ended. */
+const IS_FINAL: ReadonlySet<DisconnectReason> = new Set<DisconnectReason>([
+  'server disconnect',
+  'queue overflow',
+  'protocol error',
+]);
+
+export interface OfficialClientsOptions {
+  readonly events: ReadonlySet<string>;
+  /** True if `socket.io.js` is the official script. */
+  readonly hasScript: boolean;
+  /** How long a lost socket can be recovered, in milliseconds; 0: it cannot. */
+  recoveryTime(): number;
+}
+
+export class OfficialClients implements ExternalGroup, SessionRooms {
+  readonly isLocal = true;
+  readonly hasScript: boolean;
+  readonly #port: ListenerPort;
+  readonly #namespace: OfficialNamespace;
+  readonly #options: OfficialClientsOptions;
+  readonly #buffers: SendBuffers;
+  /** By the ids of their sockets. */
+  readonly #clients = new Map<string, BridgedClient>();
+  /** Clients whose connection is lost and may be recovered. */
+  readonly #away = new Set<BridgedClient>();
+  /** Sockets that must not be recovered, and until when they could be. */
+  readonly #ended = new Map<string, number>();
+  /** Called when the group closes. */
+  onClose: () => void = () => undefined;
+  #isClosed = false;
+
+  constructor(port: ListenerPort, namespace: OfficialNamespace, options: OfficialClientsOptions) {
+    this.#port = port;
+    this.#namespace = namespace;
+    this.#options = options;
+    this.hasScript = options.hasScript;
+    this.#buffers = new SendBuffers(
+      () => port.host.options.maxBuffer,
+      () => this.#clients.values(),
+    );
+    namespace.use(this.#verify);
+    namespace.on('connection', this.#onConnection);
+    for (const socket of namespace.sockets.values()) this.#adopt(socket);
+  }
+
+  /** The number of clients. */
+  get size(): number {
+    return this.#clients.size;
+  }
+
+  send({ payload }: SharedPayload, { rooms, except }: Selection): void {
+    // An empty list of rooms selects no client here, and all in Socket.IO 4.
+    if (this.#clients.size === 0 || rooms?.length === 0) return;
+    this.#emit(this.#operator(rooms, except), payload);
+  }
+
+  /** Sends to one client. */
+  sendTo(client: BridgedClient, { payload }: SharedPayload): void {
+    const { _official: socket } = client;
+    // With recovery the official `socket.emit` goes through the adapter too, and may be later than
+    // broadcasts that follow.
+    const isKept = this.#options.recoveryTime() > 0;
+    this.#emit(isKept ? this.#namespace.local.to([socket.id]) : socket, payload);
+  }
+
+  join(selection: Selection, rooms: readonly string[]): void {
+    for (const client of this.#select(selection)) this.add(client, rooms);
+  }
+
+  leave(selection: Selection, rooms: readonly string[]): void {
+    for (const client of this.#select(selection)) this.delete(client, rooms);
+  }
+
+  disconnect(selection: Selection): void {
+    for (const client of this.#select(selection)) client._close('server disconnect');
+  }
+
+  count(selection: Selection): number {
+    return this.#select(selection).length;
+  }
+
+  list(selection: Selection): RemoteClient[] {
+    return this.#select(selection).map((client) => new LocalClient(client, this));
+  }
+
+  /** Adds a client to rooms. Does nothing for a session that has ended. */
+  add(info: ClientInfo, target: Target): void {
+    const rooms = roomNames(target);
+    if (!info.connected) return;
+    const { _official: socket, _away } = info as BridgedClient;
+    if (_away === null) socket.join([...rooms]);
+    else for (const room of rooms) _away.now.add(room);
+  }
+
+  /** Removes a client from rooms. */
+  delete(info: ClientInfo, target: Target): void {
+    const { _official: socket, sessionId, _away } = info as BridgedClient;
+    for (const room of roomNames(target)) {
+      if (room === socket.id || room === sessionId) continue;
+      if (_away === null) socket.leave(room);
+      else _away.now.delete(room);
+    }
+  }
+
+  /** The rooms of a client, that of its session id first; without an id that is a secret. */
+  of(info: ClientInfo): Set<string> {
+    const { _official: socket, sessionId, _officialRooms } = info as BridgedClient;
+    const rooms = new Set([sessionId, ..._officialRooms]);
+    if (socket.id !== sessionId) rooms.delete(socket.id);
+    return rooms;
+  }
+
+  /** A client has ended. */
+  onEnd(client: BridgedClient, reason: DisconnectReason): void {
+    const { id } = client._official;
+    if (this.#away.delete(client) && IS_FINAL.has(reason)) this.#preventRecovery(id);
+    if (this.#clients.get(id) === client) this.#clients.delete(id);
+  }
+
+  /** Ends all clients. The official server stays as it is. */
+  endAll(): void {
+    this.#clients.forEach((client) => client._end('server close'));
+  }
+
+  /** Ends all clients; sockets that connect later do not become clients of the Listener. */
+  close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.#namespace.off('connection', this.#onConnection);
+    this.endAll();
+    this.onClose();
+  }
+
+  readonly #verify: Middleware = (socket, next) => {
+    if (this.#isClosed) next();
+    else this.#port.verify(requestOf(socket), socket.conn, next, (why) => next(toError(why)));
+  };
+
+  readonly #onConnection = (socket: OfficialSocket): void => {
+    // A handler of the application before this one may have disconnected it.
+    if (this.#isClosed || !socket.connected) return;
+    const known = this.#clients.get(socket.id);
+    if (known?._away) this.#recover(known, socket);
+    else if (socket.recovered && this.#ended.has(socket.id)) socket.disconnect(true);
+    else if (!known) this.#open(socket);
+  };
+
+  /** A socket that was connected before there was a bridge. */
+  #adopt(socket: OfficialSocket): void {
+    this.#port.verify(
+      requestOf(socket),
+      socket.conn,
+      () => this.#onConnection(socket),
+      () => socket.disconnect(true),
+    );
+  }
+
+  #open(socket: OfficialSocket): void {
+    const connection = new SocketConnection(socket);
+    const sessionId = isIdSecret(socket) ? randomId() : socket.id;
+    const recoveryMs = isIdSecret(socket) ? 0 : this.#options.recoveryTime();
+    const { host } = this.#port;
+    const client = new BridgedClient(host, sessionId, connection, this, recoveryMs);
+    if (sessionId !== socket.id) socket.join(sessionId);
+    this.#clients.set(socket.id, client);
+    this.#listen(client, connection);
+    client._attach(connection);
+  }
+
+  #recover(client: BridgedClient, socket: OfficialSocket): void {
+    this.#away.delete(client);
+    const connection = new SocketConnection(socket);
+    this.#listen(client, connection);
+    client._onRecover(connection);
+  }
+
+  #listen(client: BridgedClient, connection: SocketConnection): void {
+    const socket = connection.official;
+    socket.on('message', (...args) => this.#onEvent(client, 'message', args));
+    for (const name of this.#options.events) {
+      socket.on(name, (...args) => this.#onEvent(client, name, args));
+    }
+    socket.once('disconnecting', () => client._onLeaving());
+    socket.once('disconnect', (reason: string) => {
+      client._onSocketDisconnect(connection, reason);
+      if (client._away && client.connected) this.#away.add(client);
+    });
+  }
+
+  #onEvent(client: BridgedClient, name: string, args: readonly unknown[]): void {
+    const last = args.at(-1);
+    const acknowledge = typeof last === 'function' ? (last as () => void) : null;
+    const values = (acknowledge ? args.slice(0, -1) : args).map(toMessage);
+    if (name !== 'message') client._onMessages([{ name, args: values }]);
+    else client._onMessages(values.length > 0 ? values : ['']);
+    // After the handlers: a client with `retries` sends again what is not acknowledged. A handler
+    // of the application for the same event acknowledges with values of its own.
+    if (client._official.listenerCount(name) === 1) acknowledge?.();
+  }
+
+  #operator(rooms: readonly string[] | null, except: readonly string[]): OfficialOperator {
+    const selection = { rooms, except };
+    const [to, not] = [[...(rooms ?? [])], [...except]];
+    for (const { _away, _official } of this.#away) {
+      const isSelected = _away?.isSelected(selection);
+      if (isSelected === _away?.isSelectedOfficially(selection)) continue;
+      (isSelected ? to : not).push(_official.id);
+    }
+    const operator = rooms === null ? this.#namespace.local : this.#namespace.local.to(to);
+    return not.length > 0 ? operator.except(not) : operator;
+  }
+
+  #emit(target: OfficialOperator | OfficialSocket, payload: string): void {
+    try {
+      for (const { name, args } of this.#toEvents(payload)) target.emit(name, ...args);
+    } catch (error) {
+      // A parser or an adapter of the application has thrown.
+      rethrowAsync(error);
+    }
+    this.#buffers.onSend(payload.length);
+  }
+
+  #toEvents(payload: string): OfficialEvent[] {
+    return toEvents(payload, this.#options.events);
+  }
+
+  /** The selected clients as a list: what is done with them may change it. */
+  #select({ rooms, except }: Selection): BridgedClient[] {
+    const candidates = rooms === null ? this.#clients.values() : this.#inRooms(rooms);
+    return [...candidates].filter(
+      ({ _officialRooms }) => !except.some((room) => _officialRooms.has(room)),
+    );
+  }
+
+  #inRooms(rooms: readonly string[]): Set<BridgedClient> {
+    const clients = new Set<BridgedClient>();
+    for (const room of rooms) {
+      for (const id of this.#namespace.adapter.rooms.get(room) ?? []) {
+        const client = this.#clients.get(id);
+        if (client) clients.add(client);
+      }
+      for (const client of this.#away) {
+        if (client._officialRooms.has(room)) clients.add(client);
+      }
+    }
+    return clients;
+  }
+
+  #preventRecovery(id: string): void {
+    const now = Date.now();
+    for (const [other, until] of this.#ended) {
+      if (until < now) this.#ended.delete(other);
+    }
+    this.#ended.set(id, now + this.#options.recoveryTime());
+  }
+}
+
+/** The error that the official server sends as `connect_error`; clients of version 2 get its data. */
+function toError({ code, status, message }: Refusal): Error {
+  return Object.assign(new Error(message), { data: { code, status, message } });
+}

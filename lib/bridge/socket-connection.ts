@@ -1,0 +1,51 @@
+import { IncomingMessage } from 'node:http';
+import { Socket } from 'node:net';
+import type { Connection, ConnectionType } from '../session/connection.js';
+import type { OfficialSocket } from './official.js';
+
+const TYPE: ConnectionType = Object.freeze({ transportName: 'socket.io', isExternal: true });
+
+const made = new WeakMap<object, IncomingMessage>();
+
+/** The request of the handshake. A WebTransport session has none, and gets an empty one. */
+export function requestOf({ request, conn }: OfficialSocket): IncomingMessage {
+  if (request) return request;
+  let empty = made.get(conn);
+  if (!empty) made.set(conn, (empty = new IncomingMessage(new Socket())));
+  return empty;
+}
+
+/** An official socket as the connection of a session. The client sends by the socket, not by this. */
+export class SocketConnection implements Connection {
+  readonly request: IncomingMessage;
+  readonly type: ConnectionType = TYPE;
+  readonly response = null;
+  readonly socket: Socket;
+  readonly isPoll = false;
+  readonly minGracePeriodMs = 0;
+  readonly bytesInFlight = 0;
+  readonly official: OfficialSocket;
+
+  constructor(official: OfficialSocket) {
+    this.official = official;
+    this.request = requestOf(official);
+    this.socket = this.request.socket;
+  }
+
+  cork(): boolean {
+    return false;
+  }
+
+  /** The session id is not sent: an official client has an id of its own. */
+  write(): boolean {
+    return true;
+  }
+
+  writeShared(): boolean {
+    return true;
+  }
+
+  close(): void {
+    this.official.disconnect(true);
+  }
+}
