@@ -1,13 +1,21 @@
 import type { Target } from '../rooms/broadcast-operator.js';
-import { encode } from '../protocol/frames.js';
 import { Client, type Host } from '../session/client.js';
 import { setOwn } from '../session/client-info.js';
 import type { DisconnectReason } from '../session/disconnect-reason.js';
-import { SharedPayload } from '../session/shared-payload.js';
+import {
+  toShared,
+  NamedEvent,
+  type Answer,
+  type EventChannel,
+  type Outlet,
+} from '../session/events/event-channel.js';
+import { rethrowAsync } from '../session/events/emit.js';
+import type { SharedPayload } from '../session/shared-payload.js';
 import { AwayRooms } from './away-rooms.js';
 import type { OfficialClients } from './official-clients.js';
 import { isRecoverable, toReason } from './disconnect-reasons.js';
 import type { OfficialConnection, OfficialSocket } from './official.js';
+import { OfficialEvents } from './official-events.js';
 import { discard } from './send-buffers.js';
 import { SocketConnection } from './socket-connection.js';
 
@@ -25,6 +33,7 @@ const OLD_PROTOCOL = 3;
  */
 export class BridgedClient extends Client {
   readonly #group: OfficialClients;
+  readonly #events: OfficialEvents;
   #current: SocketConnection;
   #away: AwayRooms | null = null;
   #lastRooms: ReadonlySet<string> = new Set();
@@ -41,6 +50,13 @@ export class BridgedClient extends Client {
     super(listener, sessionId, connection, connection.type, timings);
     this.#group = group;
     this.#current = connection;
+    const outlet: Outlet = {
+      sendEvent: (name, args, callback, isVolatile) =>
+        group.emitTo(this, new NamedEvent(name, args), callback, isVolatile),
+      sendMessage: (message, callback, isVolatile) =>
+        group.emitTo(this, new NamedEvent('message', [message]), callback, isVolatile),
+    };
+    this.#events = new OfficialEvents(this, outlet, group.crossing, connection.official);
     // Not a secret, unlike the session id of 0.6: the official server publishes it too.
     this.id = sessionId;
   }
@@ -60,7 +76,7 @@ export class BridgedClient extends Client {
   }
 
   override send(message: unknown): this {
-    this._sendShared(new SharedPayload(encode(message)));
+    this._sendShared(toShared(message));
     return this;
   }
 
@@ -85,6 +101,11 @@ export class BridgedClient extends Client {
   /** @internal `4` for clients of Socket.IO 3 and 4, which have one protocol; `2` for those of 1 and 2. */
   override get _protocol(): string {
     return this._official.conn.protocol === OLD_PROTOCOL ? '2' : '4';
+  }
+
+  /** @internal */
+  override get _channel(): EventChannel {
+    return this.#events.channel;
   }
 
   /** @internal */
@@ -122,7 +143,7 @@ export class BridgedClient extends Client {
   }
 
   /** @internal Emits messages; with too many at once, none is emitted and the session ends. */
-  _onMessages(messages: readonly unknown[]): void {
+  _onMessages(messages: readonly unknown[], answer?: Answer): void {
     const { maxMessages } = this.listener.options;
     if (maxMessages > 0 && messages.length > maxMessages) {
       this._end('protocol error');
@@ -130,8 +151,14 @@ export class BridgedClient extends Client {
     }
     for (const message of messages) {
       if (!this.connected) break;
-      this._emitMessage(message);
+      if (answer && messages.length === 1) this.#emitQuestion(message, answer);
+      else this._emitMessage(message);
     }
+  }
+
+  /** @internal True if a handler of messages takes the function that answers. */
+  get _answersMessages(): boolean {
+    return this.listeners('message').some((handler) => handler.length > 1);
   }
 
   /** @internal The official socket is about to leave its rooms. */
@@ -156,6 +183,16 @@ export class BridgedClient extends Client {
     this.#away?.applyTo(connection.official);
     this.#away = null;
     this.#current = connection;
+    this.#events.listen(connection.official);
     this._attach(connection);
+  }
+
+  #emitQuestion(message: unknown, answer: Answer): void {
+    try {
+      this.emit('message', message, answer);
+    } catch (error) {
+      rethrowAsync(error);
+    }
+    this.listener._onClientMessage(message, this);
   }
 }

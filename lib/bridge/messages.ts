@@ -6,6 +6,7 @@
 import { decode } from '../protocol/frames.js';
 import { MAX_JSON_DEPTH } from '../protocol/json-depth.js';
 import { readMessage } from '../protocol/message.js';
+import type { SharedPayload } from '../session/shared-payload.js';
 
 /** An event as an official client gets it. */
 export interface OfficialEvent {
@@ -13,22 +14,43 @@ export interface OfficialEvent {
   readonly args: readonly unknown[];
 }
 
-/** An event that crosses the bridge by the option `events`, as a message. */
-function namedEvent(value: unknown, names: ReadonlySet<string>): OfficialEvent | null {
+/** Names that the official server does not let a program emit. */
+const RESERVED: ReadonlySet<string> = new Set([
+  'connect',
+  'connect_error',
+  'disconnect',
+  'disconnecting',
+  'newListener',
+  'removeListener',
+]);
+
+/** True if the official server has events of its own by this name. */
+export function isReservedName(name: string): boolean {
+  return RESERVED.has(name);
+}
+
+/** A message that has the shape of a named event, if `isNamed` is true for its name. */
+function namedEvent(value: unknown, isNamed: (name: string) => boolean): OfficialEvent | null {
   if (typeof value !== 'object' || value === null) return null;
   const { name, args = [] } = value as { readonly name?: unknown; readonly args?: unknown };
-  if (typeof name !== 'string' || !names.has(name) || !Array.isArray(args)) return null;
+  if (typeof name !== 'string' || !isNamed(name) || !Array.isArray(args)) return null;
   return { name, args };
 }
 
 /**
  * The events for the messages of a payload. Official clients get what has been encoded, as all other
  * clients do: a number arrives as its text, an array as several messages.
+ *
+ * @param crossing the events that cross the bridge as messages; a payload that is a named event is one
  */
-export function toEvents(payload: string, names: ReadonlySet<string>): OfficialEvent[] {
+export function toEvents(
+  { payload, isEvent }: SharedPayload,
+  crossing: ReadonlySet<string>,
+): OfficialEvent[] {
+  const isNamed = (name: string): boolean => (isEvent ? !RESERVED.has(name) : crossing.has(name));
   return decode(payload).map((text) => {
     const value = readMessage(text, payload.length);
-    return namedEvent(value, names) ?? { name: 'message', args: [value] };
+    return namedEvent(value, isNamed) ?? { name: 'message', args: [value] };
   });
 }
 

@@ -15,11 +15,12 @@ import { roomNames } from '../rooms/room-names.js';
 import type { ClientInfo } from '../session/client-info.js';
 import type { DisconnectReason } from '../session/disconnect-reason.js';
 import { rethrowAsync } from '../session/events/emit.js';
+import { toShared, type Answer, type NamedEvent } from '../session/events/event-channel.js';
 import { sessionId as randomId } from '../session/session-id.js';
 import type { SharedPayload } from '../session/shared-payload.js';
 import { BridgedClient } from './bridged-client.js';
 import type { ExternalGroup, ListenerPort } from './listener-port.js';
-import { toEvents, toMessage, type OfficialEvent } from './messages.js';
+import { isReservedName, toEvents } from './messages.js';
 import type {
   Middleware,
   OfficialNamespace,
@@ -40,6 +41,7 @@ const IS_FINAL: ReadonlySet<DisconnectReason> = new Set<DisconnectReason>([
 ]);
 
 export interface OfficialClientsOptions {
+  /** The events that cross the bridge. */
   readonly events: ReadonlySet<string>;
   /** True if `socket.io.js` is the official script. */
   readonly hasScript: boolean;
@@ -50,6 +52,8 @@ export interface OfficialClientsOptions {
 export class OfficialClients implements ExternalGroup, SessionRooms {
   readonly isLocal = true;
   readonly hasScript: boolean;
+  /** The events that cross the bridge. */
+  readonly crossing: ReadonlySet<string>;
   readonly #port: ListenerPort;
   readonly #namespace: OfficialNamespace;
   readonly #options: OfficialClientsOptions;
@@ -69,6 +73,7 @@ export class OfficialClients implements ExternalGroup, SessionRooms {
     this.#namespace = namespace;
     this.#options = options;
     this.hasScript = options.hasScript;
+    this.crossing = options.events;
     this.#buffers = new SendBuffers(
       () => port.host.options.maxBuffer,
       () => this.#clients.values(),
@@ -83,19 +88,34 @@ export class OfficialClients implements ExternalGroup, SessionRooms {
     return this.#clients.size;
   }
 
-  send({ payload }: SharedPayload, { rooms, except }: Selection): void {
+  send(shared: SharedPayload, { rooms, except }: Selection): void {
     // An empty list of rooms selects no client here, and all in Socket.IO 4.
     if (this.#clients.size === 0 || rooms?.length === 0) return;
-    this.#emit(this.#operator(rooms, except), payload);
+    this.#emit(this.#operator(rooms, except), shared);
   }
 
   /** Sends to one client. */
-  sendTo(client: BridgedClient, { payload }: SharedPayload): void {
+  sendTo(client: BridgedClient, shared: SharedPayload): void {
+    this.#emit(this.#targetOf(client), shared);
+  }
+
+  /** Sends an event to one client, with its values as they are. */
+  emitTo(
+    client: BridgedClient,
+    event: NamedEvent,
+    callback: Answer | null,
+    isVolatile: boolean,
+  ): void {
+    if (!client.connected) return;
+    const { name, args = [] } = event;
+    if (isReservedName(name)) {
+      this.sendTo(client, toShared(event));
+      return;
+    }
     const { _official: socket } = client;
-    // With recovery the official `socket.emit` goes through the adapter too, and may be later than
-    // broadcasts that follow.
-    const isKept = this.#options.recoveryTime() > 0;
-    this.#emit(isKept ? this.#namespace.local.to([socket.id]) : socket, payload);
+    if (callback) (isVolatile ? socket.volatile : socket).emit(name, ...args, callback);
+    else (isVolatile ? socket.volatile : this.#targetOf(client)).emit(name, ...args);
+    this.#buffers.onSend(sizeOf(args));
   }
 
   join(selection: Selection, rooms: readonly string[]): void {
@@ -211,10 +231,6 @@ export class OfficialClients implements ExternalGroup, SessionRooms {
 
   #listen(client: BridgedClient, connection: SocketConnection): void {
     const socket = connection.official;
-    socket.on('message', (...args) => this.#onEvent(client, 'message', args));
-    for (const name of this.#options.events) {
-      socket.on(name, (...args) => this.#onEvent(client, name, args));
-    }
     socket.once('disconnecting', () => client._onLeaving());
     socket.once('disconnect', (reason: string) => {
       client._onSocketDisconnect(connection, reason);
@@ -222,15 +238,12 @@ export class OfficialClients implements ExternalGroup, SessionRooms {
     });
   }
 
-  #onEvent(client: BridgedClient, name: string, args: readonly unknown[]): void {
-    const last = args.at(-1);
-    const acknowledge = typeof last === 'function' ? (last as () => void) : null;
-    const values = (acknowledge ? args.slice(0, -1) : args).map(toMessage);
-    if (name !== 'message') client._onMessages([{ name, args: values }]);
-    else client._onMessages(values.length > 0 ? values : ['']);
-    // After the handlers: a client with `retries` sends again what is not acknowledged. A handler
-    // of the application for the same event acknowledges with values of its own.
-    if (client._official.listenerCount(name) === 1) acknowledge?.();
+  /**
+   * Where to send to one client. With recovery the official `socket.emit` goes through the adapter
+   * too, and may be later than broadcasts that follow.
+   */
+  #targetOf({ _official: socket }: BridgedClient): OfficialOperator | OfficialSocket {
+    return this.#options.recoveryTime() > 0 ? this.#namespace.local.to([socket.id]) : socket;
   }
 
   #operator(rooms: readonly string[] | null, except: readonly string[]): OfficialOperator {
@@ -245,18 +258,14 @@ export class OfficialClients implements ExternalGroup, SessionRooms {
     return not.length > 0 ? operator.except(not) : operator;
   }
 
-  #emit(target: OfficialOperator | OfficialSocket, payload: string): void {
+  #emit(target: OfficialOperator | OfficialSocket, shared: SharedPayload): void {
     try {
-      for (const { name, args } of this.#toEvents(payload)) target.emit(name, ...args);
+      for (const { name, args } of toEvents(shared, this.crossing)) target.emit(name, ...args);
     } catch (error) {
       // A parser or an adapter of the application has thrown.
       rethrowAsync(error);
     }
-    this.#buffers.onSend(payload.length);
-  }
-
-  #toEvents(payload: string): OfficialEvent[] {
-    return toEvents(payload, this.#options.events);
+    this.#buffers.onSend(shared.payload.length);
   }
 
   /** The selected clients as a list: what is done with them may change it. */
@@ -288,6 +297,16 @@ export class OfficialClients implements ExternalGroup, SessionRooms {
     }
     this.#ended.set(id, now + this.#options.recoveryTime());
   }
+}
+
+/** The size of the texts and bytes among values; not of objects, which would have to be encoded. */
+function sizeOf(values: readonly unknown[]): number {
+  let size = 0;
+  for (const value of values) {
+    if (typeof value === 'string') size += value.length;
+    else if (ArrayBuffer.isView(value)) size += value.byteLength;
+  }
+  return size;
 }
 
 /** The error that the official server sends as `connect_error`; clients of version 2 get its data. */

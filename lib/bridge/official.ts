@@ -26,6 +26,8 @@ export interface OfficialSocket {
   readonly request: IncomingMessage;
   readonly conn: OfficialConnection;
   readonly rooms: ReadonlySet<string>;
+  /** Emits only if the connection can be written to. */
+  readonly volatile: { emit(event: string, ...args: unknown[]): unknown };
   emit(event: string, ...args: unknown[]): unknown;
   on(event: string, listener: (...args: never[]) => void): unknown;
   once(event: string, listener: (...args: never[]) => void): unknown;

@@ -1,5 +1,6 @@
 import { closestName } from '../util/closest-name.js';
 import { invalidType } from '../util/invalid-type.js';
+import { isReservedName } from './messages.js';
 
 /** Options of {@link bridge}. */
 export interface BridgeOptions {
@@ -28,26 +29,15 @@ export interface ResolvedBridgeOptions {
   readonly client: '0.6' | 'official';
 }
 
-/** Names that the official server does not let a program emit, and our own `message`. */
-const RESERVED: ReadonlySet<string> = new Set([
-  'connect',
-  'connect_error',
-  'connection',
-  'disconnect',
-  'disconnecting',
-  'error',
-  'message',
-  'newListener',
-  'new_namespace',
-  'removeListener',
-]);
+/** Names with a meaning of their own. */
+const OWN_NAMES: ReadonlySet<string> = new Set(['connection', 'error', 'message']);
 const NAMES = ['namespace', 'events', 'client'];
 
 function checkEvents(events: unknown): ReadonlySet<string> {
   if (!Array.isArray(events)) throw invalidType('events', 'an array of names', events);
   events.forEach((name: unknown, i) => {
     if (typeof name !== 'string') throw invalidType(`events[${i}]`, 'a name', name);
-    if (RESERVED.has(name)) {
+    if (isReservedName(name) || OWN_NAMES.has(name)) {
       throw new RangeError(`Expected \`events[${i}]\` not to be a reserved name, got '${name}'`);
     }
   });

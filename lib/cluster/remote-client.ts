@@ -1,8 +1,7 @@
 import type { ClientGroup, Selection } from '../rooms/client-group.js';
 import { roomNames } from '../rooms/room-names.js';
-import { encode } from '../protocol/frames.js';
 import type { RemoteClient, Target } from '../rooms/broadcast-operator.js';
-import { SharedPayload } from '../session/shared-payload.js';
+import { toShared } from '../session/events/event-channel.js';
 
 /** A client as its process describes it. */
 export interface Description {
@@ -40,7 +39,7 @@ export class RemoteProxy implements RemoteClient {
   }
 
   send(message: unknown): this {
-    this.#group.send(new SharedPayload(encode(message)), this.#selection);
+    this.#group.send(toShared(message), this.#selection);
     return this;
   }
 

@@ -1,6 +1,5 @@
-import { encode } from '../protocol/frames.js';
 import type { Client } from '../session/client.js';
-import { SharedPayload } from '../session/shared-payload.js';
+import { toShared } from '../session/events/event-channel.js';
 import type { RemoteClient, SessionRooms, Target } from './broadcast-operator.js';
 
 /** A session of this process, as `fetchSockets` returns it. */
@@ -22,7 +21,7 @@ export class LocalClient implements RemoteClient {
   }
 
   send(message: unknown): this {
-    this.#client._sendShared(new SharedPayload(encode(message)));
+    this.#client._sendShared(toShared(message));
     return this;
   }
 

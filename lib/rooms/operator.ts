@@ -3,10 +3,9 @@
  *
  * @module
  */
-import { encode } from '../protocol/frames.js';
 import type { BroadcastOperator, RemoteClient, Target } from './broadcast-operator.js';
-import { NamedEvent } from '../session/events/event-channel.js';
-import { SharedPayload } from '../session/shared-payload.js';
+import { NamedEvent, toShared } from '../session/events/event-channel.js';
+import type { SharedPayload } from '../session/shared-payload.js';
 import type { ClientGroup, Selection } from './client-group.js';
 import { roomNames } from './room-names.js';
 
@@ -65,11 +64,11 @@ export class Operator implements BroadcastOperator {
   }
 
   send(message: unknown): this {
-    return this.#send(new SharedPayload(encode(message)));
+    return this.#send(toShared(message));
   }
 
   emit(name: string, ...args: unknown[]): this {
-    return this.#send(new SharedPayload(encode(new NamedEvent(name, args)), true));
+    return this.#send(toShared(new NamedEvent(name, args)));
   }
 
   socketsJoin(room: Target): void {

@@ -11,7 +11,6 @@ import { ProxyTrust } from '../access/proxy-trust.js';
 import type { Refusal } from '../access/refusal.js';
 import { SessionLimiter } from '../access/session-limiter.js';
 import { resolveOptions, type ListenerOptions, type ResolvedOptions } from '../options.js';
-import { encode } from '../protocol/frames.js';
 import type { ExternalGroup, ListenerParts } from '../bridge/listener-port.js';
 import type { Cluster } from '../cluster/cluster.js';
 import type { BusState } from '../cluster/cluster-host.js';
@@ -21,8 +20,8 @@ import { Rooms } from '../rooms/rooms.js';
 import type { Client, Host } from '../session/client.js';
 import type { DisconnectReason } from '../session/disconnect-reason.js';
 import { emitWithReason, rethrowAsync } from '../session/events/emit.js';
-import { NamedEvent } from '../session/events/event-channel.js';
-import { SharedPayload } from '../session/shared-payload.js';
+import { NamedEvent, toShared } from '../session/events/event-channel.js';
+import type { SharedPayload } from '../session/shared-payload.js';
 import { Endpoint, type EndpointOptions } from '../session/v1/endpoint.js';
 import { checkClientFolder } from '../static/client-folder.js';
 import { answerInlinePolicy } from '../static/flash-policy-inline.js';
@@ -151,7 +150,7 @@ export class Listener extends Broadcaster implements Host, RouterHost {
     message: unknown,
     except?: string | number | readonly (string | number)[] | null,
   ): this {
-    return this.#broadcast(new SharedPayload(encode(message)), except);
+    return this.#broadcast(toShared(message), except);
   }
 
   /**
@@ -166,7 +165,7 @@ export class Listener extends Broadcaster implements Host, RouterHost {
     args: readonly unknown[] = [],
     except?: string | number | readonly (string | number)[] | null,
   ): this {
-    return this.#broadcast(new SharedPayload(encode(new NamedEvent(name, args)), true), except);
+    return this.#broadcast(toShared(new NamedEvent(name, args)), except);
   }
 
   /**

@@ -3,6 +3,8 @@
  *
  * @module
  */
+import { encode } from '../../protocol/frames.js';
+import { SharedPayload } from '../shared-payload.js';
 import { rethrowAsync } from './emit.js';
 
 /** Answers an event, once. Absent if the client does not want an answer. */
@@ -21,6 +23,11 @@ export class NamedEvent {
     this.name = name;
     if (args.length > 0) this.args = args;
   }
+}
+
+/** The payload of a message, which may be a {@link NamedEvent}. Throws as `encode` does. */
+export function toShared(message: unknown): SharedPayload {
+  return new SharedPayload(encode(message), message instanceof NamedEvent);
 }
 
 /** Sends an event or a message. */
@@ -142,6 +149,11 @@ export class EventChannel implements EventSender {
   offAny(handler: AnyEventHandler): this {
     this.#anyHandlers = this.#anyHandlers.filter((one) => one !== handler);
     return this;
+  }
+
+  /** @internal True if an event has a handler. */
+  _handles(name: string): boolean {
+    return this.#handlers.has(name) || this.#anyHandlers.length > 0;
   }
 
   /** @internal An event of the client. */
