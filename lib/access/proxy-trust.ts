@@ -66,7 +66,7 @@ function trustOf(option: number | string | readonly string[]): IsTrusted | null 
 /** Proxy headers often have one value only, and Node joins several by commas. */
 function valuesOf(header: string | string[] | undefined): string[] {
   return String(header ?? '')
-    .split(',', MAX_HOPS * 2)
+    .split(',')
     .map((text) => text.trim());
 }
 

@@ -93,6 +93,7 @@ export function answerSocket(
     'Connection: close',
     'Content-Type: text/plain',
     `Content-Length: ${Buffer.byteLength(message)}`,
+    'Cache-Control: no-store',
     ...headers,
   ];
   socket.end(lines.join('\r\n') + '\r\n\r\n' + message);
@@ -114,6 +115,8 @@ export function answerRefusal(
     target.writeHead(status, {
       'Content-Type': 'text/plain',
       'Content-Length': Buffer.byteLength(message),
+      // Caches may store a 404 without being asked to (RFC 9111, section 4.2.2).
+      'Cache-Control': 'no-store',
       ...unread,
       ...headers,
     });

@@ -1,6 +1,12 @@
 import { expect } from 'chai';
 import type { IncomingMessage } from 'node:http';
-import { Origins } from '../../lib/access/origins.js';
+import {
+  originHeader,
+  originLogLine,
+  Origins,
+  shownOrigin,
+  unreadableLogLine,
+} from '../../lib/access/origins.js';
 
 describe('Origins', () => {
   const cases: readonly (readonly [string | string[], readonly string[], readonly string[]])[] = [
@@ -160,5 +166,100 @@ describe('Origins.decide', () => {
         decide({ host: 'example.com:81', 'sec-fetch-site': 'same-origin' }, false, isReadable),
       ).to.equal(true);
     }
+  });
+});
+
+describe('Origins.decide, by Sec-Fetch-Site', () => {
+  const rule = new Origins('https://example.com');
+  const from = (headers: IncomingMessage['headers'], isUpgrade = false): boolean =>
+    rule.decide({ headers } as IncomingMessage, isUpgrade).isAllowed;
+  for (const [site, host, isAllowed] of [
+    ['none', 'evil.test', true],
+    ['same-origin', 'example.com', true],
+    ['same-origin', 'example.com:81', false],
+    ['same-origin', undefined, false],
+    ['same-site', 'example.com', false],
+    ['cross-site', 'example.com', false],
+    ['new-value', 'example.com', false],
+  ] as const) {
+    it(`${isAllowed ? 'allows' : 'denies'} ${site} at the host ${host}`, () => {
+      const headers = { host, 'sec-fetch-site': site } as IncomingMessage['headers'];
+      for (const isReadable of [false, true]) {
+        const decision = rule.decide({ headers } as IncomingMessage, false, isReadable);
+        expect(decision).to.deep.equal({ isAllowed, isOriginAllowed: false });
+      }
+    });
+  }
+
+  it('denies an unreadable Referer, and any upgrade without an Origin', () => {
+    expect(from({ referer: 'nonsense' })).to.equal(false);
+    expect(from({ referer: 'about:blank' })).to.equal(false);
+    expect(from({ referer: 'https://example.com/a?b' })).to.equal(true);
+    expect(from({ referer: 'https://example.com/' }, true)).to.equal(false);
+  });
+});
+
+describe('Origins.bind', () => {
+  const rule = new Origins('a.com:* b.com:*');
+  const use = (session: { _origin: string | null }, origin?: string): boolean => {
+    const request = { headers: { origin } } as IncomingMessage;
+    return rule.bind(session, request, rule.decide(request, false));
+  };
+
+  it('binds a session to the first allowed origin', () => {
+    const session = { _origin: null };
+    expect(use(session)).to.equal(true);
+    expect(use(session, 'null')).to.equal(true);
+    expect(use(session, 'http://c.com')).to.equal(true);
+    expect(session._origin).to.equal(null);
+    expect(use(session, 'http://a.com')).to.equal(true);
+    expect(session._origin).to.equal('http://a.com');
+    expect(use(session, 'http://b.com')).to.equal(false);
+    // The transport answers such a request: it is not allowed in any case.
+    expect(use(session, 'http://c.com')).to.equal(true);
+    expect(use(session)).to.equal(true);
+    expect(session._origin).to.equal('http://a.com');
+  });
+
+  it('does not bind a session if all origins are allowed', () => {
+    const any = new Origins('*:*');
+    const session = { _origin: null };
+    const request = { headers: { origin: 'http://a.com' } } as IncomingMessage;
+    expect(any.bind(session, request, any.decide(request, false))).to.equal(true);
+    expect(session._origin).to.equal(null);
+  });
+});
+
+describe('the origin of a request in the log', () => {
+  for (const [headers, shown] of [
+    [{}, undefined],
+    [{ origin: 'http://a.com' }, 'http://a.com'],
+    [{ origin: 'http://a.com\u0007' }, 'http://a.com?'],
+    [{ origin: '' }, ''],
+    [{ referer: 'http://a.com/path?secret' }, 'http://a.com'],
+    [{ referer: 'nonsense' }, 'null'],
+    [{ 'sec-fetch-site': 'same-origin', host: 'a.com:81' }, 'a.com:81'],
+    [{ 'sec-fetch-site': 'same-origin' }, ''],
+    [{ 'sec-fetch-site': 'cross-site' }, 'null'],
+    [{ 'sec-fetch-site': 'same-site' }, 'null'],
+    [{ 'sec-fetch-site': 'none' }, undefined],
+    [{ 'sec-websocket-origin': 'http://a.com' }, undefined],
+    [{ upgrade: 'websocket', 'sec-websocket-origin': 'http://a.com' }, 'http://a.com'],
+    [{ upgrade: 'websocket', 'sec-websocket-origin': ['http://a.com'] }, undefined],
+  ] as readonly (readonly [IncomingMessage['headers'], string | undefined])[]) {
+    it(`is ${shown} for ${JSON.stringify(headers)}`, () => {
+      const request = { headers } as IncomingMessage;
+      expect(shownOrigin(request)).to.equal(shown);
+      const subject = shown === undefined ? 'a request without an origin' : `the origin ${shown}`;
+      const rest = `${subject}, which \`origins\` does not allow`;
+      expect(originLogLine(request)).to.equal(`Refused ${rest}`);
+      expect(unreadableLogLine(request)).to.equal(`Hid the response from ${rest}`);
+    });
+  }
+
+  it('is undefined without any header that names one', () => {
+    expect(originHeader({ headers: { upgrade: 'websocket' } } as IncomingMessage)).to.equal(
+      undefined,
+    );
   });
 });

@@ -47,6 +47,11 @@ describe('ProxyTrust.addressOf', () => {
     });
   }
 
+  it('is what the proxy has added, however much the client sends itself', () => {
+    const many = Array.from({ length: 200 }, () => '6.6.6.6').join(', ');
+    expect(new ProxyTrust(1).addressOf(incoming(PROXY, `${many}, 1.2.3.4`))).to.equal('1.2.3.4');
+  });
+
   it('reads no more than 32 hops', () => {
     const many = Array.from({ length: 1000 }, () => '10.0.0.1').join(',');
     expect(new ProxyTrust('10.0.0.1').addressOf(incoming(PROXY, `1.2.3.4,${many}`))).to.equal(

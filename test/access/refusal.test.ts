@@ -36,6 +36,7 @@ describe('refusals', () => {
         expect(status).to.equal(why.status);
         expect(body).to.equal(why.message);
         expect(headers).to.include({ 'content-type': 'text/plain', 'x-more': 'yes' });
+        expect(headers['cache-control']).to.equal('no-store');
       }
       expect(plain.headers['connection']).to.equal(why.status === 413 ? 'close' : 'keep-alive');
     });
@@ -47,7 +48,7 @@ describe('answerSocket', () => {
     const socket = new PassThrough();
     answerSocket(socket, 499, 'é');
     expect(String(socket.read())).to.equal(
-      'HTTP/1.1 499 Refused\r\nConnection: close\r\nContent-Type: text/plain\r\nContent-Length: 2\r\n\r\né',
+      'HTTP/1.1 499 Refused\r\nConnection: close\r\nContent-Type: text/plain\r\nContent-Length: 2\r\nCache-Control: no-store\r\n\r\né',
     );
     socket.destroy();
   });
