@@ -11,6 +11,18 @@ interface Page {
   createElement(name: string): { style: { display: string } };
 }
 
+/** Starts with the time, so that another page has other numbers. */
+let nextNumber = +new Date();
+
+/**
+ * A number that makes a URL unique, and is larger than all before in this page, also if the clock is
+ * set back: it defeats caches, Firefox runs requests for the same URL one after the other, and POSTs
+ * are numbered by it.
+ */
+export function cacheBuster(): number {
+  return nextNumber++;
+}
+
 /** Adds a listener of a DOM event; also works in Internet Explorer before 9. */
 export function listen(target: EventTargetLike, name: string, fn: () => void): void {
   if (target.addEventListener) target.addEventListener(name, fn, false);
@@ -94,14 +106,4 @@ export function merge(target: object, additional?: object): void {
       (target as Record<string, unknown>)[name] = from[name];
     }
   }
-}
-
-let cacheBusters = 0;
-
-/**
- * A number that makes a URL unique in this page: it defeats caches, and Firefox runs requests for
- * the same URL one after the other.
- */
-export function cacheBuster(): number {
-  return +new Date() + cacheBusters++;
 }

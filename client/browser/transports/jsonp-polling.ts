@@ -96,7 +96,7 @@ export class JSONPPolling extends XHRPolling {
     const form = holder.firstChild as HTMLFormElement;
     const iframe = form.lastChild as HTMLIFrameElement;
     (form.firstChild as HTMLTextAreaElement).value = payload;
-    form.action = this._url(cacheBuster() + '/' + this.index);
+    form.action = this._url('send/n' + cacheBuster() + '/' + this.index);
     insertHidden(holder);
     // Firefox and WebKit emit no event for a POST that fails.
     this._watchPost();

@@ -76,9 +76,12 @@ export abstract class XHR extends Transport {
     }
   }
 
-  /** Posts a payload. Without `Content-Type`: not every request can set it, and it is not needed. */
+  /**
+   * Posts a payload. Without `Content-Type`: not every request can set it, and it is not needed. By the
+   * number, the server recognises a POST that the browser has sent twice.
+   */
   sendIORequest(payload: string): void {
-    const xhr = (this.sendXHR = this.request('send', 'POST'));
+    const xhr = (this.sendXHR = this.request('send/n' + cacheBuster(), 'POST'));
     this._watchPost();
     if (payload.length > LONG_PAYLOAD && xhr.upload) {
       xhr.upload.onprogress = () => {

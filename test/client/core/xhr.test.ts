@@ -63,11 +63,34 @@ describe('client XHR transports', () => {
       .send('b')
       .send(['c', { d: 1 }]);
     expect(posts().map(({ body }) => body)).to.deep.equal(['data=~m~1~m~a']);
-    expect(posts()[0]?.url).to.equal(SESSION + '/send');
+    expect(posts()[0]?.url).to.match(/\/xhr-polling\/123\/send\/n\d+$/);
     posts()[0]?.answer(200, 'ok');
     expect(decodeURIComponent(posts()[1]?.body ?? '')).to.equal(
       'data=~m~1~m~b~m~1~m~c~m~10~m~~j~{"d":1}',
     );
+  });
+
+  it('number the POSTs, also when the clock is set back', () => {
+    const { socket, posts } = connected();
+    const RealDate = Date;
+    const numbers: number[] = [];
+    try {
+      for (const time of [5e12, 5e12, 4e12, 6e12]) {
+        globalThis.Date = class extends RealDate {
+          constructor() {
+            super(time);
+          }
+        } as DateConstructor;
+        socket.send('x');
+        const post = posts().at(-1);
+        numbers.push(Number(/\/send\/n(\d+)$/.exec(post?.url ?? '')?.[1]));
+        post?.answer(200, 'ok');
+      }
+    } finally {
+      globalThis.Date = RealDate;
+    }
+    expect(numbers).to.deep.equal([...numbers].toSorted((a, b) => a - b));
+    expect(new Set(numbers).size).to.equal(4);
   });
 
   it('send refused messages again, but never messages that may have arrived', () => {
@@ -209,9 +232,8 @@ describe('client XHR transports', () => {
 
   it('resume by an empty POST, and poll after its response', () => {
     const { socket, polls, posts } = resuming();
-    expect(posts().map(({ url, body }) => ({ url, body }))).to.deep.equal([
-      { url: SESSION + '/send', body: 'data=' },
-    ]);
+    expect(posts().map(({ body }) => body)).to.deep.equal(['data=']);
+    expect(posts()[0]?.url.startsWith(SESSION + '/send/')).to.equal(true);
     expect(polls()).to.have.lengthOf(2);
     expect(socket.connected).to.equal(false);
     posts()[0]?.answer(200, 'ok');

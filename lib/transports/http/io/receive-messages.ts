@@ -10,6 +10,7 @@ import type { ByteHolder } from '../../../session/held-bytes.js';
 import { printable } from '../../../util/log.js';
 import { endWith } from './end-with-body.js';
 import type { HttpExchange } from '../http-transport.js';
+import { isRepeated, markDelivered, postNumber } from './post-number.js';
 import { dataOf, RequestBody } from './request-body.js';
 import { NO_STORE, withCors, type Headers } from './response-headers.js';
 
@@ -37,7 +38,8 @@ export function receiveMessages(exchange: HttpExchange, alwaysCredentials: boole
     } else if (!client.connected && !isClose) {
       host.refuse('ERR_SIO_UNKNOWN_SESSION', request, response);
     } else {
-      const code = deliver(exchange, client, body);
+      const number = postNumber(rest);
+      const code = isRepeated(client, number) ? null : deliver(exchange, client, body, number);
       if (code !== null) {
         host.refuse(code, request, response);
         return;
@@ -110,9 +112,14 @@ function deliver(
   { host, request }: HttpExchange,
   client: Client,
   body: Buffer,
+  number: number | null,
 ): RefusalCode | null {
   const payload = dataOf(body);
-  if (payload !== undefined) return client._onMessage(payload) ? null : 'ERR_SIO_TOO_LARGE';
+  if (payload !== undefined) {
+    if (!client._onMessage(payload)) return 'ERR_SIO_TOO_LARGE';
+    markDelivered(client, number);
+    return null;
+  }
   const unreadable = body.length > 0 ? unreadableBody(request.headers) : null;
   if (unreadable === null) return null;
   host.options.log(`Refused a POST with ${printable(unreadable)}: expected a plain form`);
