@@ -278,7 +278,7 @@ export class Router {
     if (origin.isAllowed) return false;
     if (isUpgrade) return true;
     return (
-      request.method === 'GET' &&
+      (request.method === 'GET' || request.method === 'HEAD') &&
       originHeader(request) === undefined &&
       type.isReadableAcrossOrigins !== true
     );

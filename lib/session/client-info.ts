@@ -44,9 +44,6 @@ export abstract class ClientInfo extends EventEmitter {
   request: IncomingMessage;
   /** The response of an open connection of an HTTP transport; otherwise null. */
   response: ServerResponse | null = null;
-  /** The socket of the latest connection. Ending it ends the session, once what was sent has left. */
-  connection: Socket;
-
   /** @internal */ _type: ConnectionType;
   /** @internal The origin of pages that it belongs to; see access/origins.ts. */
   _origin: string | null = null;
@@ -56,6 +53,7 @@ export abstract class ClientInfo extends EventEmitter {
   #options: SessionOptions | null = null;
   #address: string | undefined;
   #id: string | null = null;
+  #socket: Socket;
 
   constructor(
     listener: Host,
@@ -68,7 +66,7 @@ export abstract class ClientInfo extends EventEmitter {
     this.listener = listener;
     this.sessionId = sessionId;
     this.request = request;
-    this.connection = socket;
+    this.#socket = socket;
     // Read while the socket is open: it has no address once it is closed.
     this.#address = listener._addressOf(request);
     this._type = type;
@@ -122,6 +120,28 @@ export abstract class ClientInfo extends EventEmitter {
   of(_endpoint: string): EndpointClient | undefined {
     return undefined;
   }
+
+  /**
+   * The socket of the latest connection. To end or destroy it ends the session, once what was sent has
+   * left. Between two polls, `destroy` must be called on this property: Node destroys idle sockets too,
+   * and a call on a socket that was kept in a variable cannot be told apart.
+   */
+  get connection(): Socket {
+    this._type.onConnectionRead?.(this.#socket, this);
+    return this.#socket;
+  }
+
+  set connection(value: Socket) {
+    setOwn(this, 'connection', value);
+  }
+
+  /** @internal The same, for code of this package. */
+  get _socket(): Socket {
+    return this.#socket;
+  }
+
+  /** @internal The application has ended or destroyed the socket. */
+  abstract _onConnectionKicked(socket: Socket): void;
 
   /** Timings of this session in milliseconds. An application may write to them. */
   get options(): SessionOptions {
@@ -227,6 +247,6 @@ export abstract class ClientInfo extends EventEmitter {
     this.connections++;
     // Also on the same socket: a proxy uses it for several clients.
     this.#address = this.listener._addressOf(request) ?? this.#address;
-    this.connection = socket;
+    this.#socket = socket;
   }
 }

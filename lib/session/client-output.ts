@@ -27,6 +27,16 @@ export abstract class ClientOutput extends ClientInfo {
   /** @internal Ends the session at once. */
   abstract _end(reason: DisconnectReason): void;
 
+  /** @internal The number of bytes that wait for a connection. */
+  get _queuedSize(): number {
+    return this._sendQueue?.bytes ?? 0;
+  }
+
+  /** @internal True if the session ends in a later turn, because more waits than is allowed. */
+  get _isOverflowing(): boolean {
+    return this.#isOverflowing;
+  }
+
   /** @internal Writes a payload, or queues it. */
   _sendPayload(payload: string): void {
     if (!this._target?.write(payload)) this._enqueue(payload);

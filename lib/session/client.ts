@@ -13,6 +13,7 @@
  * @module
  */
 import type { AsyncResource } from 'node:async_hooks';
+import type { Socket } from 'node:net';
 import { decode, encode, encodeHeartbeat, HEARTBEAT } from '../protocol/frames.js';
 import { readMessage } from '../protocol/message.js';
 import { captureContext } from '../util/async-context.js';
@@ -179,6 +180,12 @@ export class Client extends ClientOutput {
       payloads.filter((each) => each !== heartbeat),
       connection,
     );
+  }
+
+  /** @internal A poll that is open notices the end of its socket by itself. */
+  _onConnectionKicked(socket: Socket): void {
+    if (this._current !== null || socket !== this._socket || this._isOverflowing) return;
+    this._close('server disconnect');
   }
 
   /** @internal Ends the session once its queue is delivered, at the latest after `closeTimeout`. */

@@ -43,6 +43,14 @@ export interface ConnectionType {
   readonly transportName: string;
   /** True if another server has the connections; then its rooms and broadcasts are not ours. */
   readonly isExternal?: boolean;
+  /** @internal The application reads the socket of a session, possibly to end it. */
+  onConnectionRead?(socket: Socket, reader: ConnectionReader): void;
+}
+
+/** @internal A session whose socket the application has read. */
+export interface ConnectionReader {
+  /** The application has ended or destroyed the socket. */
+  _onConnectionKicked(socket: Socket): void;
 }
 
 /** What a session needs of its Listener. */

@@ -1,15 +1,22 @@
 /**
- * Lets a transport finish its work before its socket is ended or destroyed.
+ * Notices that a socket is ended or destroyed, before it happens.
  *
- * Applications of 0.6 throw a client out by `client.connection.end()` or `destroy()`, right after they
- * have sent it a reason. Our transports batch what one turn sends, so the batch must leave first.
+ * Applications of 0.6 kick a client by `client.connection.end()` or `destroy()`, right after they
+ * have sent it a reason. Two things depend on it:
  *
- * The methods are replaced on the socket itself, by two functions that all sockets share: a closure
+ * - Our transports batch what one turn sends, so the batch must leave first.
+ * - Between two polls, the socket of the last poll is idle, and Node closes idle sockets as well. Only
+ *   a call of the application ends the session. It is recognised by `client.connection` having been
+ *   read: in the same turn for `destroy`, which Node calls in the same way when the socket has been
+ *   idle for `keepAliveTimeout`, and at any time for `end`.
+ *
+ * The methods are replaced on the socket itself, by functions that all sockets share: a closure
  * per socket would add to the memory of each idle session.
  *
  * @module
  */
 import type { Socket } from 'node:net';
+import type { ConnectionReader } from '../session/connection.js';
 
 /** What is flushed: a transport. */
 export interface SocketOwner {
@@ -20,18 +27,32 @@ export interface SocketOwner {
 }
 
 const OWNER = Symbol('owner of socket.io');
+const READER = Symbol('reader of socket.io');
 
-type OwnedSocket = Socket & { [OWNER]?: SocketOwner };
+type OwnedSocket = Socket & { [OWNER]?: SocketOwner; [READER]?: ConnectionReader | undefined };
 type Method = (...args: unknown[]) => Socket;
 
+/** The socket that the application has read last in this turn. */
+let readInTurn: Socket | null = null;
+
+function forgetRead(): void {
+  readInTurn = null;
+}
+
 function endAfterFlush(this: OwnedSocket, ...last: unknown[]): Socket {
+  const isRead = readInTurn === this;
   // Node would create an error with a stack that is reported to nothing.
-  if (this.writableEnded && last.length === 0) return this;
+  if (this.writableEnded && last.length === 0) {
+    if (isRead) this[READER]?._onConnectionKicked(this);
+    return this;
+  }
   const owner = this[OWNER];
   owner?.flush();
   const { end } = Object.getPrototypeOf(this) as { end: Method };
   const result = Reflect.apply(end, this, last);
   owner?.onSocketEnd?.();
+  // Node ends the socket after the client has. Programs answer a `clientError` by `end(text)`.
+  if (isRead || (last.length === 0 && !this.readableEnded)) this[READER]?._onConnectionKicked(this);
   return result;
 }
 
@@ -42,7 +63,24 @@ function destroyAfterFlush(this: OwnedSocket, ...error: unknown[]): Socket {
     while (this.writableCorked > 0) this.uncork();
   }
   const { destroy } = Object.getPrototypeOf(this) as { destroy: Method };
-  return Reflect.apply(destroy, this, error);
+  const result = Reflect.apply(destroy, this, error);
+  if (readInTurn === this) this[READER]?._onConnectionKicked(this);
+  return result;
+}
+
+/** Node calls this after the last response of a connection: the application has not ended it. */
+function destroySoonUnread(this: OwnedSocket): void {
+  if (readInTurn === this) forgetRead();
+  this[READER] = undefined;
+  const { destroySoon } = Object.getPrototypeOf(this) as { destroySoon: () => void };
+  Reflect.apply(destroySoon, this, []);
+}
+
+function replaceMethods(socket: OwnedSocket): void {
+  if (!Object.hasOwn(socket, 'end')) socket.end = endAfterFlush;
+  if (!Object.hasOwn(socket, 'destroy')) {
+    (socket as { destroy: unknown }).destroy = destroyAfterFlush;
+  }
 }
 
 /**
@@ -52,8 +90,25 @@ function destroyAfterFlush(this: OwnedSocket, ...error: unknown[]): Socket {
 export function flushBeforeEnd(socket: Socket, owner: SocketOwner): void {
   const owned: OwnedSocket = socket;
   owned[OWNER] = owner;
-  if (!Object.hasOwn(socket, 'end')) owned.end = endAfterFlush;
-  if (!Object.hasOwn(socket, 'destroy')) {
-    (owned as { destroy: unknown }).destroy = destroyAfterFlush;
-  }
+  replaceMethods(owned);
+}
+
+/**
+ * The application reads the socket of a session, probably to end it. The latest reader of a socket
+ * counts: proxies use one connection for several clients.
+ */
+export function watchForKick(socket: Socket, reader: ConnectionReader): void {
+  if (readInTurn === null) queueMicrotask(forgetRead);
+  readInTurn = socket;
+  const owned: OwnedSocket = socket;
+  if (owned[READER] === reader) return;
+  owned[READER] = reader;
+  replaceMethods(owned);
+  if (!Object.hasOwn(socket, 'destroySoon')) owned.destroySoon = destroySoonUnread;
+}
+
+/** True if the application has ended the socket because of another session. */
+export function isMeantForAnother(socket: Socket, session: ConnectionReader | null): boolean {
+  const reader = (socket as OwnedSocket)[READER];
+  return reader !== undefined && reader !== session;
 }

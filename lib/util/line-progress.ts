@@ -2,7 +2,7 @@
  * Distinguishes a slow connection from a dead one.
  *
  * A heartbeat queues behind whatever is on its way: a large message to the client, or from it. On a
- * slow line its echo takes longer than `timeout`, though the client is well. So a session whose
+ * slow line its echo takes longer than `timeout`, though the client is alive. So a session whose
  * timer expires asks what the line has moved meanwhile:
  *
  * - Bytes that have arrived are a sign of life, also those of an unfinished message.

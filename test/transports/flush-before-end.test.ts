@@ -1,6 +1,10 @@
 import { expect } from 'chai';
 import { Socket } from 'node:net';
-import { flushBeforeEnd } from '../../lib/transports/flush-before-end.js';
+import {
+  flushBeforeEnd,
+  isMeantForAnother,
+  watchForKick,
+} from '../../lib/transports/flush-before-end.js';
 
 function owner(name: string, log: string[]): { flush(): void } {
   return { flush: () => void log.push(name) };
@@ -83,5 +87,86 @@ describe('flushBeforeEnd', () => {
     socket.end();
     socket.end();
     expect(log).to.deep.equal(['flush', true]);
+  });
+});
+
+/** A socket that was read by a session, and what it was notified of. */
+function read(): { socket: Socket; kicks: Socket[] } {
+  const socket = new Socket();
+  socket.on('error', () => undefined);
+  const kicks: Socket[] = [];
+  watchForKick(socket, { _onConnectionKicked: (kicked) => kicks.push(kicked) });
+  return { socket, kicks };
+}
+
+describe('watchForKick', () => {
+  const KICKS: Readonly<Record<string, (socket: Socket) => unknown>> = {
+    'end()': (socket) => socket.end(),
+    'end(text)': (socket) => socket.end('bye'),
+    'destroy()': (socket) => socket.destroy(),
+    'destroy(error)': (socket) => socket.destroy(new Error('kicked')),
+    'resetAndDestroy()': (socket) => socket.resetAndDestroy(),
+  };
+  for (const [name, kick] of Object.entries(KICKS)) {
+    it(`notices ${name} in the turn in which the socket was read`, () => {
+      const { socket, kicks } = read();
+      kick(socket);
+      expect(kicks).to.deep.equal([socket]);
+    });
+  }
+
+  it('notices the call on a socket that Node has closed before', async () => {
+    const { socket, kicks } = read();
+    await Promise.resolve();
+    socket.destroySoon();
+    expect(kicks).to.deep.equal([]);
+    const reader = { _onConnectionKicked: (kicked: Socket) => kicks.push(kicked) };
+    watchForKick(socket, reader);
+    socket.end();
+    socket.destroy();
+    expect(kicks).to.deep.equal([socket, socket]);
+  });
+
+  it('notices a later end(), but not what Node calls in the same way', async () => {
+    const calls: readonly (readonly [(socket: Socket) => unknown, number])[] = [
+      [(socket) => socket.end(), 1],
+      [(socket) => socket.destroy(), 0],
+      [(socket) => socket.destroySoon(), 0],
+      [(socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'), 0],
+    ];
+    for (const [call, expected] of calls) {
+      const { socket, kicks } = read();
+      // oxlint-disable-next-line eslint/no-await-in-loop -- one turn after the other
+      await Promise.resolve();
+      call(socket);
+      expect(kicks).to.have.length(expected);
+    }
+  });
+
+  it('does not take for a kick that Node closes the connection after the last response', () => {
+    const { socket, kicks } = read();
+    socket.destroySoon();
+    socket.destroy();
+    expect(kicks).to.deep.equal([]);
+  });
+
+  it('notifies the latest reader of a socket', () => {
+    const { socket, kicks } = read();
+    const log: string[] = [];
+    const reader = { _onConnectionKicked: () => log.push('second') };
+    expect(isMeantForAnother(socket, reader)).to.equal(true);
+    watchForKick(socket, reader);
+    expect(isMeantForAnother(socket, reader)).to.equal(false);
+    socket.destroy();
+    expect([kicks, log]).to.deep.equal([[], ['second']]);
+    expect(isMeantForAnother(new Socket(), reader)).to.equal(false);
+  });
+
+  it('still flushes before the end', () => {
+    const { socket } = read();
+    const log: string[] = [];
+    flushBeforeEnd(socket, owner('ours', log));
+    socket.end();
+    expect(log).to.deep.equal(['ours']);
   });
 });

@@ -1,14 +1,17 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import { corsHeaders, type HeaderList } from '../../access/cors.js';
 import type { OriginDecision } from '../../access/origins.js';
+import type { ConnectionReader } from '../../session/connection.js';
 import { isSafeHeaderValue } from '../../util/header.js';
+import { watchForKick } from '../flush-before-end.js';
 import { Transport } from '../transport.js';
 import type { Exchange } from '../transport-server.js';
 import { receiveMessages } from './io/receive-messages.js';
-import { addHeaders, type Headers } from './io/response-headers.js';
+import { addHeaders, NO_STORE, type Headers } from './io/response-headers.js';
 
 const NO_HEADERS: HeaderList = [];
-const ALLOWED_METHODS = { Allow: 'GET, POST, OPTIONS' };
+const ALLOWED_METHODS = { Allow: 'GET, HEAD, POST, OPTIONS' };
 
 /** An exchange of a plain request, which has a response. */
 export interface HttpExchange extends Exchange {
@@ -18,6 +21,11 @@ export interface HttpExchange extends Exchange {
 /**
  * What HTTP transports share: a GET opens the connection to the client, a POST carries messages
  * of the client, OPTIONS is a CORS preflight. Subclasses define the response to a GET.
+ *
+ * A HEAD gets the header fields that a GET would get. It is a safe method: it neither opens a session
+ * nor takes the messages of one, and `authorize` is not called.
+ *
+ * @see https://www.rfc-editor.org/rfc/rfc9110#section-9.3.2
  */
 export abstract class HttpTransport extends Transport {
   /** Allow credentials to an allowed origin without a cookie too. */
@@ -31,6 +39,11 @@ export abstract class HttpTransport extends Transport {
 
   declare readonly response: ServerResponse;
 
+  /** @internal The application may end the socket between two polls. */
+  static onConnectionRead(socket: Socket, reader: ConnectionReader): void {
+    watchForKick(socket, reader);
+  }
+
   /** Handles one request of this transport. */
   static handle(this: HttpTransportClass, exchange: Exchange): void {
     const { host, request, response } = exchange;
@@ -40,11 +53,13 @@ export abstract class HttpTransport extends Transport {
     }
     switch (request.method) {
       case 'GET':
-        if (exchange.origin.isAllowed) new this(exchange).begin();
-        else if (this.refusesForeignPages) {
+      case 'HEAD':
+        if (!exchange.origin.isAllowed && this.refusesForeignPages) {
           host.refuse('ERR_SIO_FORBIDDEN_ORIGIN', request, response);
+        } else if (request.method === 'HEAD') {
+          new this(exchange).answerHead();
         } else {
-          if (!exchange.client) host.logOrigin(request);
+          if (!exchange.origin.isAllowed && !exchange.client) host.logOrigin(request);
           new this(exchange).begin();
         }
         break;
@@ -75,6 +90,12 @@ export abstract class HttpTransport extends Transport {
 
   /** Begins the response to a GET. */
   abstract begin(): void;
+
+  /** Answers a HEAD, without the fields that depend on the content. */
+  answerHead(): void {
+    this.response.writeHead(200, this.withCors({ 'Cache-Control': NO_STORE }));
+    this.response.end();
+  }
 
   /** The CORS headers of the response, as a flat list for `writeHead`. */
   protected cors(): HeaderList {

@@ -31,6 +31,15 @@ export class JsonpPolling extends Polling {
     return this.write(shared.payload);
   }
 
+  override answerHead(): void {
+    this.response.writeHead(200, {
+      'Content-Type': TYPE,
+      'Cache-Control': NO_STORE,
+      'X-Content-Type-Options': 'nosniff',
+    });
+    this.response.end();
+  }
+
   protected answer(payload: string): void {
     const script = this.origin.isAllowed
       ? this.#call(this.#literal ?? scriptLiteral(payload))

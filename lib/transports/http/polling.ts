@@ -1,7 +1,7 @@
 import type { ByteHolder } from '../../session/held-bytes.js';
 import { POLLING_DEFAULTS, type SessionOptions } from '../../session/timings.js';
 import { Timer } from '../../util/timers.js';
-import { flushBeforeEnd, type SocketOwner } from '../flush-before-end.js';
+import { flushBeforeEnd, isMeantForAnother, type SocketOwner } from '../flush-before-end.js';
 import { HttpTransport } from './http-transport.js';
 import {
   notifyIfDestroyed,
@@ -30,7 +30,7 @@ export abstract class Polling
   readonly #timer: Timer = new Timer(this);
 
   begin(): void {
-    if (this.session) notifyIfDestroyed(this.session.connection);
+    if (this.session) notifyIfDestroyed(this.session._socket);
     this.opened();
     if (!this.#isOpen || !this.session) return;
     // A poll is silent until the application sends something: `server.timeout` must not end it.
@@ -85,7 +85,9 @@ export abstract class Polling
     this.#end();
     this.onClose();
     // A kick must also end the session: browsers would repeat the poll on another connection.
-    if (isLocal) this.session?._close('server disconnect');
+    if (isLocal && !isMeantForAnother(this.socket, this.session)) {
+      this.session?._close('server disconnect');
+    }
   }
 
   /** @internal Does nothing: a response is written at once. */

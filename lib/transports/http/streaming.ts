@@ -58,6 +58,12 @@ export abstract class Streaming extends HttpTransport implements ConnectionObser
     this.opened();
   }
 
+  /** Node sends none of what is written as the body. */
+  override answerHead(): void {
+    this.writeHead();
+    this.response.end();
+  }
+
   write(payload: string): boolean {
     return this.#send(this.wrap(payload));
   }

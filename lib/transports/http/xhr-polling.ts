@@ -14,6 +14,14 @@ export class XhrPolling extends Polling {
     this.response.end();
   }
 
+  override answerHead(): void {
+    this.response.writeHead(
+      200,
+      this.withCors({ 'Content-Type': TYPE, 'Cache-Control': NO_STORE }),
+    );
+    this.response.end();
+  }
+
   protected answer(payload: string): void {
     const size = Buffer.byteLength(payload);
     this.response.writeHead(

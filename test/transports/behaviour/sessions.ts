@@ -303,12 +303,12 @@ export function describeSessions(variant: Variant): void {
     it('can be sent from a disconnect handler', async () => {
       const { io, join } = await setUp(variant);
       io.on('connection', (client: Client) => {
-        client.on('disconnect', () => client.send('to nobody').broadcast('somebody left'));
+        client.on('disconnect', () => client.send('unread').broadcast('one left'));
       });
       const [staying] = await join();
       const [, leaving] = await join();
       leaving.disconnect();
-      expect(await staying.next()).to.equal('somebody left');
+      expect(await staying.next()).to.equal('one left');
     });
   });
 }

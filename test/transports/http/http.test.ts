@@ -8,7 +8,8 @@ import {
 } from '../../support/drivers/index.js';
 import { framed } from '../../support/payload.js';
 import { serve } from '../../support/server.js';
-import { flushEventLoop } from '../../support/wait.js';
+import { sendBytes } from '../../support/requests.js';
+import { flushEventLoop, until } from '../../support/wait.js';
 import { form, RawSocket, request, requestBytes } from '../../support/raw.js';
 
 const HTTP = VARIANTS.filter(({ create }) => create(0) instanceof HttpDriver);
@@ -33,7 +34,7 @@ async function talk(): Promise<{
 
 for (const { name, create } of HTTP) {
   describe(`${name}, over HTTP`, () => {
-    for (const method of ['PUT', 'DELETE', 'PATCH', 'HEAD', 'OPTIONS']) {
+    for (const method of ['PUT', 'DELETE', 'PATCH', 'OPTIONS']) {
       it(`answers ${method} with 405, and keeps the session`, async () => {
         const { io, port, client: find } = await serve();
         const codes: string[] = [];
@@ -43,12 +44,60 @@ for (const { name, create } of HTTP) {
         const path = `/socket.io/${driver.transport}/${driver.sessionId}/1/1`;
         const { status, headers } = await request(port, path, { method });
         expect(status).to.equal(405);
-        expect(headers['allow']).to.equal('GET, POST, OPTIONS');
+        expect(headers['allow']).to.equal('GET, HEAD, POST, OPTIONS');
         expect(codes).to.deep.equal(['ERR_SIO_BAD_METHOD']);
         client.send('still here');
         expect(await driver.next()).to.equal('still here');
       });
     }
+
+    it('answers HEAD with the headers of a GET, and opens no session', async () => {
+      let calls = 0;
+      const { io, port } = await serve({ authorize: () => ++calls > 0 });
+      const { transport } = create(0);
+      const path = `/socket.io/${transport}//1/1`;
+      const head = await request(port, path, { method: 'HEAD' });
+      expect([head.status, head.body]).to.deep.equal([200, '']);
+      expect(head.headers).to.not.have.property('content-length');
+      expect([calls, io.clients]).to.deep.equal([0, {}]);
+      const { headers } = await (await sendBytes(port, requestBytes(path))).readHead();
+      for (const field of ['content-type', 'cache-control', 'x-content-type-options']) {
+        expect(head.headers[field], field).to.equal(headers[field]);
+      }
+    });
+
+    it('answers HEAD for a session, and leaves its messages to the next GET', async () => {
+      const { transport } = create(0);
+      const transportOptions = { [transport]: { closeTimeout: 60_000 } };
+      const { port, client: find } = await serve({ transportOptions });
+      const driver = (await create(port).open()) as HttpDriver;
+      const client = await find(driver.sessionId);
+      await until(() => client._open, 'the client to be there');
+      driver.drop();
+      await until(() => !client._open, 'the client to be away');
+      const { connections, request: latest } = client;
+      client.send('for a GET');
+      const path = `/socket.io/${driver.transport}/${driver.sessionId}/1/1`;
+      const { status } = await request(port, path, { method: 'HEAD' });
+      expect([status, client.connections]).to.deep.equal([200, connections]);
+      expect(client.request).to.equal(latest);
+      await driver.resume();
+      expect(await driver.next()).to.equal('for a GET');
+      const unknown = `/socket.io/${driver.transport}/1234/1/1`;
+      expect((await request(port, unknown, { method: 'HEAD' })).status).to.equal(404);
+    });
+
+    it('answers HEAD of a page that `origins` does not allow as its GET', async () => {
+      const { io, port } = await serve({ origins: 'a.com:*' });
+      const { transport } = create(0);
+      const path = `/socket.io/${transport}//1/1`;
+      const headers = { Referer: 'http://b.com/' };
+      const head = await request(port, path, { method: 'HEAD', headers });
+      const get = (await sendBytes(port, requestBytes(path, { headers }))).readHead();
+      expect(head.status).to.equal((await get).status);
+      expect(head.headers).to.not.have.property('access-control-allow-origin');
+      expect(Object.keys(io.clients)).to.have.length(head.status === 200 ? 1 : 0);
+    });
 
     it('refuses a POST without a session', async () => {
       const { io, port } = await serve();
