@@ -187,7 +187,7 @@ describe('limits', () => {
       expect(client.connected).to.equal(true);
       client.send('');
       expect(await isOver).to.equal('queue overflow');
-      client.send('to nobody');
+      client.send('unread');
       await expectNothingLeft(served);
     }
   });
@@ -202,7 +202,7 @@ describe('limits', () => {
     for (const client of Object.values(io.clients)) {
       client.on('disconnect', () => {
         ends++;
-        client.broadcast('somebody left');
+        client.broadcast('one left');
       });
     }
     await until(() => Object.values(io.clients).every((client) => !client._open), 'all to be away');

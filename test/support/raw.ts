@@ -82,11 +82,14 @@ export class Body {
 /** One TCP connection to the server under test; destroyed after the test. */
 export class RawSocket {
   readonly socket: Socket;
+  /** The port of this end, also after the connection has ended. */
+  readonly port: number | undefined;
   readonly bytes: Bytes = new Bytes();
   readonly #closed: Promise<unknown>;
 
   private constructor(socket: Socket) {
     this.socket = socket;
+    this.port = socket.localPort;
     this.#closed = new Promise((resolve) => socket.once('close', resolve));
     socket.on('data', (chunk: Buffer) => this.bytes.push(chunk));
     socket.on('end', () => this.bytes.end());
