@@ -50,7 +50,8 @@ function checkLifetime(world: World, account: Account): void {
   if (clientDisconnects !== ends)
     fail(account, `emitted ${clientDisconnects} clientDisconnect events`);
   if (!client.connected) return;
-  if (client._open && client.connection.destroyed) fail(account, 'open without a connection');
+  if (client._open && account.isKicked) fail(account, 'open after a kick');
+  if (client._open && client._socket.destroyed) fail(account, 'open without a connection');
   if (!client._open && !hasTimer(client)) fail(account, 'away without a timer');
   if (client._open && world.setting.hasHeartbeats && !hasTimer(client)) {
     fail(account, 'open with heartbeats and without a timer');
@@ -66,9 +67,7 @@ function checkMessages(world: World, account: Account): void {
   const known = new Set(sent);
   for (const token of written) if (!known.has(token)) fail(account, `wrote #${token}, never sent`);
   if (!client.connected || !client._open) return;
-  const wire = world.wires.find(
-    (each) => each.wire.socket === (client.connection as unknown),
-  )?.wire;
+  const wire = world.wires.find((each) => each.wire.socket === (client._socket as unknown))?.wire;
   if (!wire?.isHealthy) {
     world.excuse(account);
     return;

@@ -9,6 +9,8 @@ const SYMPTOMS: Readonly<Record<string, RegExp>> = {
   'detached-without-timer': /away without a timer/,
   'requeued-in-reverse': /: wrote \d/,
   'requeued-twice': /: wrote \d/,
+  'kick-between-polls-ignored': /open after a kick/,
+  'posts-delivered-twice': /: received \d/,
   'unlimited-buffer': /bytes wait on one connection/,
   'handshake-not-released': /left: \d+ pending handshakes/,
 };

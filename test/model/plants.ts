@@ -8,6 +8,9 @@ import { Client } from '../../lib/session/client.js';
 import { Transport } from '../../lib/transports/transport.js';
 import { timerOf } from './invariants.js';
 
+/** The exports of a module are replaced like the methods of a class. */
+const postNumbers: object = require('../../lib/transports/http/io/post-number.js') as object;
+
 type Method = (...args: never[]) => unknown;
 
 /** Replaces a method of a class; returns what undoes it. */
@@ -55,6 +58,9 @@ export const PLANTS: Readonly<Record<string, () => () => void>> = {
           Reflect.apply(requeue, this, [[...payloads, ...payloads], connection]);
         },
     ),
+  'kick-between-polls-ignored': () => replace(Client, 'onConnectionKicked', () => () => undefined),
+  'posts-delivered-twice': () =>
+    replace({ prototype: postNumbers }, 'isRepeated', () => () => false),
   'unlimited-buffer': () => replace(Transport, 'isOverfull', () => () => false),
   'handshake-not-released': () =>
     replace(

@@ -56,12 +56,12 @@ export function closeFrameOf({ handshake }: Kind): Buffer | null {
   return handshake === HIXIE_76 ? Buffer.of(0xff, 0x00) : null;
 }
 
-/** A POST of messages, or of a close request with them. */
+/** A POST of messages, or of a close request with them; `rest` may have a number: `send/n1`. */
 export function postOf(
   { transport, suffix = '' }: Kind,
   sessionId: string,
   texts: readonly string[],
-  rest: 'send' | 'close' = 'send',
+  rest = 'send',
 ): Buffer {
   const path = `/socket.io/${transport}/${sessionId}/${rest}${suffix}`;
   return requestBytes(path, {

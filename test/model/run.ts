@@ -2,6 +2,7 @@
  * Runs the model: `npm run model -- --sequences 100000 --seed 1`.
  *
  *     --plant NAME     plants a fault first, which the model has to find
+ *     --mutants        plants each of these faults in turn, and expects each to be found
  *     --replay JSON    runs one sequence, as a failure prints it
  *     --failures N     goes on until so many kinds of failure are found (1)
  *
@@ -13,6 +14,20 @@ import { parseArgs } from 'node:util';
 import { PLANTS } from './plants.js';
 import { run, runMany, type Sequence } from './sequence.js';
 
+/** Plants one fault after the other; a fault that is not found is a failure of the model. */
+async function findMutants(seed: number, count: number): Promise<void> {
+  for (const [name, plant] of Object.entries(PLANTS)) {
+    const takeOut = plant();
+    // oxlint-disable-next-line eslint/no-await-in-loop -- one fault after the other
+    const { sequences, failures } = await runMany(seed, count);
+    takeOut();
+    const [failure] = failures;
+    if (!failure) process.exitCode = 1;
+    console.log(`${name}: ${failure ? `found after ${sequences} sequences` : 'NOT FOUND'}`);
+    if (failure) console.log(`  ${failure.message.split('\n')[0]}`);
+  }
+}
+
 async function main(): Promise<void> {
   const { values } = parseArgs({
     options: {
@@ -20,9 +35,14 @@ async function main(): Promise<void> {
       seed: { type: 'string', default: String(Date.now() % 1_000_000) },
       failures: { type: 'string', default: '1' },
       plant: { type: 'string' },
+      mutants: { type: 'boolean' },
       replay: { type: 'string' },
     },
   });
+  if (values.mutants) {
+    await findMutants(Number(values.seed), Number(values.sequences));
+    return;
+  }
   if (values.plant !== undefined) {
     const plant = PLANTS[values.plant];
     if (!plant) throw new Error(`Expected --plant to be one of ${Object.keys(PLANTS).join(', ')}`);

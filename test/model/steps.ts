@@ -22,6 +22,7 @@ const WEIGHTS = {
   upgrade: 2,
   message: 6,
   finishMessage: 2,
+  repeatPost: 2,
   goodbye: 1,
   fin: 2,
   reset: 2,
@@ -67,8 +68,22 @@ const KICKS: readonly ((client: Client) => unknown)[] = [
   },
 ];
 
+/** These end the session on HTTP transports, also between two polls. */
+const CONNECTION_END = 3;
+const CONNECTION_DESTROY = 4;
+
 function choose<T>(items: readonly T[], number: number): T | undefined {
   return items[items.length - 1 - (number % Math.min(items.length, 6))];
+}
+
+/** Kicks a client. */
+function kick(client: Client, world: World, b: number): void {
+  const account = world.accounts.get(client.sessionId);
+  world.excuse(account);
+  const way = b % KICKS.length;
+  KICKS[way]?.(client);
+  const ends = way === CONNECTION_END || way === CONNECTION_DESTROY;
+  if (account && ends && !client.transport.endsWith('socket')) account.isKicked = true;
 }
 
 /** Does something with a client, if there is one. */
@@ -136,6 +151,7 @@ const STEPS: Readonly<Record<StepName, Act>> = {
     peer.send(b % 4 === 0 ? ['plain', command, 'echo'] : [command], b % 7 !== 0);
   }),
   finishMessage: withPeer((peer) => peer.finishSending()),
+  repeatPost: withPeer((peer) => peer.repeatPost()),
   goodbye: withPeer((peer, world) => {
     world.excuse(world.accountOf(peer));
     peer.sayGoodbye();
@@ -145,10 +161,7 @@ const STEPS: Readonly<Record<StepName, Act>> = {
   close: withWire((wire) => wire.close()),
   stall: withWire((wire) => wire.stall()),
   unstall: withWire((wire) => wire.resume()),
-  kick: withClient((client, world, b) => {
-    world.excuse(world.accounts.get(client.sessionId));
-    KICKS[b % KICKS.length]?.(client);
-  }),
+  kick: withClient(kick),
   send: withClient((client, world, b) => {
     for (let i = 0; i <= b % 3; i++) world.sendToken(client, (b % 5) * 60);
   }),
@@ -159,8 +172,7 @@ const STEPS: Readonly<Record<StepName, Act>> = {
   /** Sends, kicks and sends again in one turn. */
   sendAndKick: withClient((client, world, b) => {
     for (let i = 0; i < b % 3; i++) world.sendToken(client);
-    world.excuse(world.accounts.get(client.sessionId));
-    KICKS[b % KICKS.length]?.(client);
+    kick(client, world, b);
     for (let i = 0; i < b % 4; i++) world.sendToken(client);
   }),
   broadcast: withClient((client, world, b) => world.broadcastToken(b % 2 ? client : undefined)),

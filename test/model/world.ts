@@ -51,6 +51,8 @@ export interface Account {
   readonly received: number[];
   disconnects: number;
   clientDisconnects: number;
+  /** The application has ended its connection, which ends a session of HTTP. */
+  isKicked: boolean;
 }
 
 const TOKEN = /#(\d+);/g;
@@ -76,6 +78,7 @@ export class Peer {
   /** Third keys that have not been sent. */
   #key3: Wire | null = null;
   #answered = 0;
+  #lastPost: Buffer | null = null;
 
   constructor(world: World, kind: Kind, echoes: boolean) {
     this.world = world;
@@ -117,7 +120,8 @@ export class Peer {
     const isSocket = this.kind.family === 'socket';
     const bytes = isSocket
       ? frameOf(this.kind, ...numbered)
-      : postOf(this.kind, this.sessionId, numbered);
+      : postOf(this.kind, this.sessionId, numbered, `send/n${this.sent}`);
+    if (!isSocket) this.#lastPost = bytes;
     const wire = isSocket ? this.wire : this.postWire();
     if (!wire) return;
     if (isWhole) {
@@ -127,6 +131,14 @@ export class Peer {
     const cut = Math.ceil(bytes.length * 0.7);
     wire.send(bytes.subarray(0, cut));
     this.unfinished = { wire, rest: bytes.subarray(cut) };
+  }
+
+  /** The browser sends its last POST again, on another connection. */
+  repeatPost(): void {
+    if (this.#lastPost === null) return;
+    const wire = this.world.dial(this);
+    this.postWires.push(wire);
+    wire.send(this.#lastPost);
   }
 
   finishSending(): void {
@@ -268,7 +280,7 @@ export class World {
 
   /** True if what is sent to a client now may wait in a connection that does not move. */
   #isAtRisk(client: Client): boolean {
-    const socket: unknown = client.connection;
+    const socket: unknown = client._socket;
     return client._open && !this.wires.find(({ wire }) => wire.socket === socket)?.wire.isHealthy;
   }
 
@@ -289,9 +301,7 @@ export class World {
   }
 
   #onConnection(client: Client): void {
-    const peer = this.wires.find(
-      ({ wire }) => wire.socket === (client.connection as unknown),
-    )?.peer;
+    const peer = this.wires.find(({ wire }) => wire.socket === (client._socket as unknown))?.peer;
     if (!peer) throw new Error('A session on a connection that is not of the model');
     this.accounts.set(client.sessionId, {
       client,
@@ -302,11 +312,12 @@ export class World {
       received: [],
       disconnects: 0,
       clientDisconnects: 0,
+      isKicked: false,
     });
     client.on('disconnect', () => {
       const account = this.accounts.get(client.sessionId);
       if (account) account.disconnects++;
-      client.broadcast('somebody left');
+      client.broadcast('one left');
     });
     client.on('message', (message) => this.#onMessage(client, String(message)));
   }
@@ -322,6 +333,7 @@ export class World {
     else if (command === 'drop') {
       this.excuse(account);
       client.connection.end();
+      if (account && !client.transport.endsWith('socket')) account.isKicked = true;
     } else if (command === 'throw') throw new PlannedError('planned');
   }
 
