@@ -206,7 +206,7 @@ describe('Cluster', () => {
     engine.isDown = true;
     for (let i = 0; i < 200; i++) {
       a.send(`a${i + 1}`);
-      a.cluster.join({ rooms: ['nobody'], except: [] }, ['r'.repeat(500)]);
+      a.cluster.join({ rooms: ['empty'], except: [] }, ['r'.repeat(500)]);
       await pass(engine, clock, 1);
     }
     engine.isDown = false;

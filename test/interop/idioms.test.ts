@@ -46,7 +46,7 @@ const OUTCOMES: Readonly<Record<string, Outcome>> = {
   'sends through listener.clients without a look whether they are there': {
     told: [undefined],
     toAnn: ['welcome', 'hello'],
-    toBob: ['welcome', 'hello', 'somebody leaves'],
+    toBob: ['welcome', 'hello', 'one leaves'],
   },
   'counts its clients while they connect': { told: ['1 1', '2 2', 2] },
   'reads client.request at any time': {

@@ -58,7 +58,7 @@ export const PLANTS: Readonly<Record<string, () => () => void>> = {
           Reflect.apply(requeue, this, [[...payloads, ...payloads], connection]);
         },
     ),
-  'kick-between-polls-ignored': () => replace(Client, 'onConnectionKicked', () => () => undefined),
+  'kick-between-polls-ignored': () => replace(Client, '_onConnectionKicked', () => () => undefined),
   'posts-delivered-twice': () =>
     replace({ prototype: postNumbers }, 'isRepeated', () => () => false),
   'unlimited-buffer': () => replace(Transport, 'isOverfull', () => () => false),

@@ -128,7 +128,7 @@ describe('request of an attached server', () => {
     listen(server, QUIET);
     const port = await listenOnLoopback(server);
     const raw = await RawSocket.connect(port);
-    raw.write(requestBytes('/nobody'));
+    raw.write(requestBytes('/unclaimed'));
     raw.write(requestBytes('/socket.io/xhr-polling/42/'));
     // the answer to the second waits for the first
     await new XhrPollingDriver(port).open();

@@ -8,8 +8,8 @@
 import type { Server, Socket } from 'node:net';
 
 /**
- * Thousands may connect while a process looks elsewhere. Whoever finds no room comes again after
- * seconds, and in the end gives up: connects that failed with ETIMEDOUT were this, at Node's 511.
+ * Thousands of clients may connect while the process is busy. A client that is not in the backlog
+ * tries again after seconds, and fails with ETIMEDOUT in the end, as it did with Node's default, 511.
  */
 export const BACKLOG = 4096;
 const BYTES = 4;

@@ -22,7 +22,7 @@ net.Server.prototype.listen = function (port) {
   this.once('listening', function () {
     console.log('PORT ' + this.address().port);
   });
-  /* Nobody had to wait for an address then. */
+  /* At that time the address was known at once. */
   var address = this.address;
   this.address = function () {
     return address.call(this) || { port: port };

@@ -30,7 +30,7 @@ apps['sends through listener.clients without a look whether they are there'] = f
       for (var i in ids) listener.clients[ids[i]].send(text);
     });
     client.on('disconnect', function () {
-      for (var i in ids) listener.clients[ids[i]].send('somebody leaves');
+      for (var i in ids) listener.clients[ids[i]].send('one leaves');
       ids.splice(ids.indexOf(client.sessionId), 1);
     });
   });
@@ -95,13 +95,13 @@ apps['sends from inside every handler'] = function (app) {
       client.broadcast({ text: text });
     });
     client.on('disconnect', function () {
-      client.send('to nobody');
+      client.send('unread');
       client.broadcast('farewell');
       listener.broadcast('all of you', client.sessionId);
     });
   });
   listener.on('clientDisconnect', function (client) {
-    client.send('to nobody');
+    client.send('unread');
     client.broadcast('gone');
   });
 };

@@ -33,7 +33,7 @@ process.on('uncaughtException', function (error) {
   failures.push(String(error.stack || error));
 });
 
-/* Whoever waits for the end in vain hears how far the test has come. */
+/* If the end does not follow, the test fails with what it has done so far. */
 process.on('SIGTERM', function () {
   failures.push('The test never ended');
   process.exit();

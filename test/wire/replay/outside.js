@@ -34,7 +34,7 @@ class Elsewhere {
   async advance() {}
 
   why() {
-    return `nobody listens at port ${this.port}`;
+    return `nothing listens at port ${this.port}`;
   }
 
   stop() {}
