@@ -124,7 +124,7 @@ export abstract class ClientInfo extends EventEmitter {
   /**
    * The socket of the latest connection. To end or destroy it ends the session, once what was sent has
    * left. Between two polls, `destroy` must be called on this property: Node destroys idle sockets too,
-   * and a call on a socket that was kept in a variable cannot be told apart.
+   * and a call on a socket that was kept in a variable looks the same.
    */
   get connection(): Socket {
     this._type.onConnectionRead?.(this.#socket, this);
