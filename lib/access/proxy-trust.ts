@@ -70,8 +70,18 @@ function valuesOf(header: string | string[] | undefined): string[] {
     .map((text) => text.trim());
 }
 
+/** Where a request that another process has forwarded came from. */
+export interface ForwardedOrigin {
+  /** The address of the other end of its connection. */
+  readonly address: string;
+  /** True if that connection uses TLS. */
+  readonly isSecure: boolean;
+}
+
 export class ProxyTrust {
   readonly #isTrusted: IsTrusted | null;
+  /** Requests that another process of a cluster has forwarded. */
+  readonly #forwarded = new WeakMap<IncomingMessage, ForwardedOrigin>();
 
   /** @throws {TypeError} If an entry is not an address, a network or a name of networks. */
   constructor(option: number | string | readonly string[] = 0) {
@@ -82,8 +92,9 @@ export class ProxyTrust {
    * The address of the client: the nearest one that is not of a trusted proxy. What is not an
    * address ends the way.
    */
-  addressOf({ socket, headers }: IncomingMessage): string | undefined {
-    const direct = socket.remoteAddress;
+  addressOf(request: IncomingMessage): string | undefined {
+    const { socket, headers } = request;
+    const direct = this.#forwarded.get(request)?.address ?? socket.remoteAddress;
     const isTrusted = this.#isTrusted;
     if (isTrusted === null || direct === undefined) return direct;
     const forwarded = valuesOf(headers['x-forwarded-for']).toReversed();
@@ -96,10 +107,17 @@ export class ProxyTrust {
     return address === normalized(direct) ? direct : address;
   }
 
+  /** Another process has received the request. */
+  setForwarded(request: IncomingMessage, origin: ForwardedOrigin): void {
+    this.#forwarded.set(request, origin);
+  }
+
   /** True if the client uses TLS, to this server or to a trusted proxy. */
-  isSecure({ socket, headers }: IncomingMessage): boolean {
-    if ('encrypted' in socket && socket.encrypted === true) return true;
-    const address = normalized(socket.remoteAddress ?? '');
+  isSecure(request: IncomingMessage): boolean {
+    const { socket, headers } = request;
+    const forwarded = this.#forwarded.get(request);
+    if (forwarded?.isSecure ?? ('encrypted' in socket && socket.encrypted === true)) return true;
+    const address = normalized(forwarded?.address ?? socket.remoteAddress ?? '');
     if (this.#isTrusted?.(address, 0) !== true) return false;
     return /^(?:https|wss)$/i.test(valuesOf(headers['x-forwarded-proto'])[0] ?? '');
   }

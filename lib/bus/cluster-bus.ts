@@ -6,6 +6,8 @@
  */
 import type { Bus } from '../cluster/bus.js';
 
+/** Longer messages are sent in pieces, between which the primary relays others. */
+const MAX_MESSAGE = 64 * 1024;
 /** The mark of our messages among those of the application. */
 const MARK = 'socket.io-node';
 
@@ -48,6 +50,7 @@ export function clusterBus({ channel = MARK }: ClusterBusOptions = {}): Bus {
   }
   let onMessage: ((message: unknown) => void) | null = null;
   return {
+    maxMessage: MAX_MESSAGE,
     publish(bytes) {
       const message: Message = { type: MARK, channel, bytes: bytes.toString('latin1') };
       return new Promise<void>((resolve, reject) => {

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { isReachable } from '../forward/address.js';
 import { invalidType } from '../util/invalid-type.js';
 
 /**
@@ -59,9 +60,20 @@ export interface BusOptions {
    * others can publish to.
    */
   readonly secret?: string;
+  /**
+   * Where the other processes reach this one, `HOST` or `HOST:PORT`: requests for a session of this
+   * process that arrive at another one are forwarded to it, so that a load balancer need not be
+   * sticky. Requires `secret`. MUST be an address of this machine in a private network; without
+   * a port, any free one is used. Session ids end with 20 further digits, which name their
+   * process.
+   *
+   * @default none: such requests are answered 404
+   * @example address: '10.0.0.7:9000'
+   */
+  readonly address?: string;
 }
 
-export type ResolvedBusOptions = Required<Omit<BusOptions, 'secret'>> & { readonly secret: string };
+export type ResolvedBusOptions = Required<BusOptions>;
 
 const MEBIBYTE = 1024 * 1024;
 
@@ -73,12 +85,14 @@ export const BUS_DEFAULTS: ResolvedBusOptions = Object.freeze({
   maxBuffer: 16 * MEBIBYTE,
   maxWaiting: MEBIBYTE,
   secret: '',
+  address: '',
 });
 
 export const DEFAULT_MAX_MESSAGE: number = 16 * MEBIBYTE;
 
 /** The longest delay of a timer of Node. */
 const LONGEST_TIMEOUT_MS = 2 ** 31 - 1;
+const TEXTS: ReadonlySet<string> = new Set(['secret', 'address']);
 const TIMINGS: ReadonlySet<string> = new Set(['heartbeatInterval', 'timeout', 'repairTimeout']);
 
 /**
@@ -101,7 +115,7 @@ export function resolveBusOptions(bus: unknown, given: unknown = {}): ResolvedBu
       const names = Object.keys(BUS_DEFAULTS).join(', ');
       throw new TypeError(`Expected \`busOptions\` to have only ${names}, got \`${name}\``);
     }
-    if (name === 'secret') {
+    if (TEXTS.has(name)) {
       if (typeof value !== 'string') throw invalidType(path, 'a string', value);
     } else {
       if (typeof value !== 'number') throw invalidType(path, 'a number', value);
@@ -111,5 +125,17 @@ export function resolveBusOptions(bus: unknown, given: unknown = {}): ResolvedBu
       }
     }
   }
-  return { ...BUS_DEFAULTS, ...given };
+  const options: ResolvedBusOptions = { ...BUS_DEFAULTS, ...given };
+  checkAddress(options);
+  return options;
+}
+
+function checkAddress({ address, secret }: ResolvedBusOptions): void {
+  if (address === '') return;
+  if (!isReachable(address)) {
+    throw new TypeError(
+      `Expected \`busOptions.address\` to be like '10.0.0.7:9000', got '${address}'`,
+    );
+  }
+  if (secret === '') throw new TypeError('Expected `busOptions.secret` with `busOptions.address`');
 }

@@ -9,6 +9,8 @@ export interface ClusterHost {
   /** The groups of this process. */
   localGroups(): readonly ClientGroup[];
   sessionCount(): number;
+  /** Where this process takes the requests of its sessions that arrive elsewhere; empty: nowhere. */
+  address(): string;
   emit<E extends keyof ClusterEvents>(event: E, ...args: ClusterEvents[E]): void;
 }
 
@@ -18,6 +20,8 @@ export interface PeerInfo {
   readonly node: string;
   /** How many sessions it has, as it said last. */
   readonly sessions: number;
+  /** Where it takes the requests of its sessions that arrive elsewhere; empty: nowhere. */
+  readonly address: string;
 }
 
 /** Events of a Listener with a bus. */

@@ -31,6 +31,8 @@ const NODE_BYTES = 8;
 const ASK_INTERVAL_MS = 250;
 /** From one answer to such questions to the next: it serves all who have asked. */
 const RESEND_INTERVAL_MS = 200;
+/** How many silent processes are remembered. */
+const MOST_SILENT = 1000;
 /** A timer this late means that the process was stopped. */
 const STOPPED_MS = 1000;
 
@@ -47,6 +49,8 @@ export class Cluster implements ClientGroup {
   readonly #questions: Questions;
   readonly #delivery: Delivery;
   readonly #peers = new Map<string, Peer>();
+  /** Processes that were silent for `timeout`. */
+  readonly #silent = new Map<string, Peer>();
   readonly #startedAt: number;
   #hasEcho = false;
   #malformed = 0;
@@ -198,15 +202,23 @@ export class Cluster implements ClientGroup {
   #peerOf({ node, age }: Envelope, packets: readonly Packet[], now: number): Peer {
     const known = this.#peers.get(node);
     if (known) return known;
-    // A process that began after this one owes it everything; an older one what follows.
-    const [first] = packets;
-    const isYounger = age <= this.#age;
-    const next = first === undefined ? 1 : isNumbered(first) ? first.number : first.number + 1;
-    const peer = new Peer(node, isYounger ? 1 : next, now, this.#options);
+    // A process that was silent for too long goes on where it was.
+    const peer = this.#silent.get(node) ?? this.#createPeer(node, age, packets, now);
+    this.#silent.delete(node);
     this.#peers.set(node, peer);
     this.#host.emit('peerConnect', peer);
     this.#sendHeartbeat();
     return peer;
+  }
+
+  /**
+   * A process that started after this one: all its packets are delivered here, from the first one.
+   * A process that started before: the packets that it sends from now on.
+   */
+  #createPeer(node: string, age: number, [first]: readonly Packet[], now: number): Peer {
+    const isYounger = age <= this.#age;
+    const next = first === undefined ? 1 : isNumbered(first) ? first.number : first.number + 1;
+    return new Peer(node, isYounger ? 1 : next, now, this.#options);
   }
 
   #handle(peer: Peer, packet: Packet, now: number): void {
@@ -223,6 +235,7 @@ export class Cluster implements ClientGroup {
         break;
       case Kind.HEARTBEAT:
         peer.sessions = body.u32();
+        peer.address = body.rest();
         break;
       case Kind.GOODBYE:
         this.#remove(peer, 'goodbye');
@@ -264,13 +277,38 @@ export class Cluster implements ClientGroup {
 
   #remove(peer: Peer, reason: 'goodbye' | 'timeout'): void {
     if (!this.#peers.delete(peer.node)) return;
+    if (reason === 'timeout') this.#remember(peer);
+    else
+      this.#countLost(
+        peer,
+        peer.giveUp((packet) => this.#deliver(peer, packet)),
+      );
     this.#questions.onLeave(peer.node);
     if (this.#peers.size === 0) this.#health.expectSilence(this.#hasEcho);
     this.#host.emit('peerDisconnect', peer, reason);
   }
 
+  /** Keeps what a silent process has sent so far: it may return, and nothing is delivered twice. */
+  #remember(peer: Peer): void {
+    this.#silent.set(peer.node, peer);
+    const [oldest] = this.#silent.keys();
+    if (oldest !== undefined && this.#silent.size > MOST_SILENT) this.#silent.delete(oldest);
+  }
+
+  /** Tells the other processes the number of sessions and the address of this one. */
+  announce(): void {
+    if (!this.#isClosed) this.#sendHeartbeat();
+  }
+
+  /** Where another process takes forwarded requests; undefined if that is not known. */
+  addressOf(node: string): string | undefined {
+    // The engine may be down: the process itself can be reached all the same.
+    return (this.#peers.get(node) ?? this.#silent.get(node))?.address || undefined;
+  }
+
   #sendHeartbeat(): void {
-    this.#outbox.signal(Kind.HEARTBEAT, new BodyWriter().u32(this.#host.sessionCount()).end());
+    const body = new BodyWriter().u32(this.#host.sessionCount()).end(this.#host.address());
+    this.#outbox.signal(Kind.HEARTBEAT, body);
   }
 
   #onHealth(reason: string | null): void {
@@ -310,13 +348,18 @@ export class Cluster implements ClientGroup {
       this.#sendHeartbeat();
     }
     this.#health.check(now);
-    for (const peer of this.#peers.values()) {
+    for (const peer of [...this.#peers.values(), ...this.#silent.values()]) {
       this.#countLost(
         peer,
         peer.expire(now, (packet) => this.#deliver(peer, packet)),
       );
-      const isSilent = now - peer.lastSeen > this.#options.timeout;
-      if (isSilent && this.#health.isUp) this.#remove(peer, 'timeout');
+    }
+    for (const peer of this.#peers.values()) {
+      const silence = now - peer.lastSeen;
+      // Without an echo, the end of all other processes cannot be told from that of the engine.
+      const isLong = !this.#hasEcho && silence > 2 * this.#options.timeout;
+      const isSilent = this.#health.isUp && silence > this.#options.timeout;
+      if (isSilent || isLong) this.#remove(peer, 'timeout');
     }
     this.#schedule(now);
   }

@@ -36,9 +36,7 @@ export class Health {
     this.#lastArrival = now;
     this.#expectsArrivals = true;
     this.#failingSince = null;
-    if (this.#isUp) return;
-    this.#isUp = true;
-    this.#onChange(null);
+    this.#goUp();
   }
 
   /** The engine has taken an envelope (null), or has not. */
@@ -46,7 +44,7 @@ export class Health {
     if (error === null) {
       this.#failingSince = null;
       // Nothing is expected to arrive from an engine without echo before there is another process.
-      if (!this.#isUp && !this.#expectsArrivals) this.onArrival(now);
+      if (!this.#expectsArrivals) this.#goUp();
       return;
     }
     this.#failingSince ??= now;
@@ -68,6 +66,12 @@ export class Health {
   /** This process was stopped: silence up to now says nothing. */
   forgive(now: number): void {
     this.#lastArrival = now;
+  }
+
+  #goUp(): void {
+    if (this.#isUp) return;
+    this.#isUp = true;
+    this.#onChange(null);
   }
 
   #goDown(reason: string): void {

@@ -27,6 +27,8 @@ export class Peer {
   lastSeen: number;
   /** How many sessions it has, according to its latest heartbeat. */
   sessions = 0;
+  /** Where it takes forwarded requests, according to its latest heartbeat. */
+  address = '';
   readonly #options: ResolvedBusOptions;
   /** The next number to deliver. */
   #next: number;
@@ -99,6 +101,16 @@ export class Peer {
     if (last < this.#next || last < from || this.#lost.length === MOST_RANGES) return 0;
     this.#lost.push({ from, to: last });
     return this.#drain(now, deliver);
+  }
+
+  /** Gives up all gaps: the sender has ended. Returns how many packets are lost now. */
+  giveUp(deliver: (packet: Packet) => void): number {
+    let sum = 0;
+    for (;;) {
+      const lost = this.expire(Infinity, deliver);
+      if (lost === 0) return sum;
+      sum += lost;
+    }
   }
 
   /** Gives up a gap that was not repaired in time. Returns how many packets are lost now. */

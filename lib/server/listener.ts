@@ -12,7 +12,6 @@ import type { Refusal } from '../access/refusal.js';
 import { SessionLimiter } from '../access/session-limiter.js';
 import { resolveOptions, type ListenerOptions, type ResolvedOptions } from '../options.js';
 import type { ExternalGroup, ListenerParts } from '../bridge/listener-port.js';
-import type { Cluster } from '../cluster/cluster.js';
 import type { BusState } from '../cluster/cluster-host.js';
 import { Broadcaster } from '../rooms/broadcaster.js';
 import { excludedIds, excludeFilter } from '../rooms/exclude.js';
@@ -31,7 +30,7 @@ import { Timers } from '../util/timers.js';
 import { ServerAttachment, type RequestHandler } from './attachment.js';
 import { allClosed, awaitable, type Closing } from './closing.js';
 import { toServer, type Listenable } from './listenable.js';
-import { joinCluster } from './join-cluster.js';
+import { joinCluster, type Joined } from './join-cluster.js';
 import type { ListenerEvents } from './listener-events.js';
 import { NO_HEAD, Router, type RouterHost } from './router.js';
 import { SessionRegistry } from './session-registry.js';
@@ -80,7 +79,7 @@ export class Listener extends Broadcaster implements Host, RouterHost {
   readonly #verifier: HandshakeVerifier;
   readonly #router: Router;
   readonly #handler: RequestHandler;
-  readonly #cluster: Cluster | null;
+  readonly #joined: Joined | null;
   readonly #endpoints = new Map<string, Endpoint>();
   /** Clients of other servers. */
   readonly #external: ExternalGroup[] = [];
@@ -106,12 +105,20 @@ export class Listener extends Broadcaster implements Host, RouterHost {
     this.clients = this.#registry.clients;
     this._rooms = new Rooms(this.#registry);
     this._groups.push(this._rooms);
-    this.#cluster = joinCluster(this.options, {
-      localGroups: () => this._groups.filter(({ isLocal }) => isLocal),
-      sessionCount: () => this.#registry.size,
-      emit: (event, ...args) => this.#emitSafely(event, ...(args as never)),
-    });
-    if (this.#cluster) this._groups.push(this.#cluster);
+    this.#joined = joinCluster(
+      this.options,
+      {
+        localGroups: () => this._groups.filter(({ isLocal }) => isLocal),
+        sessionCount: () => this.#registry.size,
+        emit: (event, ...args) => this.#emitSafely(event, ...(args as never)),
+      },
+      ({ request, target, isUpgrade, head }, origin) => {
+        this.#proxies.setForwarded(request, origin);
+        return this.check(request, target, isUpgrade, head);
+      },
+    );
+    if (this.#joined) this._groups.push(this.#joined.cluster);
+    this.#registry.tag = this.#joined?.forwarding?.tag ?? '';
     this.#verifier = new HandshakeVerifier(this.options, this._limiter, this._timers);
     this.#router = new Router(this, {
       origins: this.#origins,
@@ -120,6 +127,7 @@ export class Listener extends Broadcaster implements Host, RouterHost {
       verifier: this.#verifier,
       registry: this.#registry,
       endpoints: this.#endpoints,
+      forwarding: this.#joined?.forwarding ?? null,
     });
     addEventOptions(this, this.options);
     this.#handler = this.#createHandler();
@@ -131,7 +139,7 @@ export class Listener extends Broadcaster implements Host, RouterHost {
 
   /** The state of the bus; null without one. */
   get bus(): BusState | null {
-    return this.#cluster;
+    return this.#joined?.cluster ?? null;
   }
 
   /** `clients` under its second name in 0.6. */
@@ -318,7 +326,7 @@ export class Listener extends Broadcaster implements Host, RouterHost {
     }
     if (this.#registry.size > 0) await this.#serveClosing();
     this.#router.close(isFinal);
-    if (isFinal) this.#cluster?.close();
+    if (isFinal) this.#joined?.close();
     await allClosed([...refused, ...targets]);
   }
 
@@ -345,7 +353,7 @@ export class Listener extends Broadcaster implements Host, RouterHost {
 
   #addGroup(group: ExternalGroup): () => void {
     // Before the other processes, which are the last group.
-    this._groups.splice(this.#cluster ? -1 : this._groups.length, 0, group);
+    this._groups.splice(this.#joined ? -1 : this._groups.length, 0, group);
     this.#external.push(group);
     return () => {
       for (const groups of [this._groups, this.#external]) {

@@ -26,6 +26,7 @@ import {
 import type { ProxyTrust } from '../access/proxy-trust.js';
 import type { SessionLimiter } from '../access/session-limiter.js';
 import type { ResolvedOptions } from '../options.js';
+import type { Forwarding } from '../forward/forwarding.js';
 import type { SessionOptions } from '../session/timings.js';
 import { parseRoute, requestPath, type Route } from '../protocol/url.js';
 import { detectVersion } from '../protocol/versions.js';
@@ -75,6 +76,7 @@ export interface RouterParts {
   readonly verifier: HandshakeVerifier;
   readonly registry: SessionRegistry;
   readonly endpoints: ReadonlyMap<string, Endpoint>;
+  readonly forwarding: Forwarding | null;
 }
 
 /** A transport as this Listener offers it. */
@@ -107,9 +109,8 @@ export class Router {
     const { protocols } = host.options;
     if (protocols.includes('0.6')) for (const type of this.#types.values()) this.#add(type);
     if (protocols.includes('0.9')) {
-      const interner = this.#interner;
-      const isOver = (): boolean => this.#isClosed || this.#isStopped;
-      this.#claimers.push(this.#offer(protocol1(host, { ...parts, interner, isOver })));
+      const own = { interner: this.#interner, isOver: () => this.#isClosed || this.#isStopped };
+      this.#claimers.push(this.#offer(protocol1(host, { ...parts, ...own })));
     }
   }
 
@@ -132,6 +133,8 @@ export class Router {
     const url = requestPath(request.url ?? '');
     if (this.#isClosed || !url.startsWith(this.#prefix)) return false;
     const route = parseRoute(url, this.#prefix.length);
+    const { forwarding } = this.#parts;
+    if (forwarding?.forward(route, { request, target, isUpgrade, head }, this)) return true;
     if (this.#isStopped && !this.#hasSession(route)) return false;
     const offer = this.#offers.get(route.transport);
     if (!offer) return this.#routeOther(route, request, target, isUpgrade, head);

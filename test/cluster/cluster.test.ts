@@ -196,6 +196,59 @@ describe('Cluster', () => {
     expect(b.lost).to.equal(0);
   });
 
+  for (const isolated of ['a', 'b'] as const) {
+    it(`delivers once what was sent while the engine did not reach ${isolated} for longer than \`timeout\``, async () => {
+      const { engine, a, b, later } = await setUp();
+      for (let i = 0; i < 90; i++) {
+        if (i === 30) engine.isolated.add(isolated);
+        if (i === 60) engine.isolated.delete(isolated);
+        a.sendNext();
+        b.sendNext();
+        await later(2, 200);
+      }
+      await later(100, 100);
+      expect(a.from('b')).to.deep.equal(row(90));
+      expect(b.from('a')).to.deep.equal(row(90));
+      expect([...a.events, ...b.events]).to.include('peerDisconnect timeout');
+      expect([a.lost, b.lost]).to.deep.equal([0, 0]);
+      expect([a.cluster.peers.size, b.cluster.peers.size]).to.deep.equal([1, 1]);
+    });
+  }
+
+  it('reports what it can never get from a process that has left, and delivers what followed', async () => {
+    const { engine, a, b, later } = await setUp();
+    for (let i = 0; i < 9; i++) {
+      engine.isDown = i === 3 || i === 6;
+      a.sendNext();
+      await turn();
+      engine.step();
+    }
+    engine.isDown = false;
+    a.cluster.close();
+    await later(3);
+    expect(b.from('a')).to.deep.equal([1, 2, 3, 5, 6, 8, 9]);
+    expect(b.lost).to.equal(2);
+    expect(b.events.at(-1)).to.equal('peerDisconnect goodbye');
+  });
+
+  it('reports what it can never get from a process that was killed', async () => {
+    const { engine, a, b, later } = await setUp();
+    for (let i = 0; i < 5; i++) {
+      engine.isDown = i === 2;
+      a.sendNext();
+      await turn();
+      engine.step();
+    }
+    engine.isDown = false;
+    engine.kill('a');
+    await later(3);
+    expect(b.from('a')).to.deep.equal([1, 2]);
+    await later(120, 100);
+    expect(b.from('a')).to.deep.equal([1, 2, 4, 5]);
+    expect(b.lost).to.equal(1);
+    expect(b.events).to.include('peerDisconnect timeout');
+  });
+
   it('reports exactly what could not be kept, and delivers the rest', async () => {
     const engine = new Engine(1);
     const clock = new ManualClock();
@@ -231,6 +284,21 @@ describe('Cluster', () => {
     }
     expect(a.cluster.waiting).to.be.within(50_000, 100_000);
     expect(a.cluster.figures.dropped).to.be.above(800);
+  });
+
+  it('notices over an engine without echo that the only other process is killed', async () => {
+    const engine = new Engine(1);
+    engine.hasEcho = false;
+    const clock = new ManualClock();
+    const a = new Process('a', engine, clock);
+    const b = new Process('b', engine, clock);
+    await pass(engine, clock, 5);
+    expect([a, b].map(({ events }) => events)).to.deep.equal([['peerConnect'], ['peerConnect']]);
+    engine.kill('b');
+    await pass(engine, clock, 200, 100);
+    expect(a.events[1]).to.match(/^busDown nothing has arrived/);
+    expect(a.events.slice(2)).to.deep.equal(['peerDisconnect timeout', 'busUp']);
+    expect(await a.cluster.count(EVERYONE, 1000)).to.equal(0);
   });
 
   it('blames no other process for its own stop', async () => {

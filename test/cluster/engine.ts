@@ -28,11 +28,15 @@ export class Engine {
   isFrozen = false;
   /** Publishing is rejected, and what is on its way is lost. */
   isDown = false;
+  /** False: a process does not receive its own messages. */
+  hasEcho = true;
   faults: Faults;
   readonly published: Buffer[] = [];
   readonly #random: Random;
   readonly #receivers = new Map<string, Receive>();
   readonly #killed = new Set<string>();
+  /** Processes that the engine does not reach: publishing is rejected, and they receive nothing. */
+  readonly isolated: Set<string> = new Set();
   #onWay: Delivery[] = [];
   #step = 0;
 
@@ -47,9 +51,12 @@ export class Engine {
       ...(maxMessage === undefined ? {} : { maxMessage }),
       publish: (message) => {
         if (this.#killed.has(name)) return;
-        if (this.isDown) throw new Error('the engine is down');
+        if (this.isDown || this.isolated.has(name)) throw new Error('the engine is down');
         this.published.push(message);
-        for (const receive of this.#receivers.values()) this.#send(receive, message);
+        for (const [to, receive] of this.#receivers) {
+          if (to === name && !this.hasEcho) continue;
+          if (!this.isolated.has(to)) this.#send(receive, message);
+        }
       },
       subscribe: (receive) => this.#receivers.set(name, receive),
       close: () => this.#receivers.delete(name),

@@ -84,6 +84,7 @@ export class Process {
       clock,
       localGroups: () => [this.group],
       sessionCount: () => 7,
+      address: () => `${name}.example:9000`,
       emit: (event, ...args) => {
         if (event === 'busLost') this.lost += (args[0] as { count: number }).count;
         const detail = args.filter((arg) => typeof arg === 'string').join(' ');

@@ -48,9 +48,10 @@ export const ROOMS: Readonly<Record<string, Rule>> = {
   },
   'lib/rooms': { uses: ['lib/session', 'lib/protocol'], node: true },
   'lib/cluster': {
-    uses: ['lib/rooms', 'lib/session', 'lib/protocol', 'lib/util'],
+    uses: ['lib/rooms', 'lib/session', 'lib/protocol', 'lib/util', 'lib/forward'],
     node: true,
   },
+  'lib/forward': { uses: ['lib/access', 'lib/protocol', 'lib/util'], node: true },
   'lib/bus': { uses: ['lib/cluster'], node: true },
   'lib/bridge': {
     uses: ['lib/rooms', 'lib/session', 'lib/access', 'lib/protocol', 'lib/util'],
@@ -59,7 +60,7 @@ export const ROOMS: Readonly<Record<string, Rule>> = {
   },
   'lib/metrics': { uses: ['lib/util'], node: true },
   'lib/server': {
-    uses: [...SERVER, 'lib/options.ts', 'lib/cluster'],
+    uses: [...SERVER, 'lib/options.ts', 'lib/cluster', 'lib/forward'],
     types: ['lib/bridge'],
     node: true,
   },

@@ -1,0 +1,143 @@
+/**
+ * Forwarding between the processes of a cluster, so that a load balancer need not be sticky: a request
+ * for a session of another process is sent to that process by HTTP, which answers it by its own rules.
+ *
+ * @module
+ */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import type { ForwardedOrigin } from '../access/proxy-trust.js';
+import type { Route } from '../protocol/url.js';
+import { ignoreError } from '../util/ignore-error.js';
+import { joinAddress, splitAddress } from './address.js';
+import { tokenOf, verify } from './credentials.js';
+import { forwardUpgrade } from './forward-upgrade.js';
+import { Forwarder } from './forwarder.js';
+import { nodeOf, tagOf } from './session-tag.js';
+
+const NO_HEAD: Buffer = Buffer.alloc(0);
+/** Paths of protocol 1 begin with its number, and have the session id behind the transport. */
+const PROTOCOL = /^\d/;
+
+/** A request or an upgrade. */
+export interface Incoming {
+  readonly request: IncomingMessage;
+  readonly target: ServerResponse | Socket;
+  readonly isUpgrade: boolean;
+  readonly head: Buffer;
+}
+
+/** What forwarding needs of its Listener and of its cluster. */
+export interface ForwardingHost {
+  /** The id of this process. */
+  readonly node: string;
+  /** Where another process takes requests; undefined if it is not known. */
+  addressOf(node: string): string | undefined;
+  /** Handles a request that another process has forwarded; false: it is not for a Listener. */
+  handle(incoming: Incoming, origin: ForwardedOrigin): boolean;
+  /** This process takes requests at this address from now on. */
+  onListening(address: string): void;
+}
+
+/** Handles the requests that cannot be forwarded. */
+interface Fallback {
+  route(
+    request: IncomingMessage,
+    target: ServerResponse | Socket,
+    isUpgrade: boolean,
+    head: Buffer,
+  ): boolean;
+}
+
+export class Forwarding {
+  /** The end of the session ids that this process makes. */
+  readonly tag: string;
+  readonly #host: ForwardingHost;
+  readonly #secret: string;
+  readonly #forwarder = new Forwarder();
+  readonly #server: Server;
+  /** Requests whose process could not be reached. */
+  readonly #failed = new WeakSet<IncomingMessage>();
+
+  /** @param address where this process takes requests, `HOST` or `HOST:PORT` */
+  constructor(address: string, secret: string, host: ForwardingHost) {
+    this.tag = tagOf(host.node);
+    this.#secret = secret;
+    this.#host = host;
+    this.#server = this.#listen(address);
+  }
+
+  /**
+   * Forwards a request or an upgrade if its session id names another process. An event stream that is
+   * resumed has the id in a header.
+   *
+   * @param fallback called if that process cannot be reached; the request is not forwarded again
+   * @returns false if the id names this process or an unknown one, or none
+   */
+  forward(route: Route, incoming: Incoming, fallback: Fallback): boolean {
+    const { request, target, isUpgrade, head } = incoming;
+    const node = nodeOf(sessionIdOf(route, request));
+    if (node === null || node === this.#host.node || request.method === 'OPTIONS') return false;
+    const address = this.#host.addressOf(node);
+    if (address === undefined || this.#failed.has(request)) return false;
+    const token = tokenOf(this.#secret, node);
+    const fail = (): void => {
+      this.#failed.add(request);
+      fallback.route(request, target, isUpgrade, head);
+    };
+    target.on('error', ignoreError);
+    if (isUpgrade) forwardUpgrade(request, target as Socket, head, address, token, fail);
+    else this.#forwarder.forward(request, target as ServerResponse, address, token, fail);
+    return true;
+  }
+
+  /** Takes no further requests. Those that were taken are answered. */
+  close(): void {
+    this.#forwarder.close();
+    this.#server.close();
+    this.#server.closeIdleConnections();
+  }
+
+  #listen(address: string): Server {
+    const token = tokenOf(this.#secret, this.#host.node);
+    const server = createServer();
+    const onRequest = (request: IncomingMessage, target: ServerResponse): void => {
+      const origin = verify(request, token);
+      const incoming = { request, target, isUpgrade: false, head: NO_HEAD };
+      if (origin === null) target.writeHead(403, { Connection: 'close' }).end();
+      else if (!this.#host.handle(incoming, origin)) target.writeHead(404).end();
+    };
+    server.on('request', onRequest);
+    server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
+      onRequest(request, response);
+      if (!response.headersSent) response.writeContinue();
+    });
+    server.on('upgrade', (request: IncomingMessage, target: Socket, head: Buffer) => {
+      const origin = verify(request, token);
+      const incoming = { request, target, isUpgrade: true, head };
+      if (origin === null || !this.#host.handle(incoming, origin)) target.destroy();
+    });
+    // The other process closes idle connections: if both did, a request could meet the end of one.
+    server.keepAliveTimeout = 0;
+    // The server that has taken the request from its client limits this time.
+    server.requestTimeout = 0;
+    const { host, port } = splitAddress(address);
+    server.on('error', (error) => {
+      process.emitWarning(
+        `Requests for sessions of this process are not forwarded to it: ${error.message}`,
+        { code: 'ERR_SIO_FORWARDING_FAILED' },
+      );
+    });
+    // `exclusive`: each worker of node:cluster has a port of its own.
+    server.listen({ host, port, exclusive: true }, () => {
+      const bound = server.address() as AddressInfo;
+      this.#host.onListening(joinAddress({ host, port: bound.port }));
+    });
+    return server.unref();
+  }
+}
+
+function sessionIdOf({ transport, sessionId, rest }: Route, { headers }: IncomingMessage): string {
+  if (PROTOCOL.test(transport)) return rest.split('/', 1)[0] ?? '';
+  return sessionId === '' ? String(headers['last-event-id'] ?? '') : sessionId;
+}

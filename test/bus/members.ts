@@ -1,0 +1,116 @@
+import cluster, { type Worker } from 'node:cluster';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { WebsocketDriver } from '../support/drivers/index.js';
+import type { BusName } from './open-bus.js';
+
+/** How long a member may take to do what a test waits for, in milliseconds. */
+const PATIENCE_MS = 50_000;
+const STEP_MS = 20;
+
+/** What a member can be asked to do. */
+export interface Calls {
+  port(): Promise<number>;
+  events(): string[];
+  clearEvents(): void;
+  peers(): number;
+  malformed(): number;
+  /** How many sessions it has itself. */
+  sessions(): Promise<number>;
+  count(rooms: string | string[]): Promise<number>;
+  countAll(): Promise<number>;
+  fetch(room: string): Promise<{ sessionId: string; transport: string; rooms: string[] }[]>;
+  /** Broadcasts messages in one turn. */
+  broadcast(messages: readonly unknown[], except?: string): void;
+  send(rooms: string | string[], message: unknown, except?: string[]): void;
+  sendLocal(room: string, message: unknown): void;
+  join(target: string, room: string): void;
+  leave(target: string, room: string): void;
+  kick(target: string): void;
+  /** Publishes bytes that are not of a Listener. */
+  inject(bytes: string): Promise<void>;
+  close(): void;
+  /** Opens another Listener over the same client of the engine. */
+  reopen(): void;
+}
+
+type Result<Name extends keyof Calls> = Awaited<ReturnType<Calls[Name]>>;
+
+/** A process with a Listener over a bus. */
+export class Member {
+  readonly process: Worker;
+  port = 0;
+  readonly #ready: Promise<unknown>;
+  #lastId = 0;
+
+  constructor(bus: BusName, enginePort: number) {
+    cluster.setupPrimary({ exec: join(__dirname, 'member.js'), args: [], silent: true });
+    this.process = cluster.fork({ BUS: bus, BUS_PORT: enginePort });
+    this.process.setMaxListeners(0);
+    this.process.on('error', () => undefined);
+    this.#ready = this.#answer(0);
+  }
+
+  static async start(bus: BusName, enginePort: number): Promise<Member> {
+    const member = new Member(bus, enginePort);
+    await member.#ready;
+    member.port = await member.call('port');
+    return member;
+  }
+
+  call<Name extends keyof Calls>(
+    name: Name,
+    ...args: Parameters<Calls[Name]>
+  ): Promise<Result<Name>> {
+    const id = ++this.#lastId;
+    const answer = this.#answer(id);
+    this.process.send({ id, call: name, args });
+    return answer as Promise<Result<Name>>;
+  }
+
+  connect(): Promise<WebsocketDriver> {
+    return new WebsocketDriver(this.port).open();
+  }
+
+  /** Asks until the answer is as expected. */
+  async until<Name extends keyof Calls>(
+    name: Name,
+    isExpected: (result: Result<Name>) => boolean,
+    ...args: Parameters<Calls[Name]>
+  ): Promise<void> {
+    const deadline = performance.now() + PATIENCE_MS;
+    for (;;) {
+      const result = await this.call(name, ...args);
+      if (isExpected(result)) return;
+      if (performance.now() > deadline) {
+        throw new Error(`Timed out; ${name} is ${JSON.stringify(result)}`);
+      }
+      await delay(STEP_MS);
+    }
+  }
+
+  untilEvent(event: string): Promise<void> {
+    return this.until('events', (events) => events.includes(event));
+  }
+
+  async kill(): Promise<void> {
+    if (this.process.isDead()) return;
+    const exited = new Promise((resolve) => this.process.once('exit', resolve));
+    this.process.process.kill('SIGKILL');
+    await exited;
+  }
+
+  #answer(id: number): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      const onMessage = (message: { id?: number; result?: unknown }): void => {
+        if (message.id !== id) return;
+        this.process.off('message', onMessage);
+        this.process.off('exit', onExit);
+        resolve(message.result);
+      };
+      const onExit = (): void => reject(new Error('The member has ended'));
+      this.process.on('message', onMessage);
+      this.process.once('exit', onExit);
+    });
+  }
+}
