@@ -295,7 +295,7 @@ export class Cluster implements ClientGroup {
     if (oldest !== undefined && this.#silent.size > MOST_SILENT) this.#silent.delete(oldest);
   }
 
-  /** Tells the other processes the number of sessions and the address of this one. */
+  /** Reports the number of sessions and the address of this process to the others. */
   announce(): void {
     if (!this.#isClosed) this.#sendHeartbeat();
   }
@@ -356,7 +356,7 @@ export class Cluster implements ClientGroup {
     }
     for (const peer of this.#peers.values()) {
       const silence = now - peer.lastSeen;
-      // Without an echo, the end of all other processes cannot be told from that of the engine.
+      // Without an echo, the end of all other processes looks like that of the engine.
       const isLong = !this.#hasEcho && silence > 2 * this.#options.timeout;
       const isSilent = this.#health.isUp && silence > this.#options.timeout;
       if (isSilent || isLong) this.#remove(peer, 'timeout');
