@@ -46,6 +46,7 @@ const TYPESCRIPT = `
 import { createServer } from 'node:http';
 import { listen, type Client, type ListenerOptions } from 'socket.io-node';
 import * as io from 'socket.io-node';
+import { bridge, type Bridge } from 'socket.io-node/bridge';
 import { encode } from 'socket.io-node/utils';
 
 const options: ListenerOptions = { log: false, flashPolicyServer: false };
@@ -55,6 +56,9 @@ listener.on('connection', (client: Client) => {
 });
 listener.close();
 console.log(encode(io.version));
+const join: (...args: Parameters<typeof bridge>) => Bridge = bridge;
+// @ts-expect-error -- not an official server, whose package is not installed here
+if (process.argv.length > 2) join(listener, createServer());
 // @ts-expect-error -- an option of the wrong type
 const wrong: ListenerOptions = { resource: 1 };
 if (wrong === options) throw new Error('unreachable');
