@@ -1,14 +1,17 @@
 /*
- * Clients of two generations in one room: a page with the client of this package, which speaks 0.6, and a page
- * with the official client of Socket.IO 0.9. The code of the server is the same for both.
+ * Clients of three generations in one room: a page with the client of this package, which speaks 0.6, a page
+ * with the official client of Socket.IO 0.9, and a page with the official client of today. The code of the
+ * server is the same for all.
  *
- *   node example/generations.js     open http://localhost:8080/ and http://localhost:8080/0.9 (set PORT for
- *                                   another port)
+ *   node example/generations.js     open http://localhost:8080/, http://localhost:8080/0.9 and
+ *                                   http://localhost:8080/4 (set PORT for another port)
  */
 const fs = require('fs');
 const http = require('http');
 const path = require('path');
+const { Server } = require('socket.io4'); // in an app: require('socket.io')
 const io = require('../');
+const { bridge } = require('../build/lib/bridge'); // in an app: require('socket.io-node/bridge')
 
 const STYLE = fs.readFileSync(path.join(__dirname, 'style.css'));
 // in an app: require.resolve('socket.io-client/dist/socket.io.js') of version 0.9.17
@@ -32,6 +35,7 @@ const page = (protocol, script) => `<!doctype html>
         <div id="state" class="quiet" role="status">connecting</div>
         <a href="/">0.6</a>
         <a href="/0.9">0.9</a>
+        <a href="/4">4</a>
       </div>
     </header>
     <div role="log" aria-label="Messages"><div id="lines" class="inner"></div></div>
@@ -51,7 +55,7 @@ const page = (protocol, script) => `<!doctype html>
 
     <script src="${script}"></script>
     <script>
-      var socket = '${protocol}' === '0.9' ? io.connect() : new io.Socket();
+      var socket = '${protocol}' === '0.6' ? new io.Socket() : io.connect();
 
       function byId(id) {
         return document.getElementById(id);
@@ -95,6 +99,7 @@ const page = (protocol, script) => `<!doctype html>
 const FILES = new Map([
   ['/', ['text/html', page('0.6', '/socket.io/socket.io.js')]],
   ['/0.9', ['text/html', page('0.9', '/socket.io-0.9.js')]],
+  ['/4', ['text/html', page('4', '/socket.io/socket.io.min.js')]],
   ['/socket.io-0.9.js', ['text/javascript', OFFICIAL]],
   ['/style.css', ['text/css', STYLE]]
 ]);
@@ -109,6 +114,7 @@ const server = http.createServer((req, res) => {
 });
 
 const listener = io.listen(server);
+bridge(listener, new Server(server));
 let guests = 0;
 
 listener.on('connection', (client) => {
@@ -128,5 +134,6 @@ listener.on('connection', (client) => {
 
 server.listen(process.env.PORT || 8080, () => {
   const { port } = server.address();
-  console.log(`Listening at http://localhost:${port}/ and http://localhost:${port}/0.9`);
+  const urls = ['/', '/0.9', '/4'].map((path) => `http://localhost:${port}${path}`);
+  console.log(`Listening at ${urls.join(', ')}`);
 });

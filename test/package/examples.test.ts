@@ -7,7 +7,14 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { connect, type TLSSocket } from 'node:tls';
 import { Example, PACKAGE } from './example.js';
-import { talkByOfficial09, talkByPolling, talkByWebSocket, type Talk } from './talk.js';
+import {
+  talkByOfficial09,
+  talkByOfficial4,
+  talkByPolling,
+  talkByWebSocket,
+  type OfficialTalk,
+  type Talk,
+} from './talk.js';
 
 type Options = Parameters<typeof talkByWebSocket>[1];
 
@@ -69,6 +76,32 @@ async function echoes(example: Example): Promise<void> {
     await talk.close();
     // oxlint-enable eslint/no-await-in-loop
   }
+}
+
+/** A client says something, and all others hear it. */
+async function saysToAll(from: Talk, all: readonly Talk[], text = 'grüße'): Promise<void> {
+  await from.send(text);
+  for (const one of all) {
+    // oxlint-disable-next-line eslint/no-await-in-loop -- one client after the other
+    expect(await one.next()).to.deep.equal({ from: 'guest', text });
+  }
+}
+
+/** A page of 2011 and a page of today chat; `speak` is how the page of today says `grüße` or `hello`. */
+async function chatsOfTwoGenerations(
+  url: string,
+  speak: (page: OfficialTalk) => Promise<void>,
+): Promise<void> {
+  expect(await body(`${url}/`)).to.include('/socket.io/socket.io.js');
+  const old = await talkByWebSocket(`${url}/socket.io`);
+  const page = await talkByOfficial4(url);
+  await saysToAll(old, [old, page]);
+  await speak(page);
+  const { from, text } = (await old.next()) as { from: string; text: string };
+  expect(from).to.equal('guest');
+  expect(text).to.match(/^(?:grüße|hello)$/);
+  await page.close();
+  await old.close();
 }
 
 /** The certificate that a server shows. */
@@ -150,31 +183,83 @@ const CHECKS: Readonly<Record<string, Check>> = {
     for (const [page, script] of [
       ['/', '/socket.io/socket.io.js'],
       ['/0.9', '/socket.io-0.9.js'],
+      ['/4', '/socket.io/socket.io.min.js'],
     ] as const) {
       // oxlint-disable eslint/no-await-in-loop -- one page after the other
       expect(await body(url + page)).to.include(script);
       expect(await body(url + script)).to.include('io');
       // oxlint-enable eslint/no-await-in-loop
     }
-    const old = await talkByWebSocket(`${url}/socket.io`);
-    expect(await old.next()).to.deep.equal({ name: 'guest 1 (0.6)' });
-    const official = await talkByOfficial09(url);
-    expect(await official.next()).to.deep.equal({ name: 'guest 2 (0.9)' });
-    expect(await old.next()).to.deep.equal({ announcement: 'guest 2 (0.9) connected' });
-    for (const [talk, from] of [
-      [official, 'guest 2 (0.9)'],
-      [old, 'guest 1 (0.6)'],
+    const talks: (readonly [Talk, name: string])[] = [];
+    for (const [protocol, talk] of [
+      ['0.6', () => talkByWebSocket(`${url}/socket.io`)],
+      ['0.9', () => talkByOfficial09(url)],
+      ['4', () => talkByOfficial4(url)],
     ] as const) {
+      // oxlint-disable eslint/no-await-in-loop -- one client after the other
+      const name = `guest ${talks.length + 1} (${protocol})`;
+      const one = await talk();
+      expect(await one.next()).to.deep.equal({ name });
+      for (const [other] of talks) {
+        expect(await other.next()).to.deep.equal({ announcement: `${name} connected` });
+      }
+      talks.push([one, name]);
+      // oxlint-enable eslint/no-await-in-loop
+    }
+    for (const [talk, from] of talks) {
       // oxlint-disable eslint/no-await-in-loop -- one message after the other
       await talk.send({ not: 'text' });
       await talk.send('grüße');
-      expect(await old.next()).to.deep.equal({ from, text: 'grüße' });
-      expect(await official.next()).to.deep.equal({ from, text: 'grüße' });
+      for (const [other] of talks) {
+        expect(await other.next()).to.deep.equal({ from, text: 'grüße' });
+      }
       // oxlint-enable eslint/no-await-in-loop
     }
-    await official.close();
-    expect(await old.next()).to.deep.equal({ announcement: 'guest 2 (0.9) disconnected' });
-    await old.close();
+    for (let last = talks.pop(); last; last = talks.pop()) {
+      const [talk, name] = last;
+      // oxlint-disable eslint/no-await-in-loop -- one client after the other
+      await talk.close();
+      for (const [other] of talks) {
+        expect(await other.next()).to.deep.equal({ announcement: `${name} disconnected` });
+      }
+      // oxlint-enable eslint/no-await-in-loop
+    }
+  },
+
+  async 'migration/1-app-of-2011.js'({ url }) {
+    expect(await body(`${url}/`)).to.include('/socket.io/socket.io.js');
+    const [one, two] = [
+      await talkByWebSocket(`${url}/socket.io`),
+      await talkByPolling(`${url}/socket.io`),
+    ];
+    await saysToAll(one, [one, two]);
+    await saysToAll(two, [one, two]);
+    await one.close();
+    await two.close();
+  },
+
+  async 'migration/2-bridge.js'({ url }) {
+    expect(await body(`${url}/new`)).to.include('/socket.io/socket.io.min.js');
+    await chatsOfTwoGenerations(url, (page) => saysToAll(page, [page]));
+  },
+
+  async 'migration/3-page-by-page.js'({ url }) {
+    await chatsOfTwoGenerations(url, async (page) => {
+      expect(await page.ask('say', 'hello')).to.equal('delivered');
+      expect(await page.next()).to.deep.equal({ from: 'guest', text: 'hello' });
+    });
+  },
+
+  async 'migration/4-official.js'({ url }) {
+    expect(await body(`${url}/new`)).to.include('/socket.io/socket.io.min.js');
+    const [one, two] = [await talkByOfficial4(url), await talkByOfficial4(url)];
+    expect(await one.ask('say', 'hello')).to.equal('delivered');
+    for (const page of [one, two]) {
+      // oxlint-disable-next-line eslint/no-await-in-loop -- one page after the other
+      expect(await page.next()).to.deep.equal({ from: 'guest', text: 'hello' });
+    }
+    await one.close();
+    await two.close();
   },
 
   async 'feed.js'(example) {
@@ -267,8 +352,11 @@ describe('examples', function () {
     }));
 
   it('are all checked here', () => {
-    const scripts = readdirSync(join(PACKAGE, 'example')).filter((name) => name.endsWith('.js'));
-    const parts = ['chat.js', 'pages.js', 'self-signed.js'];
+    const names = ['', 'migration/'].flatMap((folder) =>
+      readdirSync(join(PACKAGE, 'example', folder)).map((name) => folder + name),
+    );
+    const scripts = names.filter((name) => name.endsWith('.js'));
+    const parts = ['chat.js', 'pages.js', 'self-signed.js', 'migration/pages.js'];
     expect(scripts).to.have.members([...parts, ...Object.keys(CHECKS)]);
   });
 });

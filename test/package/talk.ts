@@ -119,3 +119,44 @@ export async function talkByOfficial09(url: string): Promise<Talk> {
     },
   };
 }
+
+interface Socket4 {
+  readonly id: string;
+  on(event: string, listener: (...args: never[]) => void): void;
+  send(message: unknown): void;
+  emit(event: string, ...args: unknown[]): void;
+  disconnect(): void;
+}
+
+/** A session of the official client of today. */
+export interface OfficialTalk extends Talk {
+  /** Emits an event; resolves with the acknowledgement. */
+  ask(event: string, ...args: readonly unknown[]): Promise<unknown>;
+}
+
+/** A session of the official client of Socket.IO 4, with an upgrade. */
+export async function talkByOfficial4(url: string): Promise<OfficialTalk> {
+  const { io } = require('socket.io-client4') as {
+    io: (address: string, options: object) => Socket4;
+  };
+  const socket = io(url, { forceNew: true, reconnection: false });
+  const messages = new Queue<unknown>();
+  socket.on('message', (message: unknown) => messages.push(message));
+  await new Promise<void>((resolve, reject) => {
+    socket.on('connect', () => resolve());
+    socket.on('connect_error', reject as (reason: never) => void);
+  });
+  return {
+    sessionId: socket.id,
+    send(message) {
+      socket.send(message);
+      return Promise.resolve();
+    },
+    ask: (event, ...args) => new Promise((resolve) => socket.emit(event, ...args, resolve)),
+    next: () => messages.next('a message'),
+    close() {
+      socket.disconnect();
+      return Promise.resolve();
+    },
+  };
+}
