@@ -163,6 +163,15 @@ export interface ListenerOptions {
    * @default 38 decimal digits from `crypto`
    */
   readonly generateId?: (request: IncomingMessage) => string;
+  /**
+   * Exactly-once delivery for the clients that ask for it: every message arrives once and in order,
+   * in both directions, as long as the client is back within `window` milliseconds and both
+   * processes live. `true` is `{ window: 120000 }`. Other clients are served as without it.
+   *
+   * @default false
+   * @example delivery: { window: 60_000 }
+   */
+  readonly delivery?: boolean | { readonly window?: number };
   /** Connects the Listeners of several processes; see `socket.io-node/bus`. @default none */
   readonly bus?: Bus;
   /** Timings and limits of the bus. @default {} */
@@ -195,6 +204,7 @@ export interface ResolvedOptions {
   maxHandshakes: number;
   handshakeTimeout: number;
   authorize?: Authorize;
+  delivery: boolean | { readonly window?: number };
   bus?: Bus;
   busOptions?: BusOptions;
   generateId: (request: IncomingMessage) => string;
@@ -232,6 +242,7 @@ const DEFAULTS: Readonly<ResolvedOptions> = Object.freeze({
   trustProxy: 0,
   maxHandshakes: 10_000,
   handshakeTimeout: 10_000,
+  delivery: false,
   generateId: sessionId,
   clock: systemClock,
 });
@@ -287,6 +298,12 @@ const checkTrustProxy: Check = (value, name) => {
   }
 };
 
+const checkDelivery: Check = (value, name) => {
+  if (typeof value === 'boolean') return;
+  if (!isRecord(value)) throw invalidType(name, 'a boolean, or an object with `window`', value);
+  if (value['window'] !== undefined) DELAY(value['window'], `${name}.window`);
+};
+
 const trimSlashes = (path: string): string => path.replace(/^\/+|\/+$/g, '');
 
 const CHECKS: Readonly<Record<OptionName, Check>> = {
@@ -317,6 +334,7 @@ const CHECKS: Readonly<Record<OptionName, Check>> = {
   maxHandshakes: LIMIT,
   handshakeTimeout: DELAY,
   authorize: valid('a function', (value) => value === undefined || isFunction(value)),
+  delivery: checkDelivery,
   generateId: FUNCTION,
   // The cluster, which is loaded for them only, checks these two.
   bus: () => undefined,

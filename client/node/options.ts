@@ -7,7 +7,7 @@ import type { Agent } from 'node:http';
 import type { ConnectionOptions } from 'node:tls';
 import { closestName } from '../../lib/util/closest-name.js';
 import { invalidType } from '../../lib/util/invalid-type.js';
-import type { SocketOptions as BrowserOptions } from '../core/options.js';
+import type { SocketOptions as BrowserOptions } from '../core/delivery/socket.js';
 
 /** TLS options of Node; certificates are verified unless `rejectUnauthorized` is false. */
 export type TlsOptions = Pick<
@@ -196,6 +196,7 @@ const CHECKS: Readonly<Record<keyof SocketOptions, Check>> = {
   reconnectionDelay: AMOUNT,
   maxReconnectionAttempts: AMOUNT,
   rememberTransport: FLAG,
+  delivery: FLAG,
   headers: STRINGS,
   cookies: STRINGS,
   origin: STRING,
@@ -247,5 +248,8 @@ export function checkOptions(options: SocketOptions): void {
     if (!Object.hasOwn(CHECKS, name)) throw unknownOption(name);
     const [expectation, isValid] = CHECKS[name as keyof SocketOptions];
     if (!isValid(value)) throw invalidType(name, expectation, value);
+  }
+  if (options.delivery && options.raw) {
+    throw new TypeError('Expected only one of `delivery` and `raw`, got both');
   }
 }

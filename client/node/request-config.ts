@@ -16,6 +16,10 @@ import { type ConnectChanges, DEFAULTS, type SocketOptions } from './options.js'
  */
 export const CLOSE_TIMEOUT_MS = 10_000;
 
+const NO_LIMITS: Readonly<PayloadLimits> = { messages: Infinity, bytes: Infinity };
+/** A payload is sent again if the connection breaks, so it must get through before that. */
+const DELIVERY_LIMITS: Readonly<PayloadLimits> = { messages: 1000, bytes: 65_536 };
+
 export class RequestConfig {
   /** The agent and the TLS options, for `http.request`. */
   readonly requestOptions: Readonly<RequestOptions>;
@@ -49,9 +53,13 @@ export class RequestConfig {
     this.maxPayload = options.maxPayload ?? DEFAULTS.maxPayload;
     this.raw = options.raw ?? DEFAULTS.raw;
     this.#query = address.query ?? '';
+    const { messages, bytes } = options.delivery ? DELIVERY_LIMITS : NO_LIMITS;
     this.sendLimits = {
-      messages: (options.serverMaxMessages ?? DEFAULTS.serverMaxMessages) || Infinity,
-      bytes: (options.serverMaxPayload ?? DEFAULTS.serverMaxPayload) || Infinity,
+      messages: Math.min(
+        messages,
+        (options.serverMaxMessages ?? DEFAULTS.serverMaxMessages) || Infinity,
+      ),
+      bytes: Math.min(bytes, (options.serverMaxPayload ?? DEFAULTS.serverMaxPayload) || Infinity),
     };
     this.path = address.path;
   }

@@ -5,7 +5,9 @@
  */
 import { encode } from '../../lib/protocol/frames.js';
 import { backoff } from '../core/backoff.js';
-import { Socket as BrowserSocket, State } from '../core/socket.js';
+import { State } from '../core/socket.js';
+import { withDelivery } from '../core/delivery/index.js';
+import { Socket as BrowserSocket } from '../core/delivery/socket.js';
 import { platform } from '../core/platform.js';
 import type { Transport } from '../core/transport.js';
 import { parseAddress, type Address } from './parse-address.js';
@@ -115,7 +117,9 @@ export class Socket extends BrowserSocket implements AsyncIterable<unknown> {
   override getTransport(names: readonly string[] = this._order()): Transport | null {
     for (const name of names) {
       const Type = transports.get(name);
-      if (Type) return new Type(this, this.options.transportOptions[name]);
+      if (!Type) continue;
+      const Actual = this._delivery ? withDelivery(Type) : Type;
+      return new Actual(this as never, this.options.transportOptions[name]);
     }
     return null;
   }
@@ -204,6 +208,8 @@ export class Socket extends BrowserSocket implements AsyncIterable<unknown> {
   override onDisconnect(): void {
     this.#stopMessageTimer();
     super.onDisconnect();
+    // Nothing but the event `lost` waits for it.
+    (this._delivery?._expiry as NodeJS.Timeout | undefined)?.unref();
     if (this.#isOver) this.#finish();
   }
 

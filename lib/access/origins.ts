@@ -133,3 +133,21 @@ export function originLogLine(request: IncomingMessage): string {
 export function unreadableLogLine(request: IncomingMessage): string {
   return `Hid the response from ${subject(request)}, which \`origins\` does not allow`;
 }
+
+/**
+ * True if a request that is not allowed is an upgrade, or a GET or HEAD that the browser considers to be
+ * same-origin: its page could read the response. All other responses are hidden, as in 0.6.
+ *
+ * @param isReadable whether pages of all origins can read the responses of the transport
+ */
+export function mustRefuse(
+  request: IncomingMessage,
+  isUpgrade: boolean,
+  isReadable: boolean,
+  { isAllowed }: OriginDecision,
+): boolean {
+  if (isAllowed) return false;
+  if (isUpgrade) return true;
+  const isRead = request.method === 'GET' || request.method === 'HEAD';
+  return isRead && originHeader(request) === undefined && !isReadable;
+}

@@ -22,6 +22,7 @@ export const REFUSALS = {
   ERR_SIO_UNKNOWN_SESSION: [404, 'Unknown session id'],
   ERR_SIO_UNCLAIMED_UPGRADE: [404, 'No handler for upgrades at this path'],
   ERR_SIO_BAD_METHOD: [405, 'Method not allowed'],
+  ERR_SIO_STALE_ATTEMPT: [409, 'This request is older than the connection of its session'],
   ERR_SIO_TOO_LARGE: [413, 'The message is larger than this server accepts'],
   ERR_SIO_UNSUPPORTED_MEDIA_TYPE: [
     415,

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { withoutPlace } from '../protocol/delivery/place.js';
 import { parseRoute, requestPath } from '../protocol/url.js';
 import { shortId } from '../util/log.js';
 
@@ -17,6 +18,6 @@ export function describeRequest(
   const name = isNumbered ? `${transport}/${sessionId}` : transport;
   const session = id === '' ? 'new session' : `session ${shortId(id)}`;
   const from = `from ${address ?? 'an unknown address'}`;
-  const parts = [request.method, name, session, isNumbered ? '' : rest, from];
+  const parts = [request.method, name, session, isNumbered ? '' : withoutPlace(rest), from];
   return parts.filter(Boolean).join(' ').slice(0, 160);
 }

@@ -9,7 +9,7 @@ import type { Socket } from 'node:net';
 import { corsRecord } from '../access/cors.js';
 import type { HandshakeVerifier } from '../access/handshake-verifier.js';
 import {
-  originHeader,
+  mustRefuse,
   originLogLine,
   shownOrigin,
   unreadableLogLine,
@@ -31,6 +31,8 @@ import type { SessionOptions } from '../session/timings.js';
 import { parseRoute, requestPath, type Route } from '../protocol/url.js';
 import { detectVersion } from '../protocol/versions.js';
 import { Client, type Host } from '../session/client.js';
+import { createDelivery } from '../session/delivery/create-delivery.js';
+import type { DeliveryService } from '../session/delivery/delivery-service.js';
 import type { Endpoint } from '../session/v1/endpoint.js';
 import { BUILT_IN, createServer, selectTransports } from '../transports/index.js';
 import type { Transport } from '../transports/transport.js';
@@ -84,6 +86,7 @@ interface Offer {
   readonly type: TransportType;
   readonly host: TransportHost;
   readonly server: TransportServer;
+  readonly timings: Readonly<SessionOptions>;
 }
 
 export class Router {
@@ -97,6 +100,8 @@ export class Router {
   readonly #interner = new HeaderInterner();
   /** The ids of sessions that have not begun yet. */
   readonly #ids = new WeakMap<IncomingMessage, string>();
+  /** Null unless the option `delivery` is on. */
+  readonly #delivery: DeliveryService | null;
   #isClosed = false;
   #isStopped = false;
 
@@ -106,6 +111,7 @@ export class Router {
     this.#parts = parts;
     this.#prefix = `/${host.options.resource}/`;
     this.#types = selectTransports(host.options.transports);
+    this.#delivery = createDelivery(host, (name) => this.#offers.get(name)?.timings);
     const { protocols } = host.options;
     if (protocols.includes('0.6')) for (const type of this.#types.values()) this.#add(type);
     if (protocols.includes('0.9')) {
@@ -149,7 +155,7 @@ export class Router {
     // This must happen first: a connection reset must never cause an uncaught exception.
     target.on('error', ignoreError);
     const origin = this.#decide(request, isUpgrade, offer.type);
-    if (this.#mustRefuse(request, isUpgrade, offer.type, origin)) {
+    if (mustRefuse(request, isUpgrade, offer.type.isReadableAcrossOrigins === true, origin)) {
       this.#refuse('ERR_SIO_FORBIDDEN_ORIGIN', request, target);
       return true;
     }
@@ -161,11 +167,17 @@ export class Router {
     // A preflight does not concern the session; a close request of an ended session is answered
     // like any other.
     const isClose = request.method === 'POST' && route.rest === 'close';
-    if (!client && !isClose && request.method !== 'OPTIONS') {
-      this.#options.log(`No client has the session id ${shortId(route.sessionId)}`);
+    const isOpening = isUpgrade || request.method === 'GET';
+    const isStale = isOpening && client?._isStale(request) === true;
+    // The transport answers a client that asks for a delivering session.
+    const isAnswered = isOpening && this.#delivery?.hasKey(request) === true;
+    const isUnknown = !client && !isClose && !isAnswered && request.method !== 'OPTIONS';
+    if (isUnknown) this.#options.log(`No client has the session id ${shortId(route.sessionId)}`);
+    if (isUnknown || isStale) {
       // Pages of other origins must see the status too: it makes the client begin a new session.
       const cors = isUpgrade ? {} : corsRecord(request, origin);
-      this.#refuse('ERR_SIO_UNKNOWN_SESSION', request, target, cors);
+      const code = isStale ? 'ERR_SIO_STALE_ATTEMPT' : 'ERR_SIO_UNKNOWN_SESSION';
+      this.#refuse(code, request, target, cors);
       return true;
     }
     this.#dispatch(offer, client, request, target, isUpgrade, head, route.rest, origin);
@@ -260,31 +272,12 @@ export class Router {
       isSecure: (request) => this.#parts.proxies.isSecure(request),
       logOrigin: (request) => this.#options.log(unreadableLogLine(request)),
     };
-    return { type, host, server: createServer(type, host) };
+    return { type, host, server: createServer(type, host), timings };
   }
 
   #decide(request: IncomingMessage, isUpgrade: boolean, type: TransportType): OriginDecision {
     const isReadable = type.isReadableAcrossOrigins === true;
     return this.#parts.origins.decide(request, isUpgrade, isReadable);
-  }
-
-  /**
-   * True if a request that is not allowed is an upgrade, or a GET that the browser considers to be
-   * same-origin: its page could read the response. All other responses are hidden, as in 0.6.
-   */
-  #mustRefuse(
-    request: IncomingMessage,
-    isUpgrade: boolean,
-    type: TransportType,
-    origin: OriginDecision,
-  ): boolean {
-    if (origin.isAllowed) return false;
-    if (isUpgrade) return true;
-    return (
-      (request.method === 'GET' || request.method === 'HEAD') &&
-      originHeader(request) === undefined &&
-      type.isReadableAcrossOrigins !== true
-    );
   }
 
   /** True if a session has the id in the path; protocol 1 has it behind the transport. */
@@ -301,7 +294,7 @@ export class Router {
     origin: OriginDecision,
   ): Client | undefined {
     const client = this.#parts.registry.get(sessionId);
-    if (client?._type !== type) return undefined;
+    if (!client?._accepts(type, request)) return undefined;
     return this.#parts.origins.bind(client, request, origin) ? client : undefined;
   }
 
@@ -351,6 +344,10 @@ export class Router {
   #open(connection: Transport, timings: Readonly<SessionOptions>): void {
     const { registry, origins } = this.#parts;
     const { request, response, socket } = connection;
+    if (this.#delivery?.hasKey(request)) {
+      this.#delivery.refuse(connection);
+      return;
+    }
     const sessionId = this.#ids.get(request) ?? registry.makeId(request);
     const isOver = this.#isClosed || this.#isStopped;
     if (isOver || sessionId === null || registry.get(sessionId)) {
@@ -361,7 +358,9 @@ export class Router {
       }
       return;
     }
-    const client = new Client(this.#host, sessionId, connection, connection.type, timings);
+    const client =
+      this.#delivery?.create(sessionId, connection, timings) ??
+      new Client(this.#host, sessionId, connection, connection.type, timings);
     connection.session = client;
     origins.bind(client, request, connection.origin);
     client._attach(connection);

@@ -10,6 +10,7 @@ import { warnOfHook } from '../access/hook-warning.js';
 import type { SessionLimiter } from '../access/session-limiter.js';
 import type { ResolvedOptions } from '../options.js';
 import type { Client } from '../session/client.js';
+import { parsePlace } from '../protocol/delivery/place.js';
 import type { Route } from '../protocol/url.js';
 import { shortId } from '../util/log.js';
 
@@ -69,11 +70,12 @@ export class SessionRegistry {
 
   /**
    * True if a proxy has merged the slashes of `//TIME`, a request for a new session. Apache, nginx
-   * and lighttpd do this. The path of a session has a time after the id; a merged path does not.
+   * and lighttpd do this. The path of a session has a time after the id; a merged path does not. A
+   * client that asks for delivery has a place instead of the time.
    */
   isMergedPath({ sessionId, rest }: Route): boolean {
     return (
-      TIME.test(sessionId) &&
+      (TIME.test(sessionId) || parsePlace(sessionId) !== null) &&
       JSONP_INDEX.test(rest) &&
       !this.hasMadeTimes &&
       this.get(sessionId) === undefined

@@ -18,6 +18,8 @@ export interface ClientEvents {
    * client of 0.7 to 0.9 wants an answer.
    */
   message: [message: unknown, answer?: Answer];
+  /** With `delivery`, before `disconnect`: messages that the client may not have received. */
+  lost: [messages: readonly unknown[]];
   /** The session has ended. See also `client.disconnectReason`. */
   disconnect: [reason: DisconnectReason];
 }
@@ -161,6 +163,23 @@ export abstract class ClientInfo extends EventEmitter {
     return this.#address;
   }
 
+  /** True if every message arrives exactly once, and in order; see the option `delivery`. */
+  get delivery(): boolean {
+    return false;
+  }
+
+  set delivery(value: boolean) {
+    setOwn(this, 'delivery', value);
+  }
+
+  /**
+   * Number of messages that were sent and that the application of the client is not known to have
+   * received. Always 0 without `delivery`.
+   */
+  unacknowledged(): number {
+    return 0;
+  }
+
   /**
    * Adds the client to rooms, until it leaves them or its session ends. Does nothing for a session
    * that has ended.
@@ -239,6 +258,33 @@ export abstract class ClientInfo extends EventEmitter {
   /** @internal Time for the echo of a heartbeat; 0: no heartbeats. */
   get _heartbeatTimeout(): number {
     return validTiming(this._timings.timeout, 0);
+  }
+
+  /** @internal True if a request of a transport may use the session. */
+  _accepts(type: ConnectionType, _request: IncomingMessage): boolean {
+    return type === this._type;
+  }
+
+  /** @internal True if a request for a connection is older than the connection that there is. */
+  _isStale(_request: IncomingMessage): boolean {
+    return false;
+  }
+
+  /** @internal How long the session waits for a connection, in milliseconds. */
+  get _graceMs(): number {
+    return this._timing('closeTimeout');
+  }
+
+  /** @internal Another transport serves the session. Timings of the application are kept. */
+  _setType(type: ConnectionType, defaults: Readonly<SessionOptions>): void {
+    const options = this.#options;
+    const previous = this._defaults;
+    this._type = type;
+    this._defaults = defaults;
+    if (options === null) return;
+    for (const name of Object.keys({ ...previous, ...defaults })) {
+      if (options[name] === previous[name]) options[name] = defaults[name];
+    }
   }
 
   /** @internal Counts a connection, which is the latest one from now on. */

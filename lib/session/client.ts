@@ -13,6 +13,7 @@
  * @module
  */
 import type { AsyncResource } from 'node:async_hooks';
+import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { decode, encode, encodeHeartbeat, HEARTBEAT } from '../protocol/frames.js';
 import { readMessage } from '../protocol/message.js';
@@ -22,6 +23,7 @@ import { extraTime, LineProgress } from '../util/line-progress.js';
 import { shortId } from '../util/log.js';
 import type { ClientEvents } from './client-info.js';
 import { ClientOutput } from './client-output.js';
+import { POST_TAKEN, type PostAnswer } from './connection.js';
 import type { Connection, ConnectionType, Host } from './connection.js';
 import type { DisconnectReason } from './disconnect-reason.js';
 import { emitWithReason, rethrowAsync } from './events/emit.js';
@@ -163,7 +165,7 @@ export class Client extends ClientOutput {
     const { bytesInFlight, minGracePeriodMs } = connection;
     const progress =
       extraTime(bytesInFlight) > 0 ? new LineProgress(connection.socket, bytesInFlight) : null;
-    this._timer.start(Math.max(this._timing('closeTimeout'), minGracePeriodMs), progress);
+    this._timer.start(Math.max(this._graceMs, minGracePeriodMs), progress);
     this.#transition(State.DETACHED);
   }
 
@@ -230,11 +232,16 @@ export class Client extends ClientOutput {
    * and the exception is rethrown later as an `uncaughtException` of the process.
    * @returns false if it contains more than `maxMessages` messages: none was delivered.
    */
-  _onMessage(payload: string): boolean {
+  _onMessage(payload: string, _connection?: Connection): boolean {
     const texts = this._split(payload);
     if (texts === null) return false;
     this._receive(texts, payload.length);
     return true;
+  }
+
+  /** @internal Takes the body of a POST; undefined if it has no messages. */
+  _onPost(payload: string | undefined, _request: IncomingMessage): PostAnswer {
+    return payload === undefined || this._onMessage(payload) ? POST_TAKEN : 413;
   }
 
   /** @internal The texts of a payload; null if there are more than `maxMessages`. */
@@ -271,7 +278,7 @@ export class Client extends ClientOutput {
   /** @internal The meaning of the timer depends on the state. */
   onTimeout(): void {
     if (this._current === null) {
-      if (!this._timer.extend(this._timing('closeTimeout'), null)) this._end(this.#closeReason);
+      if (!this._timer.extend(this._graceMs, null)) this._end(this.#closeReason);
     } else if (this._timer.isHeartbeatPending) {
       if (!this._timer.extend(this._heartbeatTimeout, this._current))
         this.#dropConnection('heartbeat timeout');
@@ -343,6 +350,11 @@ export class Client extends ClientOutput {
     } else if (text === HEARTBEAT + this._timer.heartbeats) {
       this._onHeartbeatEcho();
     }
+  }
+
+  /** @internal Waits for a connection as long as after the loss of one. */
+  _restartGrace(): void {
+    if (this._current === null && this.connected) this._timer.start(this._graceMs);
   }
 
   /** @internal Writes the last payload before the session ends. 0.6 has none. */

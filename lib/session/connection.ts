@@ -43,6 +43,8 @@ export interface ConnectionType {
   readonly transportName: string;
   /** True if another server has the connections; then its rooms and broadcasts are not ours. */
   readonly isExternal?: boolean;
+  /** True if its responses are scripts, and those to its forms cannot be read by the page. */
+  readonly isReadableAcrossOrigins?: boolean;
   /** @internal The application reads the socket of a session, possibly to end it. */
   onConnectionRead?(socket: Socket, reader: ConnectionReader): void;
 }
@@ -52,6 +54,11 @@ export interface ConnectionReader {
   /** The application has ended or destroyed the socket. */
   _onConnectionKicked(socket: Socket): void;
 }
+
+/** The body of the response to a POST, or the status with which it is refused. */
+export type PostAnswer = string | 404 | 409 | 413;
+/** The response to a POST, as in 0.6. */
+export const POST_TAKEN = 'ok';
 
 /** What a session needs of its Listener. */
 export interface Host {

@@ -121,7 +121,7 @@ export abstract class Transport implements Connection {
    * @returns false if it holds more than `maxMessages` messages: none was delivered
    */
   protected receive(payload: string): boolean {
-    return this.session?._onMessage(payload) ?? true;
+    return this.session?._onMessage(payload, this) ?? true;
   }
 
   /** Ends the session at once. */

@@ -19,10 +19,10 @@ const HOLD_DELAY_MS = 500;
 const LONG_PAYLOAD = 10000;
 
 /** The status of a POST with more messages or bytes than the server accepts. */
-const TOO_LARGE = 413;
+export const TOO_LARGE = 413;
 
 /** The body of a POST. */
-function asForm(payload: string): string {
+export function asForm(payload: string): string {
   return 'data=' + encodeURIComponent(payload);
 }
 

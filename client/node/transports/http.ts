@@ -113,11 +113,7 @@ export function withNodeHttp(Type: TypeOf<HttpTransport>): TypeOf<NodeHttpTransp
 
     override _close(kind: CloseKind): void {
       if (kind === CloseKind.LOCAL && this.connected) {
-        this.#closeWatch = new ProgressWatch(
-          () => this.sockets(),
-          CLOSE_TIMEOUT_MS,
-          () => this.#abortAll(),
-        );
+        this.#closeWatch = this.#watchClosing();
       }
       super._close(kind);
     }
@@ -135,6 +131,7 @@ export function withNodeHttp(Type: TypeOf<HttpTransport>): TypeOf<NodeHttpTransp
 
     override _sendCloseRequest(url: string, body: string): void {
       // a failure is ignored: the server then detects the end by its timeout
+      this.#closeWatch ??= this.#watchClosing();
       this.#closeRequest = new HttpRequest(this.base.config, noop);
       whenDone(this.#closeRequest, () => this.#abortAll());
       this.#closeRequest.open('POST', url);
@@ -151,6 +148,15 @@ export function withNodeHttp(Type: TypeOf<HttpTransport>): TypeOf<NodeHttpTransp
     #canSplit(request: HttpRequest): boolean {
       const batch = this.#sentBatch;
       return request === this.sendXHR && request.status === TOO_LARGE && (batch?.count ?? 0) > 1;
+    }
+
+    /** Aborts all requests when the last ones stall. */
+    #watchClosing(): ProgressWatch {
+      return new ProgressWatch(
+        () => this.sockets(),
+        CLOSE_TIMEOUT_MS,
+        () => this.#abortAll(),
+      );
     }
 
     #abortAll(): void {

@@ -6,6 +6,8 @@ import { NO_STORE } from './io/response-headers.js';
 import { scriptLiteral } from './script-literal.js';
 
 const TYPE = 'text/javascript; charset=UTF-8';
+/** A close request may be sent without a form. */
+const CLOSE = /^close(?:\/|$)/;
 const DENIED = "alert('Cross domain security restrictions not met');";
 /** The digits at the end of the path, before a slash and a query; at most the digits of a number. */
 const INDEX = /\/(\d{1,15})\/?(?:\?.*)?$/;
@@ -19,7 +21,11 @@ export class JsonpPolling extends Polling {
   #literal: string | null = null;
 
   static override handle(exchange: Exchange): void {
-    if (exchange.response && exchange.rest !== 'close' && !INDEX.test(exchange.request.url ?? '')) {
+    if (
+      exchange.response &&
+      !CLOSE.test(exchange.rest) &&
+      !INDEX.test(exchange.request.url ?? '')
+    ) {
       exchange.host.refuse('ERR_SIO_NO_INDEX', exchange.request, exchange.response);
       return;
     }

@@ -77,7 +77,7 @@ export class Hixie extends SocketTransport implements HixieEvents {
   }
 
   onText(text: string): void {
-    if (this.session?._onMessage(text) === false) this.onError('too large');
+    if (this.session?._onMessage(text, this) === false) this.onError('too large');
   }
 
   onClosing(): void {

@@ -163,7 +163,7 @@ export class Rfc6455 extends SocketTransport {
     }
     const payload = readUtf8(data);
     if (payload === null) this.#fail(INVALID_PAYLOAD);
-    else if (this.session?._onMessage(payload) === false) this.#fail(TOO_BIG);
+    else if (this.session?._onMessage(payload, this) === false) this.#fail(TOO_BIG);
   }
 
   /**
@@ -182,6 +182,8 @@ export class Rfc6455 extends SocketTransport {
 
   /** @internal ws has found an invalid frame, and answers it with a close frame. */
   failed(): void {
+    // Of a connection that has been replaced: the session has another one.
+    if (!this.isOpen) return;
     this.isOpen = false;
     this.session?._end('protocol error');
   }

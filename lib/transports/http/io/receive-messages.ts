@@ -6,6 +6,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { RefusalCode } from '../../../access/refusal.js';
 import type { Client } from '../../../session/client.js';
+import { POST_TAKEN, type PostAnswer } from '../../../session/connection.js';
 import type { ByteHolder } from '../../../session/held-bytes.js';
 import { printable } from '../../../util/log.js';
 import { endWith } from './end-with-body.js';
@@ -14,7 +15,12 @@ import { isRepeated, markDelivered, postNumber } from './post-number.js';
 import { dataOf, RequestBody } from './request-body.js';
 import { NO_STORE, withCors, type Headers } from './response-headers.js';
 
-const OK = 'ok';
+const REFUSALS_BY_STATUS = {
+  404: 'ERR_SIO_UNKNOWN_SESSION',
+  409: 'ERR_SIO_STALE_ATTEMPT',
+  413: 'ERR_SIO_TOO_LARGE',
+  415: 'ERR_SIO_UNSUPPORTED_MEDIA_TYPE',
+} as const satisfies Record<number, RefusalCode>;
 const NO_BYTES: Buffer = Buffer.alloc(0);
 
 /** Answers a POST. The events of its messages are emitted before that, as in 0.6. */
@@ -27,7 +33,7 @@ export function receiveMessages(exchange: HttpExchange, alwaysCredentials: boole
   const isClose = rest === 'close';
   if (!client) {
     // A close request after the end of its session is as good as one before it.
-    if (isClose) answerOk(exchange, alwaysCredentials);
+    if (isClose) answerPost(exchange, POST_TAKEN, alwaysCredentials);
     else host.refuse('ERR_SIO_BAD_REQUEST', request, response);
     return;
   }
@@ -39,13 +45,15 @@ export function receiveMessages(exchange: HttpExchange, alwaysCredentials: boole
       host.refuse('ERR_SIO_UNKNOWN_SESSION', request, response);
     } else {
       const number = postNumber(rest);
-      const code = isRepeated(client, number) ? null : deliver(exchange, client, body, number);
-      if (code !== null) {
-        host.refuse(code, request, response);
+      const answer = isRepeated(client, number)
+        ? POST_TAKEN
+        : deliver(exchange, client, body, number);
+      if (typeof answer === 'number') {
+        host.refuse(REFUSALS_BY_STATUS[answer], request, response);
         return;
       }
       if (isClose) client._end('client close');
-      answerOk(exchange, alwaysCredentials);
+      answerPost(exchange, answer, alwaysCredentials);
     }
   });
 }
@@ -107,31 +115,35 @@ export function receiveBody(
   request.once('close', release);
 }
 
-/** Delivers the messages of a body. Returns why it is refused; null: it is not. */
+/** Delivers the messages of a body. Returns the body of the response, or a status of a refusal. */
 function deliver(
   { host, request }: HttpExchange,
   client: Client,
   body: Buffer,
   number: number | null,
-): RefusalCode | null {
+): PostAnswer | 415 {
   const payload = dataOf(body);
-  if (payload !== undefined) {
-    if (!client._onMessage(payload)) return 'ERR_SIO_TOO_LARGE';
-    markDelivered(client, number);
-    return null;
+  const unreadable =
+    payload === undefined && body.length > 0 ? unreadableBody(request.headers) : null;
+  if (unreadable === null) {
+    const answer = client._onPost(payload, request);
+    if (payload !== undefined && typeof answer === 'string') markDelivered(client, number);
+    return answer;
   }
-  const unreadable = body.length > 0 ? unreadableBody(request.headers) : null;
-  if (unreadable === null) return null;
   host.options.log(`Refused a POST with ${printable(unreadable)}: expected a plain form`);
-  return 'ERR_SIO_UNSUPPORTED_MEDIA_TYPE';
+  return 415;
 }
 
-function answerOk({ request, response, origin }: HttpExchange, alwaysCredentials: boolean): void {
+function answerPost(
+  { request, response, origin }: HttpExchange,
+  answer: string,
+  alwaysCredentials: boolean,
+): void {
   const headers: Headers = {
     'Content-Type': 'text/plain',
-    'Content-Length': '2',
+    'Content-Length': String(answer.length),
     'Cache-Control': NO_STORE,
   };
   response.writeHead(200, withCors(headers, request, origin, alwaysCredentials));
-  endWith(response, OK, OK.length);
+  endWith(response, answer, answer.length);
 }

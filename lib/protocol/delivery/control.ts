@@ -1,0 +1,56 @@
+/**
+ * The control messages of a delivering session: texts that begin with `~h~` and a letter.
+ *
+ * No text of an application begins with `~h~` on the wire, because both codecs send such a text as
+ * JSON. A heartbeat has a digit in place of the letter. The client shares this file, so it is written
+ * in the subset of the language that compiles to the engine of IE6.
+ *
+ * @see PROTOCOL.md, "Delivery"
+ * @module
+ */
+import { frame, HEARTBEAT } from '../frames.js';
+
+/** The letters of control messages. Unknown letters are ignored. */
+export const ControlKind = {
+  /** `~h~dKEY:WINDOW`: the session is a delivering one. */
+  GRANT: 'd',
+  /** `~h~aN`: the sender has received N messages; `~h~aN:M`: and its next message is M + 1. */
+  ACK: 'a',
+  /** `~h~r`: the receiver must acknowledge now. */
+  ASK: 'r',
+  /** `~h~eN:T`: the session is over; the sender has received N messages, and sent T. */
+  END: 'e',
+  /** `~h~x`: the server does not have the session. */
+  UNKNOWN: 'x',
+  /** `~h~p`: a probe works. */
+  PROBE: 'p',
+  /** `~h~uA`: the client moves to the probe, and has received A messages. */
+  UPGRADE: 'u',
+} as const;
+
+/** A control message. */
+export interface Control {
+  readonly kind: string;
+  /** The first number; NaN if there is none. */
+  readonly n: number;
+  /** The second number; NaN if there is none. */
+  readonly m: number;
+}
+
+const CONTROL = /^~h~([a-z])(?:(\d{1,15})(?::(\d{1,15}))?)?$/;
+
+/** Reads the text of a message; returns null for anything but a control message. */
+export function readControl(text: string): Control | null {
+  const parts = CONTROL.exec(text);
+  return parts && { kind: parts[1]!, n: +(parts[2] || NaN), m: +(parts[3] || NaN) };
+}
+
+/** The text of a control message. */
+export function controlText(kind: string, n?: number, m?: number): string {
+  return HEARTBEAT + kind + (n === undefined ? '' : n) + (m === undefined ? '' : ':' + m);
+}
+
+/** The payload of a control message. */
+export function encodeControl(kind: string, n?: number, m?: number): string {
+  return frame(controlText(kind, n, m));
+}

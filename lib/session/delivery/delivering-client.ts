@@ -1,0 +1,344 @@
+/**
+ * A session with exactly-once delivery. What it counts is in delivery-state.ts, with the rules.
+ *
+ * Messages are not queued but kept until the client has acknowledged them, whether they were written
+ * or not. The first message to each later connection is `~h~aN:M`, and all kept messages follow it.
+ *
+ * @module
+ */
+import type { IncomingMessage } from 'node:http';
+import { randomInt } from 'node:crypto';
+import { ControlKind, encodeControl, readControl } from '../../protocol/delivery/control.js';
+import { wholeMessages } from '../../protocol/delivery/whole-messages.js';
+import { placeOf } from '../../protocol/delivery/place.js';
+import { decode, encode, frame, HEARTBEAT } from '../../protocol/frames.js';
+import { readMessage } from '../../protocol/message.js';
+import { Client } from '../client.js';
+import type { Connection, ConnectionType, Host, PostAnswer } from '../connection.js';
+import type { DisconnectReason } from '../disconnect-reason.js';
+import { rethrowAsync } from '../events/emit.js';
+import { SendQueue } from '../send-queue.js';
+import type { SharedPayload } from '../shared-payload.js';
+import type { SessionOptions } from '../timings.js';
+import { DeliveryState, Resumption } from './delivery-state.js';
+import { PendingProbe } from './pending-probe.js';
+
+/** What the delivering sessions of a Listener have in common. */
+export interface DeliveryPolicy {
+  /** How long a session without a connection is kept, in milliseconds. */
+  readonly window: number;
+  /** The timings of a transport of the Listener. */
+  timingsOf(type: ConnectionType): Readonly<SessionOptions>;
+}
+
+/** The length of `~m~`. */
+const MARK_LENGTH = 3;
+/** Keys have at most 15 digits: 48 random bits. */
+const KEY_LIMIT = 2 ** 48 - 1;
+/** How long a session waits that no request has shown the key of, in milliseconds. */
+const UNCONFIRMED_MS = 5000;
+/** A payload that is made of kept messages: a client refuses longer ones than its `maxPayload`. */
+const LONGEST_PAYLOAD = 256 * 1024;
+/** So many messages, or one payload of this length, are acknowledged at once. */
+const ACK_EVERY = 16;
+const ACK_LENGTH = 16 * 1024;
+/** So many messages are acknowledged in front of a message that is sent anyway. */
+const ACK_ALONG = 8;
+
+/** True if a payload of ours is one message: its length reaches to the end. */
+function isSingle(payload: string): boolean {
+  const end = payload.indexOf('~', MARK_LENGTH);
+  return end + MARK_LENGTH + Number(payload.slice(MARK_LENGTH, end)) === payload.length;
+}
+
+export class DeliveringClient extends Client {
+  readonly #policy: DeliveryPolicy;
+  readonly #state: DeliveryState;
+
+  /** @internal */
+  constructor(
+    listener: Host,
+    sessionId: string,
+    connection: Connection,
+    type: ConnectionType,
+    defaults: Readonly<SessionOptions>,
+    policy: DeliveryPolicy,
+    attempt: number,
+  ) {
+    super(listener, sessionId, connection, type, defaults);
+    this.#policy = policy;
+    this.#state = new DeliveryState(randomInt(1, KEY_LIMIT), attempt, connection.isPoll);
+  }
+
+  override get delivery(): boolean {
+    return true;
+  }
+
+  override unacknowledged(): number {
+    return this.#state.unacknowledged;
+  }
+
+  /** @internal A request must have the key. The first one that has it earns the whole window. */
+  override _accepts(_type: ConnectionType, request: IncomingMessage): boolean {
+    const state = this.#state;
+    if (!state.isOwner(placeOf(request.url ?? '')?.key)) return false;
+    if (!state.isConfirmed) {
+      state.isConfirmed = true;
+      this._restartGrace();
+    }
+    return true;
+  }
+
+  /** @internal True if a request for a connection is older than the one that there is. */
+  override _isStale(request: IncomingMessage): boolean {
+    const place = placeOf(request.url ?? '');
+    if (place?.isProbe) return place.attempt <= this.#state.attempt;
+    // Whether it is a poll is known later: see `_attach`.
+    return (
+      place !== null &&
+      this.#state.resumption(place.attempt, place.received, true) === Resumption.STALE
+    );
+  }
+
+  override _attach(connection: Connection): void {
+    if (this.connections === 0) {
+      super._attach(connection);
+      return;
+    }
+    const place = placeOf(connection.request.url ?? '');
+    if (this.disconnectReason !== null || place === null) {
+      connection.write(encodeControl(ControlKind.UNKNOWN));
+      connection.close();
+    } else if (place.isProbe) {
+      if (place.attempt > this.#state.attempt) PendingProbe.open(this, connection, place.attempt);
+      else connection.close();
+    } else {
+      this._upgrade(connection, place.attempt, place.received);
+    }
+  }
+
+  /** @internal The client moves to a connection, and has received so many messages. */
+  _upgrade(connection: Connection, attempt: number, received: number): void {
+    const state = this.#state;
+    const resumption = state.resumption(attempt, received, connection.isPoll);
+    if (resumption === Resumption.STALE) {
+      connection.close();
+      return;
+    }
+    state.owesHead = resumption === Resumption.BEGINS;
+    state.acknowledge(received);
+    state.attempt = attempt;
+    state.isPolling = connection.isPoll;
+    super._attach(connection);
+  }
+
+  override _setConnection(connection: Connection): void {
+    super._setConnection(connection);
+    const { type } = connection;
+    if (type !== this._type) this._setType(type, this.#policy.timingsOf(type));
+  }
+
+  /** @internal A closing handshake is not a goodbye: a client that leaves sends `~h~e`. */
+  override _onClientClose(connection: Connection): void {
+    this._detach(connection);
+  }
+
+  override _greet(connection: Connection): void {
+    const { key } = this.#state;
+    connection.write(
+      encode(this.sessionId) + encodeControl(ControlKind.GRANT, key, this.#policy.window),
+    );
+  }
+
+  /** @internal Writes all that the client does not have. A poll that continues may be held instead. */
+  override _resume(connection: Connection): void {
+    const state = this.#state;
+    if (connection.isPoll && !state.owesHead && state.buffer === null) return;
+    state.owesHead = false;
+    let { payload, next } = this.#nextPayload(0, state.head());
+    connection.write(payload);
+    while (!connection.isPoll && next < state.unacknowledged && this._current === connection) {
+      ({ payload, next } = this.#nextPayload(next, ''));
+      connection.write(payload);
+    }
+  }
+
+  override _sendPayload(payload: string): void {
+    if (this._isEnding) return;
+    this.#keep(payload);
+    this.#openLine()?.write(payload);
+  }
+
+  override _sendShared(broadcast: SharedPayload): void {
+    if (this._isEnding) return;
+    this.#keep(broadcast.payload);
+    this.#openLine()?.writeShared(broadcast);
+  }
+
+  /** @internal Nothing has to be put back: what was not written is kept anyway. */
+  override _requeue(): void {}
+
+  /** @internal Sends what was held back for a poll. */
+  override _flush(): void {
+    if (this._current !== null && this.#state.buffer !== null) this._resume(this._current);
+  }
+
+  /** @internal The last payload of a session that was ended between two polls. */
+  override _flushTo(connection: Connection): void {
+    const { payload } = this.#nextPayload(0, this.#state.head());
+    if (connection.write(payload + this.#end('server disconnect'))) this._sendQueue = null;
+  }
+
+  override _onMessage(payload: string, connection?: Connection): boolean {
+    const state = this.#state;
+    if (connection !== undefined && connection !== this._current) {
+      return PendingProbe.of(connection)?.onMessage(payload) ?? true;
+    }
+    // A client sends nothing before it has the key.
+    state.isConfirmed = true;
+    if (!super._onMessage(payload)) return false;
+    const due = state.received - state.ackSent;
+    if (due >= ACK_EVERY || (due > 0 && payload.length > ACK_LENGTH)) this.#acknowledge();
+    return true;
+  }
+
+  override _onPost(payload: string | undefined, request: IncomingMessage): PostAnswer {
+    const state = this.#state;
+    const place = placeOf(request.url ?? '');
+    if (this._isEnding || place === null) return 404;
+    if (!state.isCurrent(place.attempt)) return 409;
+    state.acknowledge(place.received);
+    const texts = this._split(payload ?? '');
+    if (texts === null) return 413;
+    let repeated = place.first === undefined ? -1 : state.repeated(place.first);
+    const isNew = (text: string): boolean => text.startsWith(HEARTBEAT) || repeated-- <= 0;
+    if (repeated < 0 && texts.some((text) => !text.startsWith(HEARTBEAT))) return 409;
+    this._receive(texts.filter(isNew), payload?.length ?? 0);
+    const answer = state.ack();
+    if (!this._isEnding) this.#afterPost(request);
+    return answer;
+  }
+
+  override _deliver(text: string, payloadLength: number): void {
+    if (!text.startsWith(HEARTBEAT)) {
+      // Raised before the handlers run: what they send may contain the count.
+      this.#state.received++;
+      super._deliver(text, payloadLength);
+      return;
+    }
+    const control = readControl(text);
+    if (control === null) super._deliver(text, payloadLength);
+    else if (control.kind === ControlKind.ACK) this.#state.acknowledge(control.n);
+    else if (control.kind === ControlKind.ASK) this.#acknowledge();
+    else if (control.kind === ControlKind.END) {
+      this.#state.acknowledge(control.n);
+      this._end('client close');
+    }
+  }
+
+  /** @internal A message that is cut off does not count. */
+  override _decode(payload: string, limit: number): readonly string[] {
+    return wholeMessages(payload, super._decode(payload, limit));
+  }
+
+  override onTimeout(): void {
+    const { received, ackSent } = this.#state;
+    if (received > ackSent) this.#acknowledge();
+    super.onTimeout();
+  }
+
+  /** @internal A session that the application ends between two polls waits for the next one. */
+  override _close(reason: DisconnectReason): void {
+    const { isPolling, buffer } = this.#state;
+    const mustWait = this._current === null && isPolling && buffer !== null && !this._isEnding;
+    if (mustWait) this._sendQueue = new SendQueue();
+    super._close(reason);
+    if (mustWait) this._restartGrace();
+  }
+
+  override _writeEnd(reason: DisconnectReason): void {
+    const connection = this._current;
+    if (connection === null || reason === 'client close') return;
+    const state = this.#state;
+    if (!connection.isPoll) connection.write(this.#end(reason));
+    else {
+      const { payload } = this.#nextPayload(0, state.head());
+      connection.write(payload + this.#end(reason));
+    }
+  }
+
+  override _emitDisconnect(reason: DisconnectReason): void {
+    const lost = this.#state.buffer?.toArray() ?? [];
+    if (lost.length > 0) this.#emitLost(lost);
+    super._emitDisconnect(reason);
+  }
+
+  override get _graceMs(): number {
+    if (this._isEnding) return super._graceMs;
+    const { window } = this.#policy;
+    const kept = this.#state.isConfirmed ? window : Math.min(window, UNCONFIRMED_MS);
+    return Math.max(super._graceMs, kept);
+  }
+
+  /** Keeps the messages of a payload until they are acknowledged. */
+  #keep(payload: string): void {
+    const state = this.#state;
+    if (isSingle(payload)) state.push(payload);
+    else for (const text of decode(payload)) state.push(frame(text));
+    const { maxQueue, maxBuffer } = this.listener.options;
+    const isTooLong = maxQueue > 0 && this._current === null && state.unacknowledged > maxQueue;
+    if (isTooLong || (maxBuffer > 0 && state.bufferSize > maxBuffer)) this._overflow();
+  }
+
+  /** The connection to write a kept message to; null if there is none, or it has been written. */
+  #openLine(): Connection | null {
+    const connection = this._target;
+    if (connection === null || !connection.isPoll) {
+      const { received, ackSent } = this.#state;
+      if (connection !== null && received - ackSent >= ACK_ALONG) this.#acknowledge();
+      return connection;
+    }
+    this._resume(connection);
+    return null;
+  }
+
+  /** Sends a count, if there is a connection that takes more than one payload. */
+  #acknowledge(): void {
+    const connection = this._current;
+    if (connection !== null && !connection.isPoll) connection.write(this.#state.ack());
+  }
+
+  /** Joins kept messages to a payload that the client does not refuse. */
+  #nextPayload(from: number, head: string): { readonly payload: string; readonly next: number } {
+    const { buffer } = this.#state;
+    if (buffer === null) return { payload: head, next: from };
+    const { payload, next } = buffer.join(from, LONGEST_PAYLOAD);
+    return { payload: head + payload, next };
+  }
+
+  /** `~h~eN:T`. After an overflow it has no T: the client must not take the end for a clean one. */
+  #end(reason: DisconnectReason): string {
+    const { received, sent } = this.#state;
+    const total = reason === 'queue overflow' ? undefined : sent;
+    return encodeControl(ControlKind.END, received, total);
+  }
+
+  #afterPost({ url = '' }: IncomingMessage): void {
+    // A page cannot read the answer to a form: its next poll, which is held, has the count.
+    const connection = this._current;
+    if (this._type.isReadableAcrossOrigins === true && connection?.isPoll === true) {
+      this.#state.owesHead = true;
+      this._resume(connection);
+    }
+    if (/\/close\/[^/]*=/.test(url)) this._end('client close');
+  }
+
+  #emitLost(payloads: readonly string[]): void {
+    const messages = payloads.map((payload) => readMessage(decode(payload)[0] ?? ''));
+    try {
+      this.emit('lost', messages);
+    } catch (error) {
+      rethrowAsync(error);
+    }
+  }
+}

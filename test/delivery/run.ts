@@ -1,0 +1,61 @@
+/**
+ * Runs the simulation for many seeds: `npm run delivery-model -- --seeds 10000 [--from 1]`.
+ *
+ *     --seed N            one seed, with everything that happens
+ *
+ * @module
+ */
+import { parseArgs } from 'node:util';
+import { Simulation } from './simulation.js';
+
+interface Summary {
+  runs: number;
+  steps: number;
+  failing: string[];
+  counts: Record<string, number>;
+}
+
+function add(sums: Record<string, number>, counts: object): void {
+  for (const [name, count] of Object.entries(counts))
+    sums[name] = (sums[name] ?? 0) + Number(count);
+}
+
+/** Runs the seeds from `from` on. */
+export function explore(from: number, seeds: number, mostFailing: number = Infinity): Summary {
+  const summary: Summary = { runs: 0, steps: 0, failing: [], counts: {} };
+  for (let seed = from; seed < from + seeds && summary.failing.length < mostFailing; seed++) {
+    const simulation = new Simulation(seed);
+    const violation = simulation.run();
+    summary.runs++;
+    summary.steps += simulation.steps;
+    add(summary.counts, simulation.oracle.counts);
+    add(summary.counts, simulation.network.counts);
+    if (violation) summary.failing.push(`seed ${seed}: ${violation.message}`);
+  }
+  return summary;
+}
+
+function main(): void {
+  const { values } = parseArgs({
+    options: {
+      seeds: { type: 'string', default: '2000' },
+      from: { type: 'string', default: '1' },
+      seed: { type: 'string' },
+    },
+  });
+  if (values.seed !== undefined) {
+    const simulation = new Simulation(Number(values.seed), (text) => console.log(text));
+    console.log(simulation.profile);
+    console.log(simulation.run()?.message ?? 'no violation');
+    return;
+  }
+  const begin = performance.now();
+  const { runs, steps, failing, counts } = explore(Number(values.from), Number(values.seeds));
+  console.log(`${runs} runs, ${steps} steps, ${Math.round((performance.now() - begin) / 1000)} s`);
+  console.log(counts);
+  for (const line of failing.slice(0, 10)) console.log(line);
+  console.log(`${runs - failing.length} passed, ${failing.length} failed`);
+  process.exitCode = failing.length > 0 ? 1 : 0;
+}
+
+if (require.main === module) main();
