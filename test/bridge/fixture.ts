@@ -1,5 +1,11 @@
-import { createServer, type RequestListener, type Server } from 'node:http';
-import { listen, type Client, type Listener, type ListenerOptions } from '../../lib/index.js';
+import { createServer, type RequestListener, type Server as HttpServer } from 'node:http';
+import {
+  listen,
+  type Bus,
+  type Client,
+  type Listener,
+  type ListenerOptions,
+} from '../../lib/index.js';
 import {
   bridge,
   type Bridge,
@@ -13,7 +19,7 @@ import { flushEventLoop } from '../support/wait.js';
 import { OfficialDriver, OfficialServer, type Official } from './official.js';
 
 export interface BridgedServer {
-  readonly server: Server;
+  readonly server: HttpServer;
   readonly io: Listener;
   readonly official: Official;
   readonly bridge: Bridge;
@@ -29,6 +35,8 @@ export interface BridgedServer {
 
 export interface Setup {
   readonly listener?: ListenerOptions;
+  /** The bus of the Listener, over the official server, which is made before it then. */
+  readonly busOf?: (official: Official) => Bus;
   readonly official?: object;
   readonly bridge?: BridgeOptions;
   readonly order?: Order;
@@ -44,13 +52,16 @@ export type Order = (typeof ORDERS)[number];
 
 /** A Listener and an official server on one HTTP server; all of it is closed after the test. */
 export async function serveBoth(setup: Setup = {}): Promise<BridgedServer> {
-  const { order = 'listener', Server: Official = OfficialServer } = setup;
+  const { order = 'listener', Server = OfficialServer } = setup;
   const server = createServer(setup.app ?? appListener);
-  const early = order === 'official' ? new Official(server, setup.official) : null;
-  const io = listen(server, { ...QUIET, ...setup.listener });
+  let early: Official | null = null;
+  if (order === 'official') early = new Server(server, setup.official);
+  else if (setup.busOf) early = new Server(setup.official);
+  const bus = early && setup.busOf ? { bus: setup.busOf(early) } : {};
+  const io = listen(server, { ...QUIET, ...setup.listener, ...bus });
   const official =
     early ??
-    (order === 'listener' ? new Official(server, setup.official) : new Official(setup.official));
+    (order === 'listener' ? new Server(server, setup.official) : new Server(setup.official));
   setup.before?.(official);
   const joint = bridge(io, official, setup.bridge);
   const port = await listenOnLoopback(server);

@@ -1,6 +1,8 @@
 import { expect } from 'chai';
 import { EventEmitter } from 'node:events';
 import { createRequire } from 'node:module';
+import { createAdapter as createRedisAdapter } from '@socket.io/redis-adapter';
+import { adapterBus } from '../../lib/bus/index.js';
 import type { Bus } from '../../lib/index.js';
 import { WebsocketDriver } from '../support/drivers/index.js';
 import { until } from '../support/wait.js';
@@ -62,25 +64,65 @@ function createBuses(): () => Bus {
   });
 }
 
+/** A client of Redis, as far as the official adapter uses it; all of one channel are connected. */
+function createRedisClient(channel: EventEmitter): object {
+  type Receive = (message: Buffer, channel: string) => void;
+  const subscribe = (names: string | readonly string[], receive: Receive): void => {
+    for (const name of [names].flat()) {
+      channel.on('message', (to: string, message: Buffer) => {
+        if (to === name || (name.endsWith('*') && to.startsWith(name.slice(0, -1)))) {
+          receive(message, to);
+        }
+      });
+    }
+  };
+  return {
+    on: () => undefined,
+    pSubscribe: subscribe,
+    subscribe,
+    publish(to: string, message: string | Buffer) {
+      const copy = Buffer.from(message as string);
+      setImmediate(() => channel.emit('message', to, copy));
+    },
+    sendCommand: () => Promise.resolve([]),
+    pUnsubscribe: () => undefined,
+    unsubscribe: () => undefined,
+  };
+}
+
+function createRedis(channel: EventEmitter): unknown {
+  channel.setMaxListeners(0);
+  return createRedisAdapter(createRedisClient(channel), createRedisClient(channel));
+}
+
 /** Two servers as in two processes. */
-async function servePair(adapter: unknown): Promise<readonly [BridgedServer, BridgedServer]> {
+async function servePair(
+  adapter: unknown,
+  isAdapterBus = false,
+): Promise<readonly [BridgedServer, BridgedServer]> {
   const createBus = createBuses();
+  const official = adapter ? { adapter } : {};
   const serve = async (): Promise<BridgedServer> =>
-    serveBoth({ listener: { bus: createBus() }, official: adapter ? { adapter } : {} });
+    isAdapterBus
+      ? serveBoth({ official, busOf: (server) => adapterBus(server as never) })
+      : serveBoth({ official, listener: { bus: createBus() } });
   const pair = [await serve(), await serve()] as const;
   await until(() => pair.every(({ io }) => io.bus?.peers.size === 1), 'the processes to meet');
   return pair;
 }
 
-const ADAPTERS: readonly (readonly [name: string, create: () => unknown])[] = [
+const ADAPTERS: readonly (readonly [name: string, create: () => unknown, isBus?: true])[] = [
   ['the in-memory adapter', () => null],
   ['an adapter that connects the processes', () => createAdapter(new EventEmitter())],
+  ['the official adapter for Redis', () => createRedis(new EventEmitter())],
+  ['adapterBus over an adapter', () => createAdapter(new EventEmitter()), true],
+  ['adapterBus over the official adapter for Redis', () => createRedis(new EventEmitter()), true],
 ];
 
-for (const [name, create] of ADAPTERS) {
-  describe(`Bridges in two processes, with a bus and ${name}`, () => {
+for (const [name, create, isBus] of ADAPTERS) {
+  describe(`Bridges in two processes, with ${isBus ? '' : 'a bus and '}${name}`, () => {
     it('deliver everything once, in the order of sending', async () => {
-      const [here, there] = await servePair(create());
+      const [here, there] = await servePair(create(), isBus);
       const pages = [await here.connect(), await there.connect()] as const;
       const [[, client], [, farClient]] = pages;
       const old = [
@@ -128,7 +170,7 @@ for (const [name, create] of ADAPTERS) {
     });
 
     it('count, find, move and end clients of both', async () => {
-      const [here, there] = await servePair(create());
+      const [here, there] = await servePair(create(), isBus);
       const [, client] = await here.connect();
       const [page, farClient] = await there.connect();
       expect(await here.io.everybody.count()).to.equal(2);
@@ -152,15 +194,17 @@ for (const [name, create] of ADAPTERS) {
   });
 }
 
-describe('The official server of a bridge in two processes', () => {
-  it('broadcasts by its own adapter, once', async () => {
-    const [here, there] = await servePair(createAdapter(new EventEmitter()));
-    const pages = [(await here.connect())[0], (await there.connect())[0]];
-    here.official.emit('message', 'by the adapter');
-    await settle();
-    here.io.broadcast('by the bus');
-    for (const page of pages) {
-      expect(await page.take(2)).to.deep.equal(['by the adapter', 'by the bus']);
-    }
+for (const [name, create] of ADAPTERS.slice(1, 3)) {
+  describe(`The official server of a bridge, with ${name}`, () => {
+    it('broadcasts to the official clients of both processes once', async () => {
+      const [here, there] = await servePair(create());
+      const pages = [(await here.connect())[0], (await there.connect())[0]];
+      here.official.emit('message', 'by the adapter');
+      await settle();
+      here.io.broadcast('by the bus');
+      for (const page of pages) {
+        expect(await page.take(2)).to.deep.equal(['by the adapter', 'by the bus']);
+      }
+    });
   });
-});
+}
