@@ -18,7 +18,10 @@ export type { Authorize, AuthorizeCallback, Denial, Verdict } from './access/aut
 export { Client, type ClientEvents } from './session/client.js';
 export type {
   AnyEventHandler,
+  AnyIncoming,
+  AnyOutgoing,
   Answer,
+  ArgumentsOf,
   EventChannel,
   EventHandler,
   EventSender,

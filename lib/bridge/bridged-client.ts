@@ -50,11 +50,17 @@ export class BridgedClient extends Client {
     super(listener, sessionId, connection, connection.type, timings);
     this.#group = group;
     this.#current = connection;
+    const emit = (event: NamedEvent, callback: Answer | null, isVolatile: boolean) => {
+      group.emitTo(this, event, callback, isVolatile);
+      // The official server keeps the callback.
+      return (): void => undefined;
+    };
     const outlet: Outlet = {
+      timers: listener._timers,
       sendEvent: (name, args, callback, isVolatile) =>
-        group.emitTo(this, new NamedEvent(name, args), callback, isVolatile),
+        emit(new NamedEvent(name, args), callback, isVolatile),
       sendMessage: (message, callback, isVolatile) =>
-        group.emitTo(this, new NamedEvent('message', [message]), callback, isVolatile),
+        emit(new NamedEvent('message', [message]), callback, isVolatile),
     };
     this.#events = new OfficialEvents(this, outlet, group.crossing, connection.official);
     // Not a secret, unlike the session id of 0.6: the official server publishes it too.

@@ -109,15 +109,6 @@ export abstract class ClientInfo extends EventEmitter {
     setOwn(this, 'handshake', value);
   }
 
-  /** Named events, from 0.7 on with acknowledgements. Made when it is first read. */
-  get events(): EventChannel {
-    return this._channel;
-  }
-
-  set events(value: EventChannel) {
-    setOwn(this, 'events', value);
-  }
-
   /** This client in an endpoint; undefined unless it has joined, which 0.6 cannot. */
   of(_endpoint: string): EndpointClient | undefined {
     return undefined;

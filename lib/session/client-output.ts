@@ -11,6 +11,7 @@
 import { ClientInfo } from './client-info.js';
 import type { Connection } from './connection.js';
 import type { DisconnectReason } from './disconnect-reason.js';
+import { HeldBytes } from './held-bytes.js';
 import { SendQueue } from './send-queue.js';
 import type { SharedPayload } from './shared-payload.js';
 
@@ -18,6 +19,7 @@ import type { SharedPayload } from './shared-payload.js';
 export abstract class ClientOutput extends ClientInfo {
   /** @internal The connection to write to. */ _current: Connection | null = null;
   /** @internal What waits for a connection. */ _sendQueue: SendQueue | null = null;
+  /** @internal */ _held: HeldBytes | null = null;
   #isCorked = false;
   #isOverflowing = false;
 
@@ -35,6 +37,16 @@ export abstract class ClientOutput extends ClientInfo {
   /** @internal True if the session ends in a later turn, because more waits than is allowed. */
   get _isOverflowing(): boolean {
     return this.#isOverflowing;
+  }
+
+  /** @internal What the server holds for the session outside of its queue. */
+  get _heldBytes(): HeldBytes {
+    return (this._held ??= new HeldBytes());
+  }
+
+  /** @internal The number of these bytes. */
+  get _heldSize(): number {
+    return this._held?.size ?? 0;
   }
 
   /** @internal Writes a payload, or queues it. */

@@ -21,13 +21,13 @@ import { captureContext } from '../util/async-context.js';
 import { createDebug } from '../util/debug.js';
 import { extraTime, LineProgress } from '../util/line-progress.js';
 import { shortId } from '../util/log.js';
-import type { ClientEvents } from './client-info.js';
+import { setOwn, type ClientEvents } from './client-info.js';
 import { ClientOutput } from './client-output.js';
 import { POST_TAKEN, type PostAnswer } from './connection.js';
 import type { Connection, ConnectionType, Host } from './connection.js';
 import type { DisconnectReason } from './disconnect-reason.js';
 import { emitWithReason, rethrowAsync } from './events/emit.js';
-import { HeldBytes } from './held-bytes.js';
+import type { AnyIncoming, AnyOutgoing, EventChannel } from './events/event-channel.js';
 import { SessionTimer } from './session-timer.js';
 import { assertTransition, State } from './state.js';
 import type { SessionOptions } from './timings.js';
@@ -38,7 +38,8 @@ export type { Host } from './connection.js';
 const debug = createDebug('socket.io:client');
 
 // The listener methods declare the events of 0.6, and accept any other event.
-export interface Client {
+// oxlint-disable-next-line eslint/no-unused-vars -- the parameters of the class
+export interface Client<In extends object = AnyIncoming, Out extends object = AnyOutgoing> {
   on<E extends keyof ClientEvents>(event: E, listener: (...args: ClientEvents[E]) => void): this;
   on(event: string | symbol, listener: (...args: never[]) => void): this;
   once<E extends keyof ClientEvents>(event: E, listener: (...args: ClientEvents[E]) => void): this;
@@ -48,6 +49,9 @@ export interface Client {
 /**
  * One client of a Listener, from its first connection to its `disconnect`.
  *
+ * `In` has the named events that it sends, each as the function that handles it, and `Out` those that
+ * it is sent; see `events`.
+ *
  * @example
  * listener.on('connection', (client) => {
  *   client.send({ welcome: client.id });
@@ -55,9 +59,11 @@ export interface Client {
  *   client.on('disconnect', () => client.broadcast(client.id + ' left'));
  * });
  */
-export class Client extends ClientOutput {
+export class Client<
+  In extends object = AnyIncoming,
+  Out extends object = AnyOutgoing,
+> extends ClientOutput {
   #state: State = State.NEW;
-  #held: HeldBytes | null = null;
   #closeReason: DisconnectReason = 'transport close';
   readonly #context: AsyncResource | null = captureContext();
   /** @internal */ readonly _timer: SessionTimer;
@@ -77,6 +83,15 @@ export class Client extends ClientOutput {
   /** True while a connection or poll can be written to. Applications of 0.6 read this property. */
   override get _open(): boolean {
     return this.#state === State.OPEN;
+  }
+
+  /** Named events, from 0.7 on with acknowledgements. Made when it is first read. */
+  get events(): EventChannel<In, Out> {
+    return this._channel as object as EventChannel<In, Out>;
+  }
+
+  set events(value: EventChannel<In, Out>) {
+    setOwn(this, 'events', value);
   }
 
   /** @internal */
@@ -221,7 +236,7 @@ export class Client extends ClientOutput {
     this.connected = false;
     this.disconnectReason = reason;
     connection?.close();
-    this.#held?.onSessionEnd();
+    this._held?.onSessionEnd();
     if (!wasConnected) return;
     if (this.#context === null) this._emitDisconnect(reason);
     else this.#context.runInAsyncScope(() => this._emitDisconnect(reason));
@@ -286,16 +301,6 @@ export class Client extends ClientOutput {
       const number = this._timer.countHeartbeat(this._current, this._heartbeatTimeout);
       this._current.write(this._encodeHeartbeat(number));
     }
-  }
-
-  /** @internal What the server holds for the session outside of its queue. */
-  get _heldBytes(): HeldBytes {
-    return (this.#held ??= new HeldBytes());
-  }
-
-  /** @internal The number of these bytes. */
-  get _heldSize(): number {
-    return this.#held?.size ?? 0;
   }
 
   /** @internal The client has answered a heartbeat. Does nothing unless one is pending. */

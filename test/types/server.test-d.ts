@@ -30,6 +30,31 @@ listen(8080);
 // @ts-expect-error -- a server is required
 listen();
 
+// named events
+interface FromClient {
+  add(a: number, b: number, answer: (sum: number) => void): void;
+}
+interface ToClient {
+  news(text: string): void;
+  ask(question: string, answer: (reply: string) => void): void;
+}
+listener.on('connection', (client: Client<FromClient, ToClient>) => {
+  client.events.on('add', (a, b, answer) => answer(a + b));
+  client.events.emit('news', 'hello').emit('ask', 'how are you?', (reply) => reply.trim());
+  client.events.volatile.emit('news', 'now');
+  // @ts-expect-error -- the client does not send such an event
+  client.events.on('subtract', () => undefined);
+  // @ts-expect-error -- the text is missing
+  client.events.emit('news');
+  // @ts-expect-error -- a number is not a text
+  client.events.emit('news', 1);
+});
+listener.on('connection', (client) => {
+  client.events.on('anything', (a: number, b: string) => [a, b]);
+  client.events.emit('anything', 1, { two: 2 }, (answer: unknown) => answer);
+  client.events.timeout(1000).emit('ask', (error: unknown, answer: unknown) => error ?? answer);
+});
+
 // options
 listen(createServer(), {
   origins: ['example.com:*'],

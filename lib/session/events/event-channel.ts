@@ -4,15 +4,26 @@
  * @module
  */
 import { encode } from '../../protocol/frames.js';
+import { Timer, type Timers } from '../../util/timers.js';
 import { SharedPayload } from '../shared-payload.js';
 import { rethrowAsync } from './emit.js';
 
 /** Answers an event, once. Absent if the client does not want an answer. */
 export type Answer = (...values: unknown[]) => void;
+/** The timers of Node have 31 bits. */
+const LONGEST_TIMEOUT_MS = 2 ** 31 - 1;
+
 /** Handles an event: its arguments, and an {@link Answer} if the client wants one. */
 export type EventHandler = (...args: never[]) => void;
 /** Handles every event: its name, its arguments, and the answer if one is wanted. */
 export type AnyEventHandler = (name: string, args: readonly unknown[], answer?: Answer) => void;
+
+/** The events that a client sends, by name, if their types are not known. */
+export type AnyIncoming = Record<string, EventHandler>;
+/** The events that a client is sent, by name, if their types are not known. */
+export type AnyOutgoing = Record<string, (...args: unknown[]) => void>;
+/** The arguments of an event. */
+export type ArgumentsOf<Event> = Event extends (...args: infer Args) => void ? Args : never;
 
 /** An event as a value: what clients of 0.6 get, and what becomes a packet for those of 0.9. */
 export class NamedEvent {
@@ -30,8 +41,11 @@ export function toShared(message: unknown): SharedPayload {
   return new SharedPayload(encode(message), message instanceof NamedEvent);
 }
 
-/** Sends an event or a message. */
-export interface EventSender {
+/**
+ * Sends an event or a message. `Out` has the events by name, each as the function that the client
+ * handles it with.
+ */
+export interface EventSender<Out extends object = AnyOutgoing> {
   /**
    * Sends an event.
    *
@@ -39,41 +53,98 @@ export interface EventSender {
    * is called with what the client answers: once, or never. A function without parameters asks for a
    * receipt only; its client answers without asking its program.
    */
-  emit(name: string, ...args: unknown[]): void;
+  emit<Name extends keyof Out & string>(name: Name, ...args: ArgumentsOf<Out[Name]>): void;
   /** Sends a message: text as it is, every other value as JSON. The callback is that of `emit`. */
   send(message: unknown, callback?: Answer): void;
 }
 
 /** How the packets of a channel leave. */
 export interface Outlet {
-  /** @param callback asks for an acknowledgement; null: none is wanted */
+  readonly timers: Timers;
+  /**
+   * @param callback asks for an acknowledgement; null: none is wanted
+   * @returns stops waiting for the acknowledgement
+   */
   sendEvent(
     name: string,
     args: readonly unknown[],
     callback: Answer | null,
     isVolatile: boolean,
-  ): void;
-  sendMessage(message: unknown, callback: Answer | null, isVolatile: boolean): void;
+  ): () => void;
+  sendMessage(message: unknown, callback: Answer | null, isVolatile: boolean): () => void;
+}
+
+/** Calls a callback with an error if the acknowledgement does not arrive in time, otherwise with null. */
+class TimedCallback {
+  readonly callback: Answer;
+  readonly #timers: Timers;
+  readonly #timer: Timer = new Timer(this);
+  readonly #delay: number;
+  readonly #handler: Answer;
+  #forget: (() => void) | null = null;
+  #isOver = false;
+
+  constructor(timers: Timers, delay: number, handler: Answer) {
+    this.#timers = timers;
+    this.#delay = delay;
+    this.#handler = handler;
+    // Its parameter asks for an answer of the program.
+    this.callback = (...values) => {
+      if (this.#isOver) return;
+      this.#isOver = true;
+      timers.clear(this.#timer);
+      handler(null, ...values);
+    };
+  }
+
+  start(forget: () => void): void {
+    this.#forget = forget;
+    this.#timers.set(this.#timer, this.#delay);
+  }
+
+  onTimeout(): void {
+    this.#isOver = true;
+    this.#forget?.();
+    const error = Object.assign(new Error(`No answer within ${this.#delay} ms`), {
+      code: 'ERR_SIO_NO_ANSWER',
+    });
+    call(this.#handler, [error]);
+  }
 }
 
 class ChannelSender implements EventSender {
   readonly #outlet: Outlet;
   readonly #isVolatile: boolean;
+  readonly #timeout: number | null;
 
-  constructor(outlet: Outlet, isVolatile: boolean) {
+  constructor(outlet: Outlet, isVolatile: boolean, timeout: number | null = null) {
     this.#outlet = outlet;
     this.#isVolatile = isVolatile;
+    this.#timeout = timeout;
   }
 
   emit(name: string, ...args: unknown[]): void {
     const last = args.at(-1);
     const callback = typeof last === 'function' ? (last as Answer) : null;
     const values = callback ? args.slice(0, -1) : args;
-    this.#outlet.sendEvent(name, values, callback, this.#isVolatile);
+    this.#send(callback, (wanted) =>
+      this.#outlet.sendEvent(name, values, wanted, this.#isVolatile),
+    );
   }
 
   send(message: unknown, callback?: Answer): void {
-    this.#outlet.sendMessage(message, callback ?? null, this.#isVolatile);
+    this.#send(callback ?? null, (wanted) =>
+      this.#outlet.sendMessage(message, wanted, this.#isVolatile),
+    );
+  }
+
+  #send(callback: Answer | null, send: (wanted: Answer | null) => () => void): void {
+    if (callback === null || this.#timeout === null) {
+      send(callback);
+      return;
+    }
+    const timed = new TimedCallback(this.#outlet.timers, this.#timeout, callback);
+    timed.start(send((first, ...more) => timed.callback(first, ...more)));
   }
 }
 
@@ -85,22 +156,41 @@ class ChannelSender implements EventSender {
  * client.events.on('add', (a, b, answer) => answer(a + b));
  * client.events.emit('ask', 'how are you?', (reply) => console.log(reply));
  */
-export class EventChannel implements EventSender {
+export class EventChannel<
+  In extends object = AnyIncoming,
+  Out extends object = AnyOutgoing,
+> implements EventSender<Out> {
   /** The same, but what cannot be sent at once is dropped: between polls, or to a slow client. */
-  readonly volatile: EventSender;
-  readonly #sender: EventSender;
+  readonly volatile: EventSender<Out>;
+  readonly #outlet: Outlet;
+  readonly #sender: ChannelSender;
   readonly #handlers = new Map<string, EventHandler[]>();
   #anyHandlers: AnyEventHandler[] = [];
 
   /** @internal */
   constructor(outlet: Outlet) {
+    this.#outlet = outlet;
     this.#sender = new ChannelSender(outlet, false);
     this.volatile = new ChannelSender(outlet, true);
   }
 
+  /**
+   * The same, but callbacks wait no longer than `ms` milliseconds: they are called with an error
+   * (`ERR_SIO_NO_ANSWER`) then, otherwise with null, and after it the answer.
+   *
+   * @throws {RangeError} If `ms` is not from 0 to 2147483647.
+   * @example client.events.timeout(5000).emit('ask', (error, reply) => console.log(error ?? reply));
+   */
+  timeout(ms: number): EventSender<Out> {
+    if (!(ms >= 0 && ms <= LONGEST_TIMEOUT_MS)) {
+      throw new RangeError(`Expected \`timeout\` to be from 0 to ${LONGEST_TIMEOUT_MS}, got ${ms}`);
+    }
+    return new ChannelSender(this.#outlet, false, ms);
+  }
+
   /** Sends an event, see {@link EventSender.emit}. */
-  emit(name: string, ...args: unknown[]): this {
-    this.#sender.emit(name, ...args);
+  emit<Name extends keyof Out & string>(name: Name, ...args: ArgumentsOf<Out[Name]>): this {
+    this.#sender.emit(name, ...(args as unknown[]));
     return this;
   }
 
@@ -115,20 +205,17 @@ export class EventChannel implements EventSender {
    * answers it, if the client wants an answer. An exception in a handler surfaces as an
    * `uncaughtException` of the process; other handlers still run.
    */
-  on(name: string, handler: EventHandler): this {
-    const handlers = this.#handlers.get(name);
-    if (handlers) handlers.push(handler);
-    else this.#handlers.set(name, [handler]);
-    return this;
+  on<Name extends keyof In & string>(name: Name, handler: In[Name] & EventHandler): this {
+    return this.#add(name, handler);
   }
 
   /** Adds a handler that is removed when it is called. */
-  once(name: string, handler: EventHandler): this {
+  once<Name extends keyof In & string>(name: Name, handler: In[Name] & EventHandler): this {
     const wrapper = (...args: never[]): void => {
       this.off(name, wrapper);
       handler(...args);
     };
-    return this.on(name, wrapper);
+    return this.#add(name, wrapper);
   }
 
   /** Removes a handler, or all handlers of an event. A handler of `once` cannot be named. */
@@ -154,6 +241,13 @@ export class EventChannel implements EventSender {
   /** @internal True if an event has a handler. */
   _handles(name: string): boolean {
     return this.#handlers.has(name) || this.#anyHandlers.length > 0;
+  }
+
+  #add(name: string, handler: EventHandler): this {
+    const handlers = this.#handlers.get(name);
+    if (handlers) handlers.push(handler);
+    else this.#handlers.set(name, [handler]);
+    return this;
   }
 
   /** @internal An event of the client. */

@@ -5,10 +5,12 @@
  * @module
  */
 import type { EventEmitter } from 'node:events';
+import type { Timers } from '../../util/timers.js';
 import { EventChannel, NamedEvent, type Outlet } from './event-channel.js';
 
 /** What is needed of a client. */
 interface MessageClient extends EventEmitter {
+  readonly listener: { readonly _timers: Timers };
   send(message: unknown): unknown;
   readonly _open: boolean;
 }
@@ -16,11 +18,15 @@ interface MessageClient extends EventEmitter {
 /** Beside the clients: one that never uses events pays nothing. */
 const channels = new WeakMap<object, EventChannel>();
 
+const nothing = (): void => undefined;
+
 function outletOf(client: MessageClient): Outlet {
-  const send = (message: unknown, isVolatile: boolean): void => {
+  const send = (message: unknown, isVolatile: boolean): (() => void) => {
     if (!isVolatile || client._open) client.send(message);
+    return nothing;
   };
   return {
+    timers: client.listener._timers,
     // 0.6 has no acknowledgements: a callback is never called.
     sendEvent: (name, args, _callback, isVolatile) => send(new NamedEvent(name, args), isVolatile),
     sendMessage: (message, _callback, isVolatile) => send(message, isVolatile),

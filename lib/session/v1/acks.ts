@@ -11,11 +11,22 @@ export class PendingAcks {
     return this.#callbacks.size;
   }
 
-  /** Returns the id of a packet that asks for an acknowledgement. Ids count from 1. */
+  /** The id of the next packet that asks for an acknowledgement. Ids count from 1. */
+  get nextId(): string {
+    return String(this.#lastId + 1);
+  }
+
+  /** Waits for the acknowledgement of the packet with {@link nextId}; returns this id. */
   add(callback: Answer): string {
-    const id = String(++this.#lastId);
+    const id = this.nextId;
+    this.#lastId++;
     this.#callbacks.set(id, callback);
     return id;
+  }
+
+  /** Stops waiting. */
+  delete(id: string): void {
+    this.#callbacks.delete(id);
   }
 
   /** Calls the callback of an id, once; ignores ids that nothing waits for. */

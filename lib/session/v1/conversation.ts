@@ -12,12 +12,14 @@ import {
   type MessagePacket,
 } from '../../protocol/v1/index.js';
 import { EventChannel, type Answer, type Outlet } from '../events/event-channel.js';
+import type { Timers } from '../../util/timers.js';
 import { PendingAcks } from './acks.js';
 import { messagePacket, type Wanted } from './packets.js';
 
 /** What a conversation needs of its session. */
 export interface PacketWriter {
   readonly sessionId: string;
+  readonly listener: { readonly _timers: Timers };
   /** @internal Sends a packet, or queues it. */
   _sendPayload(packet: string): void;
   /** @internal Sends a packet if it can leave at once. */
@@ -63,14 +65,20 @@ export class Conversation implements Outlet {
     args: readonly unknown[],
     callback: Answer | null,
     isVolatile: boolean,
-  ): void {
-    const wanted = this.#want(callback);
+  ): () => void {
+    const wanted = this.#wantedBy(callback);
     const endpoint = this.#endpoint;
-    this.#send(encodePacket({ type: 'event', endpoint, name, args, ...wanted }), isVolatile);
+    const packet = encodePacket({ type: 'event', endpoint, name, args, ...wanted });
+    return this.#send(packet, callback, isVolatile);
   }
 
-  sendMessage(message: unknown, callback: Answer | null, isVolatile: boolean): void {
-    this.#send(messagePacket(message, this.#endpoint, this.#want(callback)), isVolatile);
+  sendMessage(message: unknown, callback: Answer | null, isVolatile: boolean): () => void {
+    const packet = messagePacket(message, this.#endpoint, this.#wantedBy(callback));
+    return this.#send(packet, callback, isVolatile);
+  }
+
+  get timers(): Timers {
+    return this.#session.listener._timers;
   }
 
   onAck({ ackId, args }: AckPacket): void {
@@ -88,17 +96,22 @@ export class Conversation implements Outlet {
   }
 
   /** The number of parameters decides what is asked for, as in 0.9. */
-  #want(callback: Answer | null): Wanted {
+  #wantedBy(callback: Answer | null): Wanted {
     if (callback === null) return NOT_WANTED;
     this.#acks ??= new PendingAcks();
-    const id = this.#acks.add(callback);
-    if (this.#acks.size > MAX_PENDING_ACKS) this.#session._overflow();
-    return { id, wantsData: callback.length > 0 };
+    return { id: this.#acks.nextId, wantsData: callback.length > 0 };
   }
 
-  #send(packet: string, isVolatile: boolean): void {
+  /** Returns a function that stops waiting for the acknowledgement. */
+  #send(packet: string, callback: Answer | null, isVolatile: boolean): () => void {
+    const acks = callback === null ? null : this.#acks;
+    const id = callback === null ? undefined : acks?.add(callback);
+    if (acks && acks.size > MAX_PENDING_ACKS) this.#session._overflow();
     if (isVolatile) this.#session._sendVolatile(packet);
     else this.#session._sendPayload(packet);
+    return () => {
+      if (id !== undefined) acks?.delete(id);
+    };
   }
 
   #answerTo(id: string): Answer {

@@ -2,15 +2,22 @@ import { expect } from 'chai';
 import {
   EventChannel,
   NamedEvent,
+  type Answer,
   type Outlet,
 } from '../../../lib/session/events/event-channel.js';
+import { Timers } from '../../../lib/util/timers.js';
+import { ManualClock } from '../../support/clock.js';
 import { WebsocketDriver } from '../../support/drivers/index.js';
 import { framed } from '../../support/payload.js';
 import { serve } from '../../support/server.js';
 import { uncaught, until } from '../../support/wait.js';
 
 const callback = (): void => undefined;
-const SILENT: Outlet = { sendEvent: () => undefined, sendMessage: () => undefined };
+const SILENT: Outlet = {
+  timers: new Timers(new ManualClock()),
+  sendEvent: () => callback,
+  sendMessage: () => callback,
+};
 
 describe('EventChannel', () => {
   it('calls the handlers of a name, and those of all names first', () => {
@@ -45,12 +52,56 @@ describe('EventChannel', () => {
     expect(calls).to.deep.equal(['other']);
   });
 
+  it('calls back with an error after a timeout, otherwise with null and the answer', async () => {
+    const clock = new ManualClock();
+    const wanted: (Answer | null)[] = [];
+    const forgotten: number[] = [];
+    const ask = (_what: unknown, ...[second, third]: unknown[]): (() => void) => {
+      const index = wanted.push((typeof second === 'function' ? second : third) as Answer | null);
+      return () => forgotten.push(index);
+    };
+    const outlet = { timers: new Timers(clock), sendEvent: ask, sendMessage: ask };
+    const sender = new EventChannel(outlet).timeout(100);
+    const answers: unknown[][] = [];
+    for (let i = 0; i < 2; i++) {
+      sender.emit('ask', i, (...values: unknown[]) => answers.push(values));
+      sender.send('text', (...values: unknown[]) => answers.push(values));
+    }
+    sender.emit('without a callback');
+    expect(wanted.map((answer) => answer?.length)).to.deep.equal([1, 1, 1, 1, undefined]);
+    clock.tick(99);
+    wanted[0]?.('yes', 1);
+    wanted[3]?.();
+    clock.tick(1);
+    expect(answers.slice(0, 2)).to.deep.equal([
+      [null, 'yes', 1],
+      [null, undefined],
+    ]);
+    const errors = answers.slice(2).map(([error]) => error as Error & { readonly code: string });
+    expect(errors.map(({ code, message }) => [code, message])).to.deep.equal([
+      ['ERR_SIO_NO_ANSWER', 'No answer within 100 ms'],
+      ['ERR_SIO_NO_ANSWER', 'No answer within 100 ms'],
+    ]);
+    expect(forgotten).to.deep.equal([2, 3]);
+    expect(clock.pending).to.equal(0);
+    const failed = uncaught();
+    sender.emit('ask', () => {
+      throw new Error('the callback failed');
+    });
+    clock.tick(100);
+    expect((await failed).message).to.equal('the callback failed');
+    for (const ms of [-1, 2 ** 31, Number.NaN]) {
+      expect(() => new EventChannel(SILENT).timeout(ms)).to.throw(RangeError, 'from 0 to');
+    }
+  });
+
   it('takes a last argument that is a function for a callback', () => {
     const sent: unknown[][] = [];
-    const channel = new EventChannel({
-      sendEvent: (...args) => sent.push(args),
-      sendMessage: (...args) => sent.push(args),
-    });
+    const record = (...args: unknown[]): (() => void) => {
+      sent.push(args);
+      return callback;
+    };
+    const channel = new EventChannel({ ...SILENT, sendEvent: record, sendMessage: record });
     channel.emit('a', 1, callback).emit('b').send('c', callback).send(undefined);
     channel.volatile.emit('d', callback, 1);
     expect(sent).to.deep.equal([

@@ -1,8 +1,11 @@
 import { expect } from 'chai';
 import type { Client, EndpointOptions } from '../../../lib/index.js';
+import { ManualClock } from '../../support/clock.js';
 import { serve, type Served } from '../../support/server.js';
 import { newSession, poll, V1Client } from '../../support/v1.js';
 import { until } from '../../support/wait.js';
+
+const never = (_answer: unknown): void => undefined;
 
 async function join(served: Served): Promise<readonly [V1Client, Client]> {
   const driver = await V1Client.open(served.port);
@@ -39,6 +42,34 @@ describe('client.events of 0.7 to 0.9', () => {
     }
     await until(() => answers.length === 4, 'the answers');
     expect(answers).to.deep.equal(['receipt', 'x', 'received', {}]);
+  });
+
+  it('wait no longer than a timeout, and ignore a late answer', async () => {
+    const clock = new ManualClock();
+    const [driver, client] = await join(await serve({ clock }));
+    const answers: unknown[][] = [];
+    const sender = client.events.timeout(1000);
+    for (let i = 1; i <= 2; i++) sender.emit('ask', i, (...got: unknown[]) => answers.push(got));
+    expect(await driver.next()).to.equal('5:1+::{"name":"ask","args":[1]}');
+    expect(await driver.next()).to.equal('5:2+::{"name":"ask","args":[2]}');
+    driver.send('6:::2+["yes"]');
+    await until(() => answers.length === 1, 'the answer');
+    clock.tick(1020);
+    driver.send('6:::1+["late"]');
+    driver.send('3:::end');
+    await new Promise((resolve) => client.once('message', resolve));
+    expect(answers[0]).to.deep.equal([null, 'yes']);
+    expect(answers[1]?.[0]).to.have.property('code', 'ERR_SIO_NO_ANSWER');
+    expect(answers.length).to.equal(2);
+  });
+
+  it('leave nothing behind of what cannot become JSON', async () => {
+    const [driver, { events }] = await join(await serve());
+    const circular: unknown[] = [];
+    circular.push(circular);
+    expect(() => events.emit('a', circular, never)).to.throw(TypeError);
+    events.emit('b', never);
+    expect(await driver.next()).to.equal('5:1+::{"name":"b"}');
   });
 
   it('take any name for a name', async () => {

@@ -50,7 +50,7 @@ interface Fixture extends Served {
   readonly reasons: DisconnectReason[];
   readonly messages: unknown[];
   /** Another client, and the server's side of it. */
-  join(): Promise<readonly [V1Driver, Client]>;
+  readonly join: () => Promise<readonly [V1Driver, Client]>;
 }
 
 async function setUp(variant: V1Variant, options: ListenerOptions = {}): Promise<Fixture> {
@@ -75,6 +75,10 @@ const WAYS: Readonly<Record<string, (client: Client) => void>> = {
   'client.connection.end()': (client) => client.connection.end(),
   'client.connection.destroy()': (client) => client.connection.destroy(),
 };
+
+function sendAndEnd(client: Client, end: (client: Client) => void): void {
+  end(client.send('one').send({ last: 1 }));
+}
 
 function describeMessages(variant: V1Variant): void {
   it('carries every text both ways', async () => {
@@ -179,11 +183,10 @@ function describeEndings(variant: V1Variant): void {
     for (const moment of ['connection', 'message', 'later'] as const) {
       it(`delivers what was sent before ${name}, called in ${moment}`, async () => {
         const { io, port } = await setUp(variant);
-        const sendAndEnd = (client: Client): void => end(client.send('one').send({ last: 1 }));
         io.on('connection', (client) => {
-          client.on('message', () => moment === 'message' && sendAndEnd(client));
-          if (moment === 'connection') sendAndEnd(client);
-          else if (moment === 'later') setImmediate(sendAndEnd, client);
+          client.on('message', () => moment === 'message' && sendAndEnd(client, end));
+          if (moment === 'connection') sendAndEnd(client, end);
+          else if (moment === 'later') setImmediate(sendAndEnd, client, end);
         });
         const driver = await variant.open(port);
         if (moment === 'message') await driver.send('3:::go').catch(() => undefined);
