@@ -18,7 +18,7 @@ import { excludedIds, excludeFilter } from '../rooms/exclude.js';
 import { Rooms } from '../rooms/rooms.js';
 import type { Client, Host } from '../session/client.js';
 import type { DisconnectReason } from '../session/disconnect-reason.js';
-import { emitWithReason, rethrowAsync } from '../session/events/emit.js';
+import { emitEnd, rethrowAsync } from '../session/events/emit.js';
 import { NamedEvent, toShared } from '../session/events/event-channel.js';
 import type { SharedPayload } from '../session/shared-payload.js';
 import { Endpoint, type EndpointOptions } from '../session/v1/endpoint.js';
@@ -283,11 +283,7 @@ export class Listener extends Broadcaster implements Host, RouterHost {
     this._rooms.clear(client);
     this.#registry.remove(client);
     this.options.log(`Client ${shortId(client.sessionId)} disconnected (${reason})`);
-    try {
-      emitWithReason(this, 'clientDisconnect', [client], reason);
-    } catch (error) {
-      rethrowAsync(error);
-    }
+    emitEnd(this, 'clientDisconnect', [client], reason);
     if (this.#registry.size === 0) this.#onEmpty?.();
   }
 

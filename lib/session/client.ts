@@ -26,7 +26,7 @@ import { ClientOutput } from './client-output.js';
 import { POST_TAKEN, type PostAnswer } from './connection.js';
 import type { Connection, ConnectionType, Host } from './connection.js';
 import type { DisconnectReason } from './disconnect-reason.js';
-import { emitWithReason, rethrowAsync } from './events/emit.js';
+import { emitEnd, rethrowAsync } from './events/emit.js';
 import type { AnyIncoming, AnyOutgoing, EventChannel } from './events/event-channel.js';
 import { SessionTimer } from './session-timer.js';
 import { assertTransition, State } from './state.js';
@@ -320,11 +320,7 @@ export class Client<
 
   /** @internal Emits the end of the session. */
   _emitDisconnect(reason: DisconnectReason): void {
-    try {
-      emitWithReason(this, 'disconnect', [], reason);
-    } catch (error) {
-      rethrowAsync(error);
-    }
+    emitEnd(this, 'disconnect', [], reason);
     this.listener._onClientDisconnect(this, reason);
   }
 

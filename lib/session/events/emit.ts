@@ -34,6 +34,20 @@ export function emitWithReason(
   }
 }
 
+/** Emits the end of something by {@link emitWithReason}. Never throws. */
+export function emitEnd(
+  emitter: EventEmitter,
+  event: string,
+  args: readonly unknown[],
+  reason: string,
+): void {
+  try {
+    emitWithReason(emitter, event, args, reason);
+  } catch (error) {
+    rethrowAsync(error);
+  }
+}
+
 /** True if a function can use more than `count` arguments, as far as its declaration shows. */
 function takesMore(handler: (...args: unknown[]) => void, count: number): boolean {
   // `length` counts neither rest parameters nor those with a default, nor any that follow.

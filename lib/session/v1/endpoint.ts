@@ -7,7 +7,7 @@ import { EventEmitter } from 'node:events';
 import { encodePacket } from '../../protocol/v1/index.js';
 import type { Client } from '../client.js';
 import type { DisconnectReason } from '../disconnect-reason.js';
-import { emitWithReason, rethrowAsync } from '../events/emit.js';
+import { emitEnd, rethrowAsync } from '../events/emit.js';
 import type { Answer, EventChannel } from '../events/event-channel.js';
 import type { ClientV1 } from './client-v1.js';
 import { Conversation } from './conversation.js';
@@ -173,11 +173,7 @@ export class EndpointClient extends EventEmitter<EndpointClientEvents> {
   _left(reason: DisconnectReason): void {
     this.connected = false;
     this.endpoint._clients.delete(this.sessionId);
-    try {
-      emitWithReason(this, 'disconnect', [], reason);
-    } catch (error) {
-      rethrowAsync(error);
-    }
+    emitEnd(this, 'disconnect', [], reason);
   }
 
   /** @internal */
