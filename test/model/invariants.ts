@@ -50,7 +50,10 @@ function checkLifetime(world: World, account: Account): void {
   if (clientDisconnects !== ends)
     fail(account, `emitted ${clientDisconnects} clientDisconnect events`);
   if (!client.connected) return;
-  if (client._open && account.isKicked) fail(account, 'open after a kick');
+  const { kickedFrom } = account;
+  if (client._open && kickedFrom !== null && kickedFrom !== client._socket) {
+    fail(account, 'open after a kick');
+  }
   if (client._open && client._socket.destroyed) fail(account, 'open without a connection');
   if (!client._open && !hasTimer(client)) fail(account, 'away without a timer');
   if (client._open && world.setting.hasHeartbeats && !hasTimer(client)) {

@@ -83,7 +83,7 @@ function kick(client: Client, world: World, b: number): void {
   const way = b % KICKS.length;
   KICKS[way]?.(client);
   const ends = way === CONNECTION_END || way === CONNECTION_DESTROY;
-  if (account && ends && !client.transport.endsWith('socket')) account.isKicked = true;
+  if (account && ends && !client.transport.endsWith('socket')) account.kickedFrom = client._socket;
 }
 
 /** Does something with a client, if there is one. */

@@ -51,8 +51,8 @@ export interface Account {
   readonly received: number[];
   disconnects: number;
   clientDisconnects: number;
-  /** The application has ended its connection, which ends a session of HTTP. */
-  isKicked: boolean;
+  /** The connection that the application has ended, which ends a session of HTTP. */
+  kickedFrom: unknown;
 }
 
 const TOKEN = /#(\d+);/g;
@@ -312,7 +312,7 @@ export class World {
       received: [],
       disconnects: 0,
       clientDisconnects: 0,
-      isKicked: false,
+      kickedFrom: null,
     });
     client.on('disconnect', () => {
       const account = this.accounts.get(client.sessionId);
@@ -333,7 +333,7 @@ export class World {
     else if (command === 'drop') {
       this.excuse(account);
       client.connection.end();
-      if (account && !client.transport.endsWith('socket')) account.isKicked = true;
+      if (account && !client.transport.endsWith('socket')) account.kickedFrom = client._socket;
     } else if (command === 'throw') throw new PlannedError('planned');
   }
 

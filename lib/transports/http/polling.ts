@@ -4,6 +4,7 @@ import { Timer } from '../../util/timers.js';
 import { flushBeforeEnd, isMeantForAnother, type SocketOwner } from '../flush-before-end.js';
 import { HttpTransport } from './http-transport.js';
 import {
+  notifyEnded,
   notifyIfDestroyed,
   observeConnectionEnd,
   unobserveConnectionEnd,
@@ -93,10 +94,9 @@ export abstract class Polling
   /** @internal Does nothing: a response is written at once. */
   flush(): void {}
 
-  /** @internal The application has ended the connection. `finish` would wait for the peer. */
+  /** @internal The application has ended the connection. */
   onSocketEnd(): void {
-    if (this.#isOpen && !this.socket.readableEnded)
-      process.nextTick(() => this.onConnectionEnd(true));
+    notifyEnded(this.socket);
   }
 
   /** @internal Does nothing: the timeout of the socket ends an answer that is not read. */

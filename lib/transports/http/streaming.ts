@@ -2,9 +2,10 @@ import type { SharedPayload } from '../../session/shared-payload.js';
 import { STREAMING_DEFAULTS, type SessionOptions } from '../../session/timings.js';
 import { createDebug } from '../../util/debug.js';
 import { linger } from '../../util/linger.js';
-import { flushBeforeEnd, type SocketOwner } from '../flush-before-end.js';
+import { flushBeforeEnd, isMeantForAnother, type SocketOwner } from '../flush-before-end.js';
 import { HttpTransport } from './http-transport.js';
 import {
+  notifyEnded,
   observeConnectionEnd,
   unobserveConnectionEnd,
   type ConnectionObserver,
@@ -85,17 +86,18 @@ export abstract class Streaming extends HttpTransport implements ConnectionObser
     this.response.cork();
   }
 
-  /** @internal The application has ended the connection. `finish` would wait for the client to read. */
+  /** @internal The application has ended the connection. */
   onSocketEnd(): void {
-    if (this.#isOpen && !this.socket.readableEnded)
-      process.nextTick(() => this.onConnectionEnd(true));
+    notifyEnded(this.socket);
   }
 
   /** @internal */
   onConnectionEnd(isLocal: boolean): void {
     if (!this.#isOpen) return;
     this.#end();
-    if (isLocal) this.session?._close('server disconnect');
+    if (isLocal && !isMeantForAnother(this.socket, this.session)) {
+      this.session?._close('server disconnect');
+    }
   }
 
   /** Writes the head of the response, and the bytes before the first message. */

@@ -13,6 +13,7 @@ describe('A POST that is not a plain form', () => {
       { 'content-type': 'multipart/form-data; boundary=x' },
       '--x\r\nContent-Disposition: form-data; name="data"\r\n\r\n~m~2~m~hi\r\n--x--\r\n',
     ],
+    ['JSON', { 'content-type': 'application/json' }, '{"data":"~m~2~m~hi"}'],
   ];
   for (const [name, headers, body] of bodies) {
     it(`is refused with 415 and a line in the log: ${name}`, async () => {

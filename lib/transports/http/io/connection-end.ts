@@ -63,6 +63,14 @@ export function notifyIfDestroyed(socket: Socket): void {
   if (socket.destroyed) socketOnClose.call(socket);
 }
 
+/**
+ * Notifies of a connection that the application has ended, in a later turn: `finish` would wait for
+ * the peer to read.
+ */
+export function notifyEnded(socket: Socket): void {
+  if (!socket.readableEnded) process.nextTick(() => socketOnFinish.call(socket));
+}
+
 export function observeConnectionEnd(observer: ConnectionObserver): void {
   const socket: ObservedSocket = observer.socket;
   const latest = socket[LATEST];

@@ -58,6 +58,8 @@ export function receiveMessages(exchange: HttpExchange, alwaysCredentials: boole
   });
 }
 
+const NOT_A_FORM = /^\s*(?:multipart\/|application\/json\b)/i;
+
 /**
  * The header that explains why a body is not a form; null: none. Any other type may be a form:
  * XDomainRequest sends none at all.
@@ -67,7 +69,7 @@ function unreadableBody(headers: IncomingHttpHeaders): string | null {
   if (encoding !== undefined && encoding !== '' && encoding !== 'identity') {
     return `Content-Encoding ${encoding}`;
   }
-  return type !== undefined && /^\s*multipart\//i.test(type) ? `Content-Type ${type}` : null;
+  return type !== undefined && NOT_A_FORM.test(type) ? `Content-Type ${type}` : null;
 }
 
 /** A body up to this length arrives in one chunk, or is as cheap to hold as its connection. */
