@@ -169,7 +169,8 @@ export class FrameDecoder {
   #readHeader(at: number): OpenMessage | null {
     const held = this.#held;
     HEADER.lastIndex = at;
-    const [header = '', digits, end] = HEADER.exec(held) ?? [];
+    // It matches at any position, at least the empty text.
+    const [header, digits, end] = HEADER.exec(held) as RegExpExecArray;
     const textAt = header.length;
     if (end === undefined) {
       if (at + textAt < held.length || textAt >= MAX_HEADER) this.#fail(at);

@@ -83,6 +83,17 @@ describe('callAuthorize', () => {
     });
   }
 
+  it('refuses with 500 if a getter of the verdict throws', async () => {
+    const warnings = recordWarnings();
+    const verdict = {
+      get status(): number {
+        throw new Error('unreadable');
+      },
+    };
+    expect(await decisionsOf(() => verdict)).to.deep.equal([FAILED]);
+    expect(warnings[0]?.message).to.match(/unreadable/);
+  });
+
   it('passes the request', async () => {
     expect(await decisionsOf((request: unknown) => request === REQUEST)).to.deep.equal([ADMITTED]);
   });
@@ -139,6 +150,18 @@ describe('callAuthorize', () => {
     ['undefined', undefined, /failed: undefined$/],
     ['text with line breaks', 'a\nb', /failed: [^\n]*a[^\n]*b[^\n]*$/],
     ['an object without a prototype', Object.create(null), /failed: \[Object: null prototype\]/],
+    [
+      'an object that throws when it is read',
+      new Proxy(
+        {},
+        {
+          get() {
+            throw new Error('unreadable');
+          },
+        },
+      ),
+      /failed: a value that cannot be shown/,
+    ],
   ];
   for (const [what, value, message] of thrown) {
     it(`warns of ${what} on one line`, async () => {

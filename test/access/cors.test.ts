@@ -20,6 +20,8 @@ describe('corsHeaders', () => {
   it('returns no headers without an origin', () => {
     expect(headersOf({})).to.deep.equal({});
     expect(headersOf({ cookie: 'a=b' }, true)).to.deep.equal({});
+    expect(headersOf({ origin: '' })).to.deep.equal({});
+    expect(headersOf({ origin: 'http://a.com\u0007' })).to.deep.equal({});
   });
 
   it('names the origin, and grants credentials to a request with a cookie', () => {

@@ -68,6 +68,13 @@ describe('ProxyTrust.isSecure', () => {
     expect(at(0, '10.0.0.1', 'https')).to.equal(false);
     expect(at(1, '10.0.0.1', 'http')).to.equal(false);
     expect(at(1, '10.0.0.1')).to.equal(false);
+    const gone = { headers: { 'x-forwarded-proto': 'https' }, socket: {} };
+    expect(new ProxyTrust('10.0.0.1').isSecure(gone as unknown as IncomingMessage)).to.equal(false);
+  });
+
+  it('is true for TLS to this server, whatever the headers say', () => {
+    const secure = { headers: { 'x-forwarded-proto': 'http' }, socket: { encrypted: true } };
+    expect(new ProxyTrust(1).isSecure(secure as unknown as IncomingMessage)).to.equal(true);
   });
 });
 

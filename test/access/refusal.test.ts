@@ -6,6 +6,7 @@ import {
   answerSocket,
   refusal,
   REFUSALS,
+  unsupportedVersion,
   type RefusalCode,
 } from '../../lib/access/refusal.js';
 import { listenOnLoopback } from '../support/server.js';
@@ -39,6 +40,20 @@ describe('refusals', () => {
         expect(headers['cache-control']).to.equal('no-store');
       }
       expect(plain.headers['connection']).to.equal(why.status === 413 ? 'close' : 'keep-alive');
+    });
+  }
+});
+
+describe('unsupportedVersion', () => {
+  for (const [protocols, spoken, sentence] of [
+    [['0.6'], '0.5 and 0.6', 'This server speaks Socket.IO 0.5 and 0.6, not 0.7 to 4: '],
+    [['0.6', '0.9'], '0.5 to 0.9', 'This server speaks Socket.IO 0.5 to 0.9, not 1 to 4: '],
+    [['0.9'], '0.7 to 0.9', 'This server speaks Socket.IO 0.7 to 0.9, not 1 to 4: '],
+  ] as const) {
+    it(`names what a server with ${protocols.join(' and ')} speaks`, () => {
+      const own = unsupportedVersion(protocols);
+      expect([own.status, own.spoken]).to.deep.equal([400, spoken]);
+      expect(own.message.startsWith(sentence)).to.equal(true);
     });
   }
 });

@@ -63,6 +63,11 @@ describe('readMessage, for a short text of a large payload', () => {
     });
   }
 
+  it('leaves a text of at least half of its payload as it is', () => {
+    const text = 'y'.repeat(6000);
+    expect(readMessage(text, 10_000)).to.equal(text);
+  });
+
   it('does not keep the payload in memory', () => {
     const kept: unknown[] = [];
     collectGarbage();

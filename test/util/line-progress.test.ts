@@ -88,6 +88,14 @@ describe('LineProgress', () => {
     expect(late.extension(TIMEOUT)).to.equal(0);
   });
 
+  it('does not count what has been discounted', () => {
+    const { socket, progress } = setUp();
+    const line = progress();
+    socket.bytesRead = 7;
+    line.discountRead();
+    expect(line.extension(TIMEOUT)).to.equal(0);
+  });
+
   it('does not extend anything for a socket that is destroyed', () => {
     const { socket, progress } = setUp(1_000_000);
     const line = progress();

@@ -34,6 +34,7 @@ const BOTH_WAYS: readonly (readonly [string, Packet])[] = [
   ['7:::1+0', { type: 'error', ...root, reason: 'client not handshaken', advice: 'reconnect' }],
   ['7::/chat:2', { type: 'error', ...chat, reason: 'unauthorized' }],
   ['7:::', { type: 'error', ...root }],
+  ['7:::+0', { type: 'error', ...root, advice: 'reconnect' }],
   ['8::', { type: 'noop' }],
 ];
 
