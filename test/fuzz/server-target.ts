@@ -8,13 +8,14 @@
  */
 import { createServer, type Server } from 'node:http';
 import { connect, type Socket } from 'node:net';
-import { listen, type Client, type Listener } from '../../lib/index.js';
+import { listen, type Client, type EventChannel, type Listener } from '../../lib/index.js';
 import { ErrorTrap } from '../model/error-trap.js';
 import { KINDS, frameOf, opening, postOf } from '../model/requests.js';
 import { ManualClock } from '../support/clock.js';
 import { listening } from '../support/tcp.js';
 import { flushEventLoop, until } from '../support/wait.js';
 import { check, type Target } from './target.js';
+import { V1_SCRIPTS } from './v1-scripts.js';
 
 const SEPARATOR = '\x1e';
 const CONNECTIONS = 4;
@@ -54,6 +55,14 @@ const KICKS: readonly ((client: Client) => unknown)[] = [
   (client) => client.connection.destroy(),
 ];
 
+/** Answers every event, and asks for an answer. */
+function answerAll(events: EventChannel): void {
+  events.onAny((name, args, answer) => {
+    answer?.(...args);
+    events.emit(name, ...args, (_answer: unknown) => undefined);
+  });
+}
+
 /** A server, and the connections of one script to it. */
 class Playground {
   readonly #clock = new ManualClock();
@@ -76,6 +85,10 @@ class Playground {
       maxBuffer: 20_000,
     });
     this.#io.on('clientMessage', (message, client) => client.send(message));
+    this.#io.on('connection', ({ protocol, events }) => {
+      if (protocol === '0.9') answerAll(events);
+    });
+    this.#io.of('/chat').on('connection', ({ events }) => answerAll(events));
     this.#server.on('connection', (socket: Socket) => {
       this.#accepted.add(socket);
       socket.once('close', () => this.#accepted.delete(socket));
@@ -144,7 +157,9 @@ class Playground {
   /** The clients are gone: connections close, and the sessions end when their time is up. */
   async #checkNothingLeft(): Promise<void> {
     await until(() => this.#accepted.size === 0, 'the connections to close');
-    for (let i = 0; i < AGES && Object.keys(this.#io.clients).length > 0; i++) {
+    const isPending = (): boolean =>
+      Object.keys(this.#io.clients).length > 0 || this.#io._limiter.handshakes > 0;
+    for (let i = 0; i < AGES && isPending(); i++) {
       this.#clock.tick(AGE_MS);
       // oxlint-disable-next-line eslint/no-await-in-loop -- time passes in pieces
       await flushEventLoop(3);
@@ -155,15 +170,23 @@ class Playground {
   }
 }
 
-let playground: Playground | null = null;
+function serverTarget(name: string, seeds: readonly string[]): Target {
+  let playground: Playground | null = null;
+  return {
+    name,
+    seeds,
+    batch: 32,
+    run: (bytes) => (playground ??= new Playground()).run(latin1(bytes)),
+    close() {
+      playground?.close();
+      playground = null;
+    },
+  };
+}
 
-export const SERVER_TARGET: Target = {
-  name: 'the server over real sockets',
-  seeds: SEEDS,
-  batch: 32,
-  run: (bytes) => (playground ??= new Playground()).run(latin1(bytes)),
-  close() {
-    playground?.close();
-    playground = null;
-  },
-};
+export const SERVER_TARGET: Target = serverTarget('the server over real sockets', SEEDS);
+
+export const V1_SERVER_TARGET: Target = serverTarget(
+  'the server of protocol 1 over real sockets',
+  V1_SCRIPTS.map((records) => script(...records)),
+);

@@ -12,7 +12,7 @@ import { readMessage } from '../../lib/protocol/message.js';
 import { Origins } from '../../lib/access/origins.js';
 import { parseRoute } from '../../lib/protocol/url.js';
 import { scriptLiteral } from '../../lib/transports/http/script-literal.js';
-import { SERVER_TARGET } from './server-target.js';
+import { SERVER_TARGET, V1_SERVER_TARGET } from './server-target.js';
 import { V1_TARGETS } from './v1-targets.js';
 
 import { check, type Target } from './target.js';
@@ -100,4 +100,5 @@ export const TARGETS: readonly Target[] = [
   },
   ...V1_TARGETS,
   SERVER_TARGET,
+  V1_SERVER_TARGET,
 ];
