@@ -58,6 +58,12 @@ export function servePage(req: IncomingMessage, res: ServerResponse): void {
     const scripts = (url.searchParams.get('scripts') ?? '').split(',');
     res.setHeader('Content-Type', 'text/javascript; charset=utf-8');
     res.end(`importScripts(${scripts.map((path) => JSON.stringify(path)).join(', ')});`);
+  } else if (url.pathname === '/official') {
+    // whichever script the server is told to serve
+    res.setHeader('Content-Type', 'text/html; charset=utf-8');
+    res.end(
+      '<!doctype html><title>official</title><body><script src="/socket.io/socket.io.js"></script>',
+    );
   } else if (url.pathname === '/blank') {
     res.setHeader('Content-Type', 'text/html; charset=utf-8');
     res.end('<!doctype html><title>blank</title><script src="/harness.js"></script>');

@@ -20,6 +20,7 @@ import { exampleScenarios } from './scenarios/examples.js';
 import { lifecycleScenarios } from './scenarios/lifecycle.js';
 import { messageScenarios } from './scenarios/messages.js';
 import { networkScenarios } from './scenarios/network.js';
+import { officialScenarios } from './scenarios/official.js';
 import { pageScenarios } from './scenarios/pages.js';
 import type { Scenario } from './scenarios/scenario.js';
 
@@ -41,6 +42,7 @@ const SCENARIOS: readonly Scenario[] = [
   ...pageScenarios,
   ...networkScenarios,
   ...exampleScenarios,
+  ...officialScenarios,
 ];
 
 const { values: args } = parseArgs({
