@@ -40,6 +40,7 @@ describe('resolveOptions', () => {
         pollingDuration: 20_000,
       },
       clientScript: null,
+      delivery: false,
       log: logToStdout,
       maxPayload: 10_485_760,
       maxMessages: 10_000,
@@ -54,6 +55,28 @@ describe('resolveOptions', () => {
       generateId: sessionId,
       clock: systemClock,
     });
+  });
+
+  it('checks the options of 0.7 to 0.9', () => {
+    const { protocol1 } = resolveOptions({ protocol1: { closeTimeout: 1, heartbeatTimeout: 0 } });
+    expect(protocol1).to.deep.equal({
+      heartbeatInterval: 25_000,
+      heartbeatTimeout: 0,
+      closeTimeout: 1,
+      pollingDuration: 20_000,
+    });
+    const wrong: readonly (readonly [object, string])[] = [
+      [{ protocols: '0.9' }, "Expected `protocols` to be an array of '0.6' and '0.9', got"],
+      [{ protocols: [] }, "Expected `protocols` to be an array of '0.6' and '0.9', got"],
+      [{ protocols: ['0.8'] }, "Expected `protocols` to be an array of '0.6' and '0.9', got"],
+      [{ protocol1: 1 }, 'Expected `protocol1` to be an object, got'],
+      [{ protocol1: { pollingDuration: 0 } }, '`protocol1.pollingDuration` to be from 1 to'],
+      [{ protocol1: { closeTimeout: '1' } }, '`protocol1.closeTimeout` to be a number, got'],
+      [{ clientScript: '/no/such.js' }, '`clientScript` to be the name of a file that exists, got'],
+    ];
+    for (const [options, message] of wrong) {
+      expect(() => resolveOptions(options as ListenerOptions)).to.throw(message);
+    }
   });
 
   it('treats undefined as not given', () => {

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { serve } from '../support/server.js';
 import { RawSocket, request, requestBytes } from '../support/raw.js';
@@ -11,6 +11,8 @@ const SCRIPT = join(PACKAGE, 'build', 'client', 'socket.io.min.js');
 const MAP = join(PACKAGE, 'build', 'client', 'socket.io.map.json');
 const READABLE = join(PACKAGE, 'build', 'client', 'socket.io.js');
 const FLASH = join(PACKAGE, 'client', 'flash', 'WebSocketMain.swf');
+
+const SCRIPT_OF_0_9 = require.resolve('socket.io-client-0.9.17/dist/socket.io.min.js');
 
 const FILES = [
   ['socket.io.js', SCRIPT, 'text/javascript'],
@@ -118,6 +120,59 @@ describe('client files', () => {
       expect(seen).to.deep.equal([method]);
     });
   }
+
+  it('serves the script of the option `clientScript`, at the names of 0.9 too', async () => {
+    const { port } = await serve({ clientScript: SCRIPT_OF_0_9 });
+    for (const name of [
+      'socket.io.js',
+      'socket.io.js?v=2',
+      'socket.io+websocket.js',
+      'socket.io+websocket+xhr-polling.js',
+      'socket.io.v0.9.17.js',
+      'socket.io+websocket.v0.9.17.js',
+    ]) {
+      // oxlint-disable-next-line eslint/no-await-in-loop -- one name after the other
+      const { headers, body } = await fetchBytes(port, `/socket.io/${name}`, {});
+      expect(body.equals(readFileSync(SCRIPT_OF_0_9)), name).to.equal(true);
+      expect(headers['content-type']).to.equal('application/javascript');
+      expect(headers).to.not.have.property('sourcemap');
+      const mayKeep = name.includes('.v');
+      expect(headers['cache-control']).to.equal(
+        mayKeep ? 'private, x-gzip-ok="", max-age=315360000' : 'no-cache',
+      );
+      expect('expires' in headers).to.equal(mayKeep);
+    }
+  });
+
+  it('serves the Flash files beside it', async () => {
+    const { port } = await serve({ clientScript: SCRIPT_OF_0_9 });
+    for (const name of ['WebSocketMain.swf', 'WebSocketMainInsecure.swf']) {
+      // oxlint-disable-next-line eslint/no-await-in-loop -- one file after the other
+      const { headers, body } = await fetchBytes(port, `/socket.io/static/flashsocket/${name}`, {});
+      expect(body.equals(readFileSync(join(dirname(SCRIPT_OF_0_9), name)))).to.equal(true);
+      expect(headers['content-type']).to.equal('application/x-shockwave-flash');
+    }
+  });
+
+  it('serves no other names for it, and none of them without the option', async () => {
+    const { port } = await serve({ clientScript: SCRIPT_OF_0_9 });
+    const { port: without } = await serve();
+    for (const name of [
+      'socket.io+.js',
+      'socket.io.v1.js',
+      'socket.io.v0.9.17.js/',
+      'static/flashsocket/other.swf',
+      'static/flashsocket/../../package.json',
+      'socket.io+..%2f.js',
+    ]) {
+      // oxlint-disable-next-line eslint/no-await-in-loop -- one name after the other
+      expect((await request(port, `/socket.io/${name}`)).body, name).to.equal('app');
+    }
+    for (const name of ['socket.io.v0.9.17.js', 'static/flashsocket/WebSocketMain.swf']) {
+      // oxlint-disable-next-line eslint/no-await-in-loop -- one name after the other
+      expect((await request(without, `/socket.io/${name}`)).body, name).to.equal('app');
+    }
+  });
 
   it('answers HEAD as GET, without the body', async () => {
     const { port } = await serve();
