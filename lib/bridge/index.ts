@@ -7,6 +7,7 @@ import type { Listener } from '../server/listener.js';
 import { ListenerPort } from './listener-port.js';
 import {
   attachOnce,
+  emitsByAdapter,
   namespaceOf,
   ownsRequest,
   recoveryTime,
@@ -69,6 +70,7 @@ export function bridge(
   const clients = new OfficialClients(port, namespace, {
     events,
     hasScript: client === 'official',
+    emitsByAdapter: emitsByAdapter(official),
     recoveryTime: () => recoveryTime(official, namespace),
   });
   const leave = port.add(clients, ownsRequest(official));

@@ -45,6 +45,8 @@ export interface OfficialClientsOptions {
   readonly events: ReadonlySet<string>;
   /** True if `socket.io.js` is the official script. */
   readonly hasScript: boolean;
+  /** True if the official `socket.emit` may be later than broadcasts that follow. */
+  readonly emitsByAdapter: boolean;
   /** How long a lost socket can be recovered, in milliseconds; 0: it cannot. */
   recoveryTime(): number;
 }
@@ -238,12 +240,9 @@ export class OfficialClients implements ExternalGroup, SessionRooms {
     });
   }
 
-  /**
-   * Where to send to one client. With recovery the official `socket.emit` goes through the adapter
-   * too, and may be later than broadcasts that follow.
-   */
+  /** Where to send to one client, so that the order is that of sending. */
   #targetOf({ _official: socket }: BridgedClient): OfficialOperator | OfficialSocket {
-    return this.#options.recoveryTime() > 0 ? this.#namespace.local.to([socket.id]) : socket;
+    return this.#options.emitsByAdapter ? this.#namespace.local.to([socket.id]) : socket;
   }
 
   #operator(rooms: readonly string[] | null, except: readonly string[]): OfficialOperator {

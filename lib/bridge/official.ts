@@ -109,15 +109,29 @@ export function ownsRequest(official: OfficialServer): (request: IncomingMessage
   return ({ url = '' }) => url.startsWith(path) && /[?&]EIO=/.test(url);
 }
 
+type Recovery = ServerOptions['connectionStateRecovery'];
+
+function recoveryOf(official: OfficialServer): Recovery {
+  const { _opts, opts } = full(official);
+  return (_opts ?? opts)?.connectionStateRecovery;
+}
+
+/**
+ * True if the official server recovers connections. Then its `socket.emit` uses the adapter, which may
+ * publish to other processes first, while broadcasts to sockets of this process do not wait.
+ */
+export function emitsByAdapter(official: OfficialServer): boolean {
+  return recoveryOf(official) !== undefined;
+}
+
 /** How long a lost socket can be recovered, in milliseconds; 0: it cannot. */
 export function recoveryTime(official: OfficialServer, { adapter }: OfficialNamespace): number {
-  const { _opts, opts } = full(official);
-  const { connectionStateRecovery } = _opts ?? opts ?? {};
-  if (!connectionStateRecovery) return 0;
+  const recovery = recoveryOf(official);
+  if (!recovery) return 0;
   let type: unknown = adapter.constructor;
   while (typeof type === 'function' && type.name !== RECOVERING_ADAPTER) {
     type = Object.getPrototypeOf(type);
   }
   if (typeof type !== 'function') return 0;
-  return connectionStateRecovery.maxDisconnectionDuration ?? RECOVERY_MS;
+  return recovery.maxDisconnectionDuration ?? RECOVERY_MS;
 }

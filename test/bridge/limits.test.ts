@@ -39,7 +39,7 @@ describe('Limits on official clients', () => {
   });
 
   it('end a client that does not read when maxBuffer waits for it, and drop what waits', async () => {
-    const { io, port, clients, connect } = await serveBoth({
+    const { io, official, port, clients, connect } = await serveBoth({
       listener: { maxBuffer: 1024 * 1024 },
     });
     const raw = await RawSocket.connect(port);
@@ -67,6 +67,7 @@ describe('Limits on official clients', () => {
     expect(slow.disconnectReason).to.equal('queue overflow');
     // the limit, a quarter of it, and the buffers of the system
     expect(sent * chunk.length).to.be.below(16 * 1024 * 1024);
+    await until(() => official.engine.clientsCount === 1, 'the end of its connection');
     io.broadcast('end');
     expect(await page.next()).to.equal('end');
     raw.socket.destroy();

@@ -208,3 +208,29 @@ for (const [name, create] of ADAPTERS.slice(1, 3)) {
     });
   });
 }
+
+describe('A bridge to a server that recovers connections, with an adapter that publishes first', () => {
+  it('sends to one client and to all in the order of sending', async () => {
+    const { io, connect } = await serveBoth({
+      official: { adapter: createAdapter(new EventEmitter()), connectionStateRecovery: {} },
+    });
+    const [page, client] = await connect();
+    client.send('one');
+    io.broadcast('two');
+    client.events.send('three');
+    io.to(client.sessionId).send('four');
+    client.send('five');
+    expect(await page.take(5)).to.deep.equal(['one', 'two', 'three', 'four', 'five']);
+  });
+
+  it('ends the session with the connection: the adapter does not keep what is sent here', async () => {
+    const { io, connect } = await serveBoth({
+      official: { adapter: createAdapter(new EventEmitter()), connectionStateRecovery: {} },
+    });
+    const [page, client] = await connect();
+    page.socket.io.engine.close();
+    await until(() => !client.connected, 'the end');
+    expect(client.disconnectReason).to.equal('transport close');
+    expect(io.clients).to.deep.equal({});
+  });
+});
