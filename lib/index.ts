@@ -42,7 +42,7 @@ export type { BusFigures, BusState, ClusterEvents, PeerInfo } from './cluster/cl
 export type { Log } from './util/log.js';
 export type { ListenerOptions, Protocol1Options, TransportOptions } from './options.js';
 export type { SessionOptions } from './session/timings.js';
-export type { DisconnectReason } from './session/disconnect-reason.js';
+export type { DisconnectReason } from './session/state.js';
 export type { Refusal, RefusalCode } from './access/refusal.js';
 export { Transport } from './transports/transport.js';
 export type {

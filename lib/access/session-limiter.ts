@@ -36,6 +36,8 @@ export function networkOf(address: string): string {
 
 /** The session's side of the limits. */
 export interface CountedSession {
+  /** The address of the latest connection. */
+  readonly remoteAddress: string | undefined;
   /** @internal The address of the first connection, under which it is counted; null: not counted. */
   _countedAddress: string | null;
 }
@@ -90,10 +92,10 @@ export class SessionLimiter {
   }
 
   /** Counts a session that begins. */
-  add(session: CountedSession, request: IncomingMessage): void {
+  add(session: CountedSession): void {
     this.#sessions++;
     if (this.#limits.maxSessionsPerAddress === 0) return;
-    session._countedAddress = this.#addressOf(request);
+    session._countedAddress = networkOf(session.remoteAddress ?? '');
     this.#count(session._countedAddress, 1);
   }
 

@@ -1,7 +1,7 @@
 import type { Target } from '../rooms/broadcast-operator.js';
 import { Client, type Host } from '../session/client.js';
 import { setOwn } from '../session/client-info.js';
-import type { DisconnectReason } from '../session/disconnect-reason.js';
+import type { DisconnectReason } from '../session/state.js';
 import {
   toShared,
   NamedEvent,

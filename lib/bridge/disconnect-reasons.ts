@@ -1,4 +1,4 @@
-import type { DisconnectReason } from '../session/disconnect-reason.js';
+import type { DisconnectReason } from '../session/state.js';
 
 const REASONS: Readonly<Record<string, DisconnectReason>> = {
   'client namespace disconnect': 'client close',

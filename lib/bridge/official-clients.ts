@@ -13,7 +13,7 @@ import type { Selection } from '../rooms/client-group.js';
 import { LocalClient } from '../rooms/local-client.js';
 import { roomNames } from '../rooms/room-names.js';
 import type { ClientInfo } from '../session/client-info.js';
-import type { DisconnectReason } from '../session/disconnect-reason.js';
+import type { DisconnectReason } from '../session/state.js';
 import { rethrowAsync } from '../session/events/emit.js';
 import { toShared, type Answer, type NamedEvent } from '../session/events/event-channel.js';
 import { sessionId as randomId } from '../session/session-id.js';

@@ -1,7 +1,7 @@
 import type { Refusal } from '../access/refusal.js';
 import type { ClusterEvents } from '../cluster/cluster-host.js';
 import type { Client } from '../session/client.js';
-import type { DisconnectReason } from '../session/disconnect-reason.js';
+import type { DisconnectReason } from '../session/state.js';
 
 /** Events of a Listener; `this` in a handler is the Listener. */
 export interface ListenerEvents extends ClusterEvents {

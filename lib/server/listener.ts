@@ -17,7 +17,7 @@ import { Broadcaster } from '../rooms/broadcaster.js';
 import { excludedIds, excludeFilter } from '../rooms/exclude.js';
 import { Rooms } from '../rooms/rooms.js';
 import type { Client, Host } from '../session/client.js';
-import type { DisconnectReason } from '../session/disconnect-reason.js';
+import type { DisconnectReason } from '../session/state.js';
 import { emitEnd, rethrowAsync } from '../session/events/emit.js';
 import { NamedEvent, toShared } from '../session/events/event-channel.js';
 import type { SharedPayload } from '../session/shared-payload.js';

@@ -349,8 +349,8 @@ export class Router {
       return;
     }
     const sessionId = this.#ids.get(request) ?? registry.makeId(request);
-    const isOver = this.#isClosed || this.#isStopped;
-    if (isOver || sessionId === null || registry.get(sessionId)) {
+    this.#ids.delete(request);
+    if (this.#isClosed || this.#isStopped || sessionId === null || registry.get(sessionId)) {
       if (response && !response.headersSent) {
         this.#refuse('ERR_SIO_NO_SESSION_ID', request, response);
       } else {

@@ -57,7 +57,7 @@ export class SessionRegistry {
   }
 
   add(client: Client): void {
-    this.#limiter.add(client, client.request);
+    this.#limiter.add(client);
     this.#mapOf(client).set(client.sessionId, client);
     this.clients[client.sessionId] = client;
   }

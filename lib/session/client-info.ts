@@ -3,10 +3,11 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { BroadcastOperator, Target } from '../rooms/broadcast-operator.js';
 import type { Connection, ConnectionType, Host } from './connection.js';
-import type { DisconnectReason } from './disconnect-reason.js';
 import type { Answer, EventChannel } from './events/event-channel.js';
 import { jsonEventsOf } from './events/json-events.js';
+import { RequestRecord } from './request-record.js';
 import { sessionId as randomId } from './session-id.js';
+import type { DisconnectReason } from './state.js';
 import { validTiming, type SessionOptions } from './timings.js';
 import type { EndpointClient } from './v1/endpoint.js';
 import type { HandshakeData } from './v1/handshake-data.js';
@@ -42,8 +43,6 @@ export abstract class ClientInfo extends EventEmitter {
   disconnectReason: DisconnectReason | null = null;
   /** Number of connections so far. Each poll and each reconnect is one. */
   connections = 0;
-  /** The request that opened the latest connection. Never null, unlike in 0.6. */
-  request: IncomingMessage;
   /** The response of an open connection of an HTTP transport; otherwise null. */
   response: ServerResponse | null = null;
   /** @internal */ _type: ConnectionType;
@@ -52,6 +51,9 @@ export abstract class ClientInfo extends EventEmitter {
   /** @internal The address it is counted under; see access/session-limiter.ts. */
   _countedAddress: string | null = null;
   /** @internal */ _defaults: Readonly<SessionOptions>;
+  #request: IncomingMessage | RequestRecord;
+  /** True if a program may hold the request itself: it must stay the same object then. */
+  #isRequestSeen = false;
   #options: SessionOptions | null = null;
   #address: string | undefined;
   #id: string | null = null;
@@ -67,7 +69,7 @@ export abstract class ClientInfo extends EventEmitter {
     super();
     this.listener = listener;
     this.sessionId = sessionId;
-    this.request = request;
+    this.#request = request;
     this.#socket = socket;
     // Read while the socket is open: it has no address once it is closed.
     this.#address = listener._addressOf(request);
@@ -135,6 +137,18 @@ export abstract class ClientInfo extends EventEmitter {
 
   /** @internal The application has ended or destroyed the socket. */
   abstract _onConnectionKicked(socket: Socket): void;
+
+  /** The request that opened the latest connection. Never null, unlike in 0.6. */
+  get request(): IncomingMessage {
+    this.#isRequestSeen = true;
+    const kept = this.#request;
+    return (this.#request = kept instanceof RequestRecord ? kept.restore(this.#socket) : kept);
+  }
+
+  set request(value: IncomingMessage) {
+    this.#isRequestSeen = true;
+    this.#request = value;
+  }
 
   /** Timings of this session in milliseconds. An application may write to them. */
   get options(): SessionOptions {
@@ -278,9 +292,17 @@ export abstract class ClientInfo extends EventEmitter {
     }
   }
 
+  /** @internal Keeps only a record of the request, unless a program may have seen it. */
+  _releaseRequest(): void {
+    const { authorize, generateId } = this.listener.options;
+    if (this.#isRequestSeen || authorize || generateId !== randomId) return;
+    if (this.#request instanceof RequestRecord) return;
+    this.#request = RequestRecord.of(this.#request) ?? this.#request;
+  }
+
   /** @internal Counts a connection, which is the latest one from now on. */
   _setConnection({ request, socket }: Connection): void {
-    this.request = request;
+    this.#request = request;
     this.connections++;
     // Also on the same socket: a proxy uses it for several clients.
     this.#address = this.listener._addressOf(request) ?? this.#address;

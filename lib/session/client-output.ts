@@ -10,7 +10,7 @@
  */
 import { ClientInfo } from './client-info.js';
 import type { Connection } from './connection.js';
-import type { DisconnectReason } from './disconnect-reason.js';
+import type { DisconnectReason } from './state.js';
 import { HeldBytes } from './held-bytes.js';
 import { SendQueue } from './send-queue.js';
 import type { SharedPayload } from './shared-payload.js';

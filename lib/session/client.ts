@@ -25,11 +25,10 @@ import { setOwn, type ClientEvents } from './client-info.js';
 import { ClientOutput } from './client-output.js';
 import { POST_TAKEN, type PostAnswer } from './connection.js';
 import type { Connection, ConnectionType, Host } from './connection.js';
-import type { DisconnectReason } from './disconnect-reason.js';
 import { emitEnd, rethrowAsync } from './events/emit.js';
 import type { AnyIncoming, AnyOutgoing, EventChannel } from './events/event-channel.js';
 import { SessionTimer } from './session-timer.js';
-import { assertTransition, State } from './state.js';
+import { assertTransition, State, type DisconnectReason } from './state.js';
 import type { SessionOptions } from './timings.js';
 
 export type { ClientEvents } from './client-info.js';

@@ -10,7 +10,7 @@ import type { ResolvedOptions } from '../options.js';
 import type { Timers } from '../util/timers.js';
 import type { Client } from './client.js';
 import type { BroadcastOperator, SessionRooms } from '../rooms/broadcast-operator.js';
-import type { DisconnectReason } from './disconnect-reason.js';
+import type { DisconnectReason } from './state.js';
 import type { SharedPayload } from './shared-payload.js';
 
 /** A live connection as its session uses it. `Transport` implements it. */

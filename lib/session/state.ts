@@ -1,5 +1,5 @@
 /**
- * The states of a session.
+ * The states of a session, and the reasons why it ends.
  *
  *            attach           detach
  *     NEW ----------> OPEN <----------> DETACHED
@@ -36,6 +36,23 @@ export const State = {
   CLOSED: 'closed',
 } as const;
 export type State = (typeof State)[keyof typeof State];
+
+/** Why a session ended. */
+export type DisconnectReason =
+  /** The connection was lost, or polls stopped, and the client was not back within `closeTimeout`. */
+  | 'transport close'
+  /** A heartbeat was not echoed within `timeout`, and the connection did not move a byte. */
+  | 'heartbeat timeout'
+  /** The client has closed the session: a close request, or the closing handshake of a WebSocket. */
+  | 'client close'
+  /** The client has violated the protocol of its transport. */
+  | 'protocol error'
+  /** More waited for the client than `maxBuffer` or `maxQueue` allows. */
+  | 'queue overflow'
+  /** `client.disconnect()`, or the application has ended the connection. */
+  | 'server disconnect'
+  /** The Listener or its HTTP server was closed. */
+  | 'server close';
 
 const TRANSITIONS: Readonly<Record<State, readonly State[]>> = {
   [State.NEW]: [State.OPEN, State.CLOSED],

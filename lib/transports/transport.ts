@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { OriginDecision } from '../access/origins.js';
-import type { DisconnectReason } from '../session/disconnect-reason.js';
+import type { DisconnectReason } from '../session/state.js';
 import { Client } from '../session/client.js';
 import type { Connection } from '../session/connection.js';
 import type { SharedPayload } from '../session/shared-payload.js';
@@ -20,7 +20,6 @@ import type {
  * and `onClose` when the connection has ended, once. It MUST NOT throw.
  */
 export abstract class Transport implements Connection {
-  readonly request: IncomingMessage;
   readonly response: ServerResponse | null;
   readonly socket: Socket;
   /** The transport that the client asked for: this class, or the one that chose it. */
@@ -30,12 +29,13 @@ export abstract class Transport implements Connection {
   /** The session, once there is one. */
   session: Client | null;
   protected readonly host: TransportHost;
+  #request: IncomingMessage | null;
 
   constructor({ host, type, client, request, response, socket, origin }: Exchange) {
     this.host = host;
     this.type = type;
     this.session = client ?? null;
-    this.request = request;
+    this.#request = request;
     this.response = response;
     this.socket = socket;
     this.origin = origin;
@@ -57,6 +57,16 @@ export abstract class Transport implements Connection {
    */
   static create(this: StatelessTransport, _host: TransportHost): TransportServer {
     return { handle: (exchange) => this.handle(exchange) };
+  }
+
+  /** The request that has opened the connection. */
+  get request(): IncomingMessage {
+    return this.#request ?? (this.session as Client).request;
+  }
+
+  /** @internal A session of 0.7 to 0.9 has the request of its handshake. */
+  set request(value: IncomingMessage) {
+    this.#request = value;
   }
 
   /** True for a poll: what is written answers it, and it is over. */
@@ -98,6 +108,13 @@ export abstract class Transport implements Connection {
   protected opened(): void {
     if (this.session) this.session._attach(this);
     else this.host.open(this);
+  }
+
+  /** Leaves the request to the session, which needs less memory for one that is not read. */
+  protected releaseRequest(): void {
+    if (this.session === null) return;
+    this.#request = null;
+    this.session._releaseRequest();
   }
 
   /** The connection has ended. The session waits `closeTimeout` for another one. */

@@ -3,7 +3,7 @@
 const fs = require('fs'), os = require('os'), path = require('path'), { fork, spawn, execFileSync } = require('child_process');
 const { pkg, dirOf, node08, busy } = require('./where');
 
-const opt = { only: '', peers: '', module: '', codec: '', framing: 'rfc6455', seconds: '', json: '', repeat: '1', port: '25000', prof: '', cases: '', calm: '', verbose: '' };
+const opt = { only: '', peers: '', module: '', before: '', codec: '', framing: 'rfc6455', seconds: '', json: '', repeat: '1', port: '25000', prof: '', cases: '', calm: '', verbose: '' };
 for (let i = 2; i < process.argv.length; i++) {
   const k = process.argv[i].slice(2);
   if (k === 'quick' || k === 'verbose') opt[k] = true;
@@ -21,8 +21,10 @@ const peers = {
   'socket.io': { file: 'socket.io.js', args: [pkg('socket.io')], dialect: 'socket.io', polls: true },
   'old': { file: 'sio06.js', args: [pkg('old', 'socket.io')], dialect: 'sio06', framing: 'hixie', node: node08(), polls: true },
   'new': { file: 'sio06.js', args: [path.resolve(opt.module)], dialect: 'sio06', framing: opt.framing, polls: true },
+  'before': { file: 'sio06.js', args: [path.resolve(opt.before)], dialect: 'sio06', framing: opt.framing, polls: true },
 };
-let names = (opt.peers || (opt.quick ? 'ws,net,socket.io,new' : Object.keys(peers).filter(n => !peers[n].extra).join())).split(',').filter(n => n !== 'new' || opt.module);
+const own = { new: 'module', before: 'before' };
+let names = (opt.peers || (opt.quick ? 'ws,net,socket.io,new' : Object.keys(peers).filter(n => !peers[n].extra).join())).split(',').filter(n => !(n in own) || opt[own[n]]);
 for (const n of names) if (!peers[n]) { console.error('no such peer:', n); process.exit(2); }
 
 const kb = n => n >= 1024 ? n / 1024 + 'K' : n + 'B';

@@ -6,7 +6,7 @@
  * @module
  */
 import type { Client } from '../../lib/index.js';
-import type { DisconnectReason } from '../../lib/session/disconnect-reason.js';
+import type { DisconnectReason } from '../../lib/session/state.js';
 
 /** The invariant that was broken, as docs/delivery.md lists them, and what has happened. */
 export class Violation extends Error {

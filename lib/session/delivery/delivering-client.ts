@@ -15,7 +15,7 @@ import { decode, encode, frame, HEARTBEAT } from '../../protocol/frames.js';
 import { readMessage } from '../../protocol/message.js';
 import { Client } from '../client.js';
 import type { Connection, ConnectionType, Host, PostAnswer } from '../connection.js';
-import type { DisconnectReason } from '../disconnect-reason.js';
+import type { DisconnectReason } from '../state.js';
 import { rethrowAsync } from '../events/emit.js';
 import { SendQueue } from '../send-queue.js';
 import type { SharedPayload } from '../shared-payload.js';

@@ -14,7 +14,7 @@ import {
 } from '../../protocol/v1/index.js';
 import { Client, type Host } from '../client.js';
 import type { Connection, ConnectionType } from '../connection.js';
-import type { DisconnectReason } from '../disconnect-reason.js';
+import type { DisconnectReason } from '../state.js';
 import { rethrowAsync } from '../events/emit.js';
 import type { Answer, EventChannel } from '../events/event-channel.js';
 import type { SendQueue } from '../send-queue.js';

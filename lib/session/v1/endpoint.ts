@@ -6,7 +6,7 @@
 import { EventEmitter } from 'node:events';
 import { encodePacket } from '../../protocol/v1/index.js';
 import type { Client } from '../client.js';
-import type { DisconnectReason } from '../disconnect-reason.js';
+import type { DisconnectReason } from '../state.js';
 import { emitEnd, rethrowAsync } from '../events/emit.js';
 import type { Answer, EventChannel } from '../events/event-channel.js';
 import type { ClientV1 } from './client-v1.js';

@@ -121,7 +121,7 @@ export class Hixie extends SocketTransport implements HixieEvents {
     const isSecure = this.host.isSecure(this.request);
     socket.write(handshakeHead(this.request, this.#draft, isSecure), 'latin1');
     socket.on('data', (chunk: Buffer) => this.#receive(chunk));
-    if (!this.#keys) this.opened();
+    if (!this.#keys) this.#open();
     else if (handshakeTimeout > 0) this.host.timers.set(this.#timer, handshakeTimeout);
     // A copy, because the head is a slice of a much larger Buffer.
     if (head.length > 0) this.#receive(Buffer.from(head));
@@ -146,8 +146,13 @@ export class Hixie extends SocketTransport implements HixieEvents {
     this.socket.write(proof(keys, this.#key3));
     const context = this.#context;
     this.#context = null;
-    if (context === null) this.opened();
-    else context.runInAsyncScope(() => this.opened());
+    if (context === null) this.#open();
+    else context.runInAsyncScope(() => this.#open());
+  }
+
+  #open(): void {
+    this.opened();
+    this.releaseRequest();
   }
 
   /** The handshake has completed or failed. */

@@ -148,6 +148,7 @@ export class Rfc6455 extends SocketTransport {
     const transport = new Rfc6455(exchange, ws);
     transport.opened();
     transport.flush();
+    transport.releaseRequest();
   }
 
   protected get framing(): Framing {
