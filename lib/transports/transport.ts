@@ -110,7 +110,7 @@ export abstract class Transport implements Connection {
     else this.host.open(this);
   }
 
-  /** Leaves the request to the session, which needs less memory for one that is not read. */
+  /** @internal Leaves the request to the session, which needs less memory for one that is not read. */
   protected releaseRequest(): void {
     if (this.session === null) return;
     this.#request = null;
