@@ -44,7 +44,7 @@ import { timingsOf } from './timings.js';
 
 const VERSION = '1';
 const WRONG_VERSION = { status: 500, message: 'Protocol version not supported.' };
-const ALLOWED_METHODS = { Allow: 'GET, POST, OPTIONS' };
+const ALLOWED_METHODS = { Allow: 'GET, HEAD, POST, OPTIONS' };
 /** Client not handshaken; advice: reconnect. */
 const NOT_HANDSHAKEN = '7:::1+0';
 /** Fields of a handshake are separated by colons, and clients read a short line. */
@@ -111,6 +111,13 @@ export class V1Server {
     const cors = corsHeadersV1(request, origin);
     if (request.method === 'OPTIONS') {
       preflight({ request, response }, cors, '');
+      return;
+    }
+    if (request.method === 'HEAD') {
+      // A safe method: it opens no session, and does not ask `authorize`.
+      const headers = addHeaders({ 'Content-Type': 'text/plain', 'Cache-Control': NO_STORE }, cors);
+      response.writeHead(origin.isAllowed ? 200 : 403, headers);
+      response.end();
       return;
     }
     if (request.method !== 'GET' && request.method !== 'POST') {

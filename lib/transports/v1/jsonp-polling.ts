@@ -1,9 +1,9 @@
 import type { IncomingMessage } from 'node:http';
-import { parse } from 'node:querystring';
 import type { HeaderList } from '../../access/cors.js';
 import type { OriginDecision } from '../../access/origins.js';
 import { callbackIndex, parseQuery } from '../../protocol/v1/index.js';
 import { endWith } from '../http/io/end-with-body.js';
+import { fieldOf } from '../http/io/request-body.js';
 import type { HttpExchange } from '../http/http-transport.js';
 import { NO_STORE } from '../http/io/response-headers.js';
 import { JsonpPolling } from '../http/jsonp-polling.js';
@@ -16,8 +16,6 @@ import { NOOP } from './names.js';
 const TYPE = 'text/javascript; charset=UTF-8';
 /** How a payload begins: with the type of a packet, or with U+FFFD. */
 const PAYLOAD = /^[\d\ufffd]/;
-/** Most fields of a form that are looked at. */
-const MAX_FIELDS = 100;
 
 /**
  * The payload in the field `d` of a form: a JSON string, or, from clients of 0.7, as it is.
@@ -25,8 +23,8 @@ const MAX_FIELDS = 100;
  * @returns undefined if there is none, or something else than a text
  */
 function payloadIn(body: Buffer): string | undefined {
-  const { d } = parse(body.toString(), undefined, undefined, { maxKeys: MAX_FIELDS });
-  if (typeof d !== 'string') return undefined;
+  const d = fieldOf(body, 'd=');
+  if (d === undefined) return undefined;
   if (PAYLOAD.test(d)) return d;
   try {
     const payload: unknown = JSON.parse(d);

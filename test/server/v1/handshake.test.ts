@@ -20,6 +20,23 @@ describe('handshakes of 0.7 to 0.9', () => {
     expect((await handshake(port)).body).to.equal('abc::1.5:xhr-polling,websocket');
   });
 
+  it('answer HEAD without a session, and without asking authorize', async () => {
+    let calls = 0;
+    const { port, io } = await serve({ authorize: () => ++calls > 0, origins: 'a.com:*' });
+    for (const [Origin, expected] of [
+      ['http://a.com', 200],
+      ['http://b.com', 403],
+    ] as const) {
+      // oxlint-disable-next-line eslint/no-await-in-loop -- one after the other
+      const { status, body, headers } = await handshake(port, 't=1', {
+        method: 'HEAD',
+        headers: { Origin },
+      });
+      expect([status, body, headers['cache-control']]).to.deep.equal([expected, '', 'no-store']);
+    }
+    expect([calls, io._limiter.handshakes]).to.deep.equal([0, 0]);
+  });
+
   it('expire after 30 seconds without a connection', async () => {
     const clock = new ManualClock();
     const { port, io } = await serve({ clock });

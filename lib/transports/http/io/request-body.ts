@@ -10,7 +10,6 @@ const PERCENT = 0x25;
 const AMPERSAND = 0x26;
 const PLUS = 0x2b;
 const SPACE = 0x20;
-const NAME = 'data=';
 
 /** The value of a hexadecimal digit; -1 if it is not one. */
 function hexValue(byte: number | undefined): number {
@@ -50,13 +49,23 @@ function decodeField(bytes: Buffer): string {
  * @example dataOf(Buffer.from('data=~m~2~m~hi')) // '~m~2~m~hi'
  */
 export function dataOf(body: Buffer): string | undefined {
+  return fieldOf(body, 'data=');
+}
+
+/**
+ * A field of a form; undefined if the form has none or several. Overwrites the body, and takes no
+ * more memory than it: `querystring` takes thirty times as much for a body of nothing but `+`.
+ *
+ * @param name with its `=`
+ */
+export function fieldOf(body: Buffer, name: string): string | undefined {
   let data: Buffer | undefined;
   // Field by field: splitting a body of nothing but `&` would make a list of millions.
   for (let start = 0, end; start <= body.length; start = end + 1) {
     end = body.indexOf(AMPERSAND, start);
     if (end < 0) end = body.length;
-    const value = start + NAME.length;
-    if (value > end || body.toString('latin1', start, value) !== NAME) continue;
+    const value = start + name.length;
+    if (value > end || body.toString('latin1', start, value) !== name) continue;
     if (data !== undefined) return undefined;
     data = body.subarray(value, end);
   }
