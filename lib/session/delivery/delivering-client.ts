@@ -74,6 +74,11 @@ export class DeliveringClient extends Client {
     return true;
   }
 
+  /** @internal */
+  override get _queuedSize(): number {
+    return this.#state.bufferSize;
+  }
+
   override unacknowledged(): number {
     return this.#state.unacknowledged;
   }

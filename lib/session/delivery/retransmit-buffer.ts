@@ -3,6 +3,10 @@ const OVERHEAD = 32;
 /** Below this many freed payloads the list is not compacted. */
 const MIN_COMPACTION = 1024;
 
+function sizeOf(payload: string): number {
+  return Buffer.byteLength(payload) + OVERHEAD;
+}
+
 /**
  * The messages that a client is not known to have, in order, each as a payload of its own.
  *
@@ -19,21 +23,21 @@ export class RetransmitBuffer {
     return this.#payloads.length - this.#head;
   }
 
-  /** Their length in UTF-16 code units, and 32 for each. */
+  /** Their length in UTF-8, which `maxBuffer` limits, and 32 bytes for each. */
   get size(): number {
     return this.#size;
   }
 
   push(payload: string): void {
     this.#payloads.push(payload);
-    this.#size += payload.length + OVERHEAD;
+    this.#size += sizeOf(payload);
   }
 
   /** Frees the first `count` messages; there must be as many. */
   free(count: number): void {
     const end = this.#head + count;
     for (let at = this.#head; at < end; at++) {
-      this.#size -= (this.#payloads[at] as string).length + OVERHEAD;
+      this.#size -= sizeOf(this.#payloads[at] as string);
     }
     if (end === this.#payloads.length) this.#payloads = [];
     else if (end >= MIN_COMPACTION && end * 2 >= this.#payloads.length) {

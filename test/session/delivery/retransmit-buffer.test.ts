@@ -19,10 +19,12 @@ describe('RetransmitBuffer', () => {
     expect(buffer.toArray()).to.deep.equal([]);
   });
 
-  it('counts the length of a message, and 32 for each', () => {
+  it('counts the bytes of a message, and 32 for each', () => {
     const buffer = filled(3);
     expect(buffer.size).to.equal(3 * (3 + 32));
-    buffer.free(3);
+    buffer.push('<é😀>');
+    expect(buffer.size).to.equal(3 * (3 + 32) + 8 + 32);
+    buffer.free(4);
     expect(buffer.size).to.equal(0);
   });
 
