@@ -156,7 +156,11 @@ export class Cluster implements ClientGroup {
     };
     try {
       const result = this.#bus.subscribe((bytes) => this.#receive(bytes));
-      settleQuietly(result, fail);
+      // The answers to the first HELLO may have been missed.
+      const onSubscribed = (): void => {
+        if (!this.#isClosed) this.#outbox.signal(Kind.HELLO);
+      };
+      settleQuietly(result, fail, onSubscribed);
     } catch (error) {
       fail(error);
     }
@@ -383,8 +387,12 @@ function parse(json: string): unknown {
 }
 
 /** A rejection of the engine is reported, and does not end the process. */
-function settleQuietly(result: unknown, onError: (error: unknown) => void = () => undefined): void {
+function settleQuietly(
+  result: unknown,
+  onError: (error: unknown) => void = () => undefined,
+  onSuccess: () => void = () => undefined,
+): void {
   if (typeof result === 'object' && result !== null && 'then' in result) {
-    (result as PromiseLike<unknown>).then(undefined, onError);
+    (result as PromiseLike<unknown>).then(onSuccess, onError);
   }
 }

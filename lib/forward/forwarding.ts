@@ -19,6 +19,15 @@ const NO_HEAD: Buffer = Buffer.alloc(0);
 /** Paths of protocol 1 begin with its number, and have the session id behind the transport. */
 const PROTOCOL = /^\d/;
 
+/**
+ * A session may begin before the other processes know the address of its process: so often, and after
+ * so many milliseconds each, they look again.
+ */
+const ATTEMPTS = 20;
+const ATTEMPT_MS = 50;
+/** The most requests that wait for an address. */
+const MOST_WAITING = 1000;
+
 /** A request or an upgrade. */
 export interface Incoming {
   readonly request: IncomingMessage;
@@ -58,6 +67,7 @@ export class Forwarding {
   readonly #server: Server;
   /** Requests whose process could not be reached. */
   readonly #failed = new WeakSet<IncomingMessage>();
+  #waiting = 0;
 
   /** @param address where this process takes requests, `HOST` or `HOST:PORT` */
   constructor(address: string, secret: string, host: ForwardingHost) {
@@ -72,23 +82,49 @@ export class Forwarding {
    * resumed has the id in a header.
    *
    * @param fallback called if that process cannot be reached; the request is not forwarded again
-   * @returns false if the id names this process or an unknown one, or none
+   * @returns false if the id names this process, or none
    */
   forward(route: Route, incoming: Incoming, fallback: Fallback): boolean {
-    const { request, target, isUpgrade, head } = incoming;
+    const { request, target } = incoming;
     const node = nodeOf(sessionIdOf(route, request));
     if (node === null || node === this.#host.node || request.method === 'OPTIONS') return false;
+    if (this.#failed.has(request)) return false;
     const address = this.#host.addressOf(node);
-    if (address === undefined || this.#failed.has(request)) return false;
-    const token = tokenOf(this.#secret, node);
-    const fail = (): void => {
-      this.#failed.add(request);
-      fallback.route(request, target, isUpgrade, head);
-    };
+    if (address === undefined && this.#waiting >= MOST_WAITING) return false;
     target.on('error', ignoreError);
+    if (address === undefined) this.#await(node, incoming, fallback);
+    else this.#send(node, address, incoming, fallback);
+    return true;
+  }
+
+  /** Forwards a request when the address of its process is known. */
+  #await(node: string, incoming: Incoming, fallback: Fallback): void {
+    let attempts = 0;
+    this.#waiting++;
+    const timer = setInterval(() => {
+      const address = this.#host.addressOf(node);
+      const isOver = incoming.target.destroyed || ++attempts === ATTEMPTS;
+      if (address === undefined && !isOver) return;
+      clearInterval(timer);
+      this.#waiting--;
+      if (address === undefined) this.#fail(incoming, fallback);
+      else this.#send(node, address, incoming, fallback);
+    }, ATTEMPT_MS);
+  }
+
+  #send(node: string, address: string, incoming: Incoming, fallback: Fallback): void {
+    const { request, target, isUpgrade, head } = incoming;
+    const token = tokenOf(this.#secret, node);
+    const fail = (): void => this.#fail(incoming, fallback);
     if (isUpgrade) forwardUpgrade(request, target as Socket, head, address, token, fail);
     else this.#forwarder.forward(request, target as ServerResponse, address, token, fail);
-    return true;
+  }
+
+  /** Handles a request here that cannot be forwarded: its session is not known. */
+  #fail(incoming: Incoming, fallback: Fallback): void {
+    const { request, target, isUpgrade, head } = incoming;
+    this.#failed.add(request);
+    if (!target.destroyed) fallback.route(request, target, isUpgrade, head);
   }
 
   /** Takes no further requests. Those that were taken are answered. */

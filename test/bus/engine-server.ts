@@ -60,6 +60,28 @@ export const REDIS: EngineKind = {
   ],
 };
 
+/** One node of Redis Cluster, which has all slots. */
+export const REDIS_CLUSTER: EngineKind = {
+  program: 'redis-server',
+  arguments: (port, folder) => [
+    ...REDIS.arguments(port, folder),
+    '--cluster-enabled',
+    'yes',
+    '--cluster-announce-ip',
+    '127.0.0.1',
+  ],
+  async onStart(port) {
+    const socket = connect(port, '127.0.0.1');
+    // After a restart, it has them already.
+    socket.write('CLUSTER ADDSLOTSRANGE 0 16383\r\nCLUSTER INFO\r\n');
+    for await (const data of socket) {
+      if (String(data).includes('cluster_state:ok')) return;
+      await delay(STEP_MS);
+      socket.write('CLUSTER INFO\r\n');
+    }
+  },
+};
+
 export const NATS: EngineKind = {
   program: 'nats-server',
   arguments: (port) => ['-a', '127.0.0.1', '-p', String(port)],

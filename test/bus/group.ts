@@ -7,6 +7,7 @@ import {
   NATS,
   POSTGRES,
   REDIS,
+  REDIS_CLUSTER,
   type EngineKind,
 } from './engine-server.js';
 import { Member } from './members.js';
@@ -34,6 +35,9 @@ const ALL: readonly Ability[] = ['kill', 'freeze', 'cut', 'absent'];
 export const ENGINES: Readonly<Record<BusName, Engine>> = {
   'redis, client redis': { kind: REDIS, abilities: ALL },
   'redis, client ioredis': { kind: REDIS, abilities: ALL },
+  // Its clients connect to the addresses that the nodes announce, not to a proxy.
+  'redis cluster, client redis': { kind: REDIS_CLUSTER, abilities: ['kill', 'freeze'] },
+  'redis cluster, client ioredis': { kind: REDIS_CLUSTER, abilities: ['freeze'] },
   // `connect` resolves when it is connected.
   nats: { kind: NATS, abilities: ['kill', 'freeze', 'cut'] },
   postgres: { kind: POSTGRES, abilities: ALL },

@@ -13,6 +13,7 @@ function open(server: Server, bus: Bus): Listener {
   return listen(server, {
     bus,
     busOptions: { heartbeatInterval: 200, timeout: 4000 },
+    transportOptions: { websocket: { timeout: null } },
     log: false,
     flashPolicyServer: false,
   });
@@ -77,11 +78,17 @@ async function start(): Promise<void> {
     reopen: () => void open(createServer(), makeBus()),
   };
 
+  async function answer(id: number, call: keyof Calls, args: readonly never[]): Promise<void> {
+    const run: (...args: never[]) => unknown = calls[call];
+    try {
+      process.send?.({ id, result: await run(...args) });
+    } catch (error) {
+      process.send?.({ id, error: String(error) });
+    }
+  }
   process.on('message', (message: { id?: number; call?: keyof Calls; args?: never[] }) => {
     const { id, call = 'events', args = [] } = message;
-    if (id === undefined) return;
-    const run: (...args: never[]) => unknown = calls[call];
-    void Promise.resolve(run(...args)).then((result) => process.send?.({ id, result }));
+    if (id !== undefined) void answer(id, call, args);
   });
   process.send?.({ id: 0 });
 }

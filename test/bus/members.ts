@@ -1,11 +1,12 @@
 import cluster, { type Worker } from 'node:cluster';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { inspect } from 'node:util';
 import { WebsocketDriver } from '../support/drivers/index.js';
 import type { BusName } from './open-bus.js';
 
 /** How long a member may take to do what a test waits for, in milliseconds. */
-const PATIENCE_MS = 50_000;
+const PATIENCE_MS = 30_000;
 const STEP_MS = 20;
 
 /** What a member can be asked to do. */
@@ -62,6 +63,7 @@ export class Member {
     name: Name,
     ...args: Parameters<Calls[Name]>
   ): Promise<Result<Name>> {
+    if (this.process.isDead()) return Promise.reject(new Error('The member has ended'));
     const id = ++this.#lastId;
     const answer = this.#answer(id);
     this.process.send({ id, call: name, args });
@@ -80,10 +82,11 @@ export class Member {
   ): Promise<void> {
     const deadline = performance.now() + PATIENCE_MS;
     for (;;) {
-      const result = await this.call(name, ...args);
-      if (isExpected(result)) return;
-      if (performance.now() > deadline) {
-        throw new Error(`Timed out; ${name} is ${JSON.stringify(result)}`);
+      // A question to other processes may fail while they come and go.
+      const result = await this.call(name, ...args).catch((error: Error) => error);
+      if (!(result instanceof Error) && isExpected(result)) return;
+      if (performance.now() > deadline || this.process.isDead()) {
+        throw new Error(`Timed out; ${name} is ${inspect(result)}`);
       }
       await delay(STEP_MS);
     }
@@ -102,11 +105,12 @@ export class Member {
 
   #answer(id: number): Promise<unknown> {
     return new Promise((resolve, reject) => {
-      const onMessage = (message: { id?: number; result?: unknown }): void => {
+      const onMessage = (message: { id?: number; result?: unknown; error?: string }): void => {
         if (message.id !== id) return;
         this.process.off('message', onMessage);
         this.process.off('exit', onExit);
-        resolve(message.result);
+        if (message.error === undefined) resolve(message.result);
+        else reject(new Error(message.error));
       };
       const onExit = (): void => reject(new Error('The member has ended'));
       this.process.on('message', onMessage);

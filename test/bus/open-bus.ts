@@ -4,9 +4,9 @@
  *
  * @module
  */
-import { createClient } from '@redis/client';
+import { createClient, createCluster } from '@redis/client';
 import { createAdapter } from '@socket.io/redis-adapter';
-import { Redis } from 'ioredis';
+import { Cluster, Redis } from 'ioredis';
 import { Pool } from 'pg';
 import { Server } from 'socket.io4';
 import { adapterBus, clusterBus, natsBus, postgresBus, redisBus } from '../../lib/bus/index.js';
@@ -33,6 +33,8 @@ function ioredis(port: number): Redis {
 export type BusName =
   | 'redis, client redis'
   | 'redis, client ioredis'
+  | 'redis cluster, client redis'
+  | 'redis cluster, client ioredis'
   | 'nats'
   | 'postgres'
   | 'adapter of Socket.IO 4 over redis'
@@ -52,6 +54,23 @@ export const BUSES: Readonly<Record<BusName, (port: number) => (() => Bus) | Pro
     },
     'redis, client ioredis': (port) => {
       const client = ioredis(port);
+      return () => redisBus(client);
+    },
+    async 'redis cluster, client redis'(port) {
+      const client = createCluster({
+        rootNodes: [{ socket: { port, host } }],
+        defaults: { socket: { reconnectStrategy: RECONNECT_MS }, disableOfflineQueue: true },
+      });
+      client.on('error', () => undefined);
+      await client.connect();
+      return () => redisBus(client);
+    },
+    'redis cluster, client ioredis'(port) {
+      const client = new Cluster([{ port, host }], {
+        clusterRetryStrategy: () => RECONNECT_MS,
+        redisOptions: { maxRetriesPerRequest: null },
+      });
+      client.on('error', () => undefined);
       return () => redisBus(client);
     },
     async nats(port) {

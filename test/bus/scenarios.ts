@@ -219,7 +219,9 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
         'short',
       ]);
       expect((await receive(first, 1)).map((text) => text === y)).to.deep.equal([true]);
-      expect([...(await a.call('events')), ...(await b.call('events'))]).to.deep.equal([]);
+      // The engine may seem to be down: this process is the engine of node:cluster, and busy.
+      const events = [...(await a.call('events')), ...(await b.call('events'))];
+      expect(events.filter((event) => !/^bus(Down|Up)$/.test(event))).to.deep.equal([]);
     },
   },
 

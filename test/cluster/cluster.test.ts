@@ -301,6 +301,33 @@ describe('Cluster', () => {
     expect(await a.cluster.count(EVERYONE, 1000)).to.equal(0);
   });
 
+  it('meets the others at once when its subscription has taken time', async () => {
+    const engine = new Engine(1);
+    const clock = new ManualClock();
+    const subscribers: (() => void)[] = [];
+    const slow = {
+      bus(name: string) {
+        const bus = engine.bus(name);
+        return {
+          ...bus,
+          subscribe: (receive: (message: Uint8Array) => void) =>
+            new Promise<void>((resolve) => {
+              subscribers.push(() => {
+                void bus.subscribe(receive);
+                resolve();
+              });
+            }),
+        };
+      },
+    } as object as Engine;
+    const [a, b] = [new Process('a', slow, clock), new Process('b', slow, clock)];
+    await pass(engine, clock, 5);
+    expect([...a.events, ...b.events]).to.deep.equal([]);
+    for (const subscribe of subscribers) subscribe();
+    await pass(engine, clock, 5);
+    expect([...a.events, ...b.events]).to.deep.equal(['peerConnect', 'peerConnect']);
+  });
+
   it('blames no other process for its own stop', async () => {
     const { clock, a, b, later } = await setUp();
     await later(10, 200);

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { once } from 'node:events';
 import type { Client } from '../../lib/index.js';
 import { tokenOf } from '../../lib/forward/credentials.js';
 import { tagOf } from '../../lib/forward/session-tag.js';
@@ -11,7 +12,7 @@ import {
 import { framed } from '../support/payload.js';
 import { form, RawSocket, request, requestBytes } from '../support/raw.js';
 import { serve, type Served } from '../support/server.js';
-import { until } from '../support/wait.js';
+import { flushEventLoop, until } from '../support/wait.js';
 import { addressesOf, LocalEngine, SECRET, serveAll } from './fixture.js';
 import { roundRobin } from './round-robin.js';
 
@@ -169,6 +170,24 @@ describe('requests that arrive at another process', function () {
     expect((await request(other.port, `${path}/1`)).status).to.equal(404);
     const post = { method: 'POST', headers: FORM, body: form(framed('x')) };
     expect((await request(other.port, `${path}/send`, post)).status).to.equal(404);
+  });
+
+  it('wait for the address of a process that has just begun', async () => {
+    const engine = new LocalEngine();
+    const held: (() => void)[] = [];
+    const slow = engine.bus();
+    const busOptions = { secret: SECRET, address: '127.0.0.1' };
+    const publish = (bytes: Buffer): void => void held.push(() => slow.publish(Buffer.from(bytes)));
+    const other = await serve({ bus: engine.bus(), busOptions });
+    const owner = await serve({ bus: { ...slow, publish }, busOptions });
+    const { driver } = await openBetweenPolls(owner);
+    const post = { method: 'POST', headers: FORM, body: form(framed('x')) };
+    const path = `/socket.io/xhr-polling/${driver.sessionId}/send`;
+    const response = request(other.port, path, post);
+    await once(other.server, 'connection');
+    await flushEventLoop();
+    for (const deliver of held) deliver();
+    expect((await response).status).to.equal(200);
   });
 
   it('are upgrades, which their process may refuse', async () => {

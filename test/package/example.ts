@@ -22,9 +22,9 @@ export class Example {
   }
 
   /** Starts `node FILE`; resolves when it has printed an address. */
-  static start(file: string, port = '0'): Promise<Example> {
+  static start(file: string, port = '0', environment: object = {}): Promise<Example> {
     const child = spawn(process.execPath, [join(PACKAGE, file)], {
-      env: { ...process.env, PORT: port, DEBUG: '' },
+      env: { ...process.env, ...environment, PORT: port, DEBUG: '' },
     });
     const lines: string[] = [];
     return new Promise((resolve, reject) => {

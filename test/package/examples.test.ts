@@ -6,6 +6,7 @@ import type { IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { connect, type TLSSocket } from 'node:tls';
+import { EngineServer, isInstalled, REDIS } from '../bus/engine-server.js';
 import { Example, PACKAGE } from './example.js';
 import {
   talkByOfficial09,
@@ -288,8 +289,8 @@ async function eventually(what: string, holds: () => Promise<boolean>): Promise<
   throw new Error(`Timed out waiting for ${what}`);
 }
 
-async function withExample(name: string, check: Check): Promise<void> {
-  const example = await Example.start(join('example', name));
+async function withExample(name: string, check: Check, environment: object = {}): Promise<void> {
+  const example = await Example.start(join('example', name), '0', environment);
   try {
     await check(example);
   } finally {
@@ -312,6 +313,28 @@ describe('examples', function () {
     await example.stop();
     expect(second).to.include(`Port ${port} is in use. Try another one: PORT=8081 npm start`);
     expect(second).to.include('ended with 1').and.not.to.include(' at ');
+  });
+
+  it('cluster.js uses Redis if there is one', async function () {
+    if (!isInstalled(REDIS)) {
+      console.warn('redis-server is not installed: cluster.js is not run with it');
+      this.skip();
+    }
+    const redis = await EngineServer.start(REDIS);
+    try {
+      const environment = { REDIS_URL: `redis://127.0.0.1:${redis.port}` };
+      const check = CHECKS['cluster.js'] as Check;
+      await withExample(
+        'cluster.js',
+        async (example) => {
+          expect(example.lines.join()).to.include('over Redis');
+          await check(example);
+        },
+        environment,
+      );
+    } finally {
+      await redis.stop();
+    }
   });
 
   it('cluster.js replaces its processes, and the others go on', () =>

@@ -10,7 +10,7 @@ import { redisBus } from '../../lib/bus/index.js';
 import { listen } from '../../lib/index.js';
 import { roomOf, type BusCommand, type BusReply } from './bus-protocol.js';
 
-const [redisPort, name = '', perSecond] = process.argv.slice(2);
+const [redisPort, name = '', perSecond, maxRetained] = process.argv.slice(2);
 const STEP_MS = 20;
 
 function reply(message: BusReply): void {
@@ -25,7 +25,12 @@ async function start(): Promise<void> {
   redis.on('error', () => undefined);
   await redis.connect();
   const server = createServer();
-  const io = listen(server, { bus: redisBus(redis), log: false, flashPolicyServer: false });
+  const io = listen(server, {
+    bus: redisBus(redis),
+    busOptions: { maxRetained: Number(maxRetained) },
+    log: false,
+    flashPolicyServer: false,
+  });
   let rooms = 0;
   io.on('connection', (client) => void client.join(`room ${rooms++ % 10}`));
   io.on('busLost', ({ peer, count }) => reply({ kind: 'lost', peer, count }));

@@ -25,6 +25,8 @@ interface Options {
   readonly processes: number;
   /** Messages a second of each process. */
   readonly rate: number;
+  /** Bytes that each process keeps to send again: with few, messages are lost. */
+  readonly retained: number;
 }
 
 const REDIS_DOWN_MS = 2000;
@@ -42,9 +44,12 @@ class Backend {
   isKilled = false;
   readonly name: string;
 
-  constructor(name: string, redisPort: number, rate: number) {
+  constructor(name: string, redisPort: number, { rate, retained }: Options) {
     this.name = name;
-    this.child = fork(join(__dirname, 'bus-server.js'), [String(redisPort), name, String(rate)]);
+    this.child = fork(
+      join(__dirname, 'bus-server.js'),
+      [redisPort, name, rate, retained].map(String),
+    );
     this.child.on('message', (reply: BusReply) => {
       if (reply.kind === 'event') this.events[reply.event] = (this.events[reply.event] ?? 0) + 1;
       if (reply.kind !== 'lost') return;
@@ -107,11 +112,12 @@ function judge(receiver: Backend, sender: Backend, sent: number): Verdict {
   return { sent, lost: lost.size, reported, unequal };
 }
 
-async function soak({ minutes, clients, processes, rate }: Options): Promise<boolean> {
+async function soak(options: Options): Promise<boolean> {
+  const { minutes, clients, processes } = options;
   const redis = await EngineServer.start(REDIS);
   const backends = Array.from(
     { length: processes },
-    (_, i) => new Backend(String.fromCharCode(97 + i), redis.port, rate),
+    (_, i) => new Backend(String.fromCharCode(97 + i), redis.port, options),
   );
   process.once('exit', () => backends.forEach(({ child }) => child.kill('SIGKILL')));
   await Promise.all(backends.map((backend) => backend.ready()));
@@ -177,6 +183,7 @@ const { values } = parseArgs({
     clients: { type: 'string', default: '1000' },
     processes: { type: 'string', default: '4' },
     rate: { type: 'string', default: '5' },
+    retained: { type: 'string', default: '4194304' },
   },
 });
 
@@ -186,6 +193,7 @@ async function main(): Promise<void> {
     clients: Number(values.clients),
     processes: Number(values.processes),
     rate: Number(values.rate),
+    retained: Number(values.retained),
   });
   console.log(isClean ? '1 passed, 0 failed' : '0 passed, 1 failed');
   process.exit(isClean ? 0 : 1);
