@@ -21,13 +21,18 @@ const CLIENT = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 const OUT = resolve(CLIENT, '../build/client');
 
 /** The size limits in bytes, minified and gzipped. */
-const LARGEST = { full: 8000, withoutFlash: 6000 };
+const LARGEST = {
+  full: 8000,
+  withoutFlash: 6000,
+  delivery: 8500,
+  deliveryWithoutFlash: 7700,
+};
 
 const BANNER = '/*! socket.io-node, MIT */';
 
 /** For bundlers and for Node, which detects the names of CommonJS exports by such lines. */
 const NAMES = ['JSONP', 'setPath', 'Socket', 'Transport', 'util', 'version'];
-const ENTRY = `var io = require('./socket.io.js');
+const entry = (script) => `var io = require('./${script}');
 ${NAMES.map((name) => `exports.${name} = io.${name};`).join('\n')}
 `;
 
@@ -36,6 +41,9 @@ const NO_FLASH = 'export var FlashSocket, setPath;';
 
 /** The id of the virtual module that contains `derive`. */
 const HELPER = resolve(CLIENT, 'core/derive.ts');
+
+/** The module whose `Socket` the build with delivery has instead. */
+const DELIVERY = resolve(CLIENT, 'core/delivery/socket.ts');
 
 function swc(source, syntax, target) {
   return transformSync(source, {
@@ -62,11 +70,14 @@ function lower(source) {
   );
 }
 
-function typescript({ hasFlash }) {
+function typescript({ hasFlash, hasDelivery }) {
   return {
     name: 'typescript-to-es3',
     resolveId(source, importer) {
       if (source === 'derive') return HELPER;
+      if (hasDelivery && source === '../core/socket.js' && importer.endsWith('/browser/io.ts')) {
+        return DELIVERY;
+      }
       return importer && resolve(dirname(importer), source.replace(/\.js$/, '.ts'));
     },
     load(id) {
@@ -86,10 +97,10 @@ function typescript({ hasFlash }) {
   };
 }
 
-async function bundle(hasFlash) {
+async function bundle(parts) {
   const built = await rollup({
     input: resolve(CLIENT, 'browser/index.ts'),
-    plugins: [typescript({ hasFlash })],
+    plugins: [typescript(parts)],
     treeshake: { propertyReadSideEffects: false },
     onwarn(warning) {
       throw new Error(warning.message);
@@ -151,16 +162,22 @@ function gzipped(code) {
   return gzipSync(code, { level: 9 }).length;
 }
 
-const full = await readable(await bundle(true));
+const full = await readable(await bundle({ hasFlash: true }));
 const { code: min, map } = await small(full);
-const withoutFlash = await small(await readable(await bundle(false)));
+const withoutFlash = await small(await readable(await bundle({ hasFlash: false })));
+// Without a readable version and a source map, which would double the size of the package.
+const delivery = await small(await readable(await bundle({ hasFlash: true, hasDelivery: true })));
+const smallest = await small(await readable(await bundle({ hasFlash: false, hasDelivery: true })));
+// Without the names, which are a quarter of its size. lib/static/client-files.ts serves it.
 const files = {
   'socket.io.js': full,
   'socket.io.min.js': min,
-  // Without the names, which are a quarter of its size. lib/static/client-files.ts serves it.
   'socket.io.map.json': JSON.stringify({ ...map, names: [] }),
-  'index.js': ENTRY,
+  'socket.io.delivery.min.js': delivery.code,
+  'index.js': entry('socket.io.js'),
+  'delivery.js': entry('socket.io.delivery.min.js'),
   'socket.io.d.ts': readFileSync(resolve(CLIENT, 'socket.io.d.ts'), 'utf8'),
+  'socket.io.delivery.d.ts': readFileSync(resolve(CLIENT, 'socket.io.delivery.d.ts'), 'utf8'),
 };
 mkdirSync(OUT, { recursive: true });
 for (const [name, content] of Object.entries(files)) {
@@ -172,10 +189,13 @@ for (const [name, content] of Object.entries(files)) {
 const sizes = {
   full: gzipped(min),
   withoutFlash: gzipped(withoutFlash.code),
+  delivery: gzipped(delivery.code),
+  deliveryWithoutFlash: gzipped(smallest.code),
 };
 console.log(
   `socket.io.js ${files['socket.io.js'].length} bytes; socket.io.min.js ${min.length} bytes, ` +
-    `gzipped ${sizes.full}, without flashsocket ${sizes.withoutFlash}`,
+    `gzipped ${sizes.full}, without flashsocket ${sizes.withoutFlash}; with delivery ` +
+    `${sizes.delivery} and ${sizes.deliveryWithoutFlash}`,
 );
 for (const [name, limit] of Object.entries(LARGEST)) {
   if (sizes[name] > limit) throw new Error(`Expected at most ${limit} bytes, got ${sizes[name]}`);

@@ -8,6 +8,8 @@
  * becomes
  *
  *     var A = derive(B, { m: function () { B.prototype.m.call(this); }, type: 'a' }, { s: … });
+ *
+ * A class that a function returns becomes such a call too; it has neither a constructor nor statics.
  */
 import { parse } from 'acorn';
 
@@ -48,7 +50,8 @@ function toFunction(code, { value }, name, parent) {
 }
 
 /** Lowers one class, including the assignments to its prototype that follow it. */
-function withoutClass(code, { id: { name }, superClass, body }, assignments) {
+function withoutClass(code, { id, superClass, body }, assignments, isExpression = false) {
+  const name = id?.name;
   const parent = superClass?.name;
   const methods = [];
   const statics = [];
@@ -67,6 +70,7 @@ function withoutClass(code, { id: { name }, superClass, body }, assignments) {
     methods.push(`${left.property.name}: ${code.slice(right.start, right.end)}`);
   }
   const own = `{${methods.join(',')}}`;
+  if (isExpression) return `derive(${parent}, ${own})`;
   if (!parent) return `${construct}\nassign(${name}.prototype, ${own});`;
   let rest = statics.length > 0 || construct ? `, {${statics.join(',')}}` : '';
   if (construct) rest += `, ${construct}`;
@@ -84,6 +88,14 @@ function leadingAssignments(statements, name) {
   return found;
 }
 
+/** Finds the classes that functions return: `return class A extends B {}`. */
+function returnedClasses(node) {
+  if (!node || typeof node !== 'object') return [];
+  const { argument } = node;
+  if (node.type === 'ReturnStatement' && argument?.type === 'ClassExpression') return [argument];
+  return [].concat(...Object.values(node).map(returnedClasses));
+}
+
 /** Lowers the classes of a module. */
 export function deriveClasses(code) {
   const { body } = parse(code, { ecmaVersion: 2022, sourceType: 'module' });
@@ -91,6 +103,13 @@ export function deriveClasses(code) {
   let at = 0;
   for (const [i, statement] of body.entries()) {
     const node = statement.declaration ?? statement;
+    if (node.type === 'FunctionDeclaration') {
+      for (const one of returnedClasses(node)) {
+        text += code.slice(at, one.start) + withoutClass(code, one, [], true);
+        at = one.end;
+      }
+      continue;
+    }
     if (node.type !== 'ClassDeclaration') continue;
     const assignments = leadingAssignments(body.slice(i + 1), node.id.name);
     text += code.slice(at, node.start) + withoutClass(code, node, assignments);

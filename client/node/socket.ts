@@ -8,6 +8,7 @@ import { backoff } from '../core/backoff.js';
 import { State } from '../core/socket.js';
 import { withDelivery } from '../core/delivery/index.js';
 import { Socket as BrowserSocket } from '../core/delivery/socket.js';
+import type { TypeOf } from '../core/delivery/transport.js';
 import { platform } from '../core/platform.js';
 import type { Transport } from '../core/transport.js';
 import { parseAddress, type Address } from './parse-address.js';
@@ -118,7 +119,7 @@ export class Socket extends BrowserSocket implements AsyncIterable<unknown> {
     for (const name of names) {
       const Type = transports.get(name);
       if (!Type) continue;
-      const Actual = this._delivery ? withDelivery(Type) : Type;
+      const Actual = this.options.delivery ? withDelivery(Type) : Type;
       return new Actual(this as never, this.options.transportOptions[name]);
     }
     return null;
@@ -208,8 +209,6 @@ export class Socket extends BrowserSocket implements AsyncIterable<unknown> {
   override onDisconnect(): void {
     this.#stopMessageTimer();
     super.onDisconnect();
-    // Nothing but the event `lost` waits for it.
-    (this._delivery?._expiry as NodeJS.Timeout | undefined)?.unref();
     if (this.#isOver) this.#finish();
   }
 
@@ -218,6 +217,11 @@ export class Socket extends BrowserSocket implements AsyncIterable<unknown> {
     this.#lastError = undefined;
     if (this.#beforeConnect) this.#prepare(this.#beforeConnect);
     else this.#startRound();
+  }
+
+  override _makePlain(transport: Transport, Type: TypeOf<Transport>): void {
+    // Methods of classes cannot be enumerated.
+    Object.setPrototypeOf(transport, Type.prototype as object);
   }
 
   override _giveUp(): void {

@@ -39,6 +39,10 @@ const FILES: ReadonlyMap<string, File> = new Map<string, File>([
   ['socket.io.js', { file: join(CLIENT, 'socket.io.min.js'), type: 'text/javascript', map: MAP }],
   [MAP, { file: join(CLIENT, 'socket.io.map.json'), type: 'application/json' }],
   [SOURCE, { file: join(CLIENT, 'socket.io.js'), type: 'text/javascript' }],
+  [
+    'socket.io.delivery.js',
+    { file: join(CLIENT, 'socket.io.delivery.min.js'), type: 'text/javascript' },
+  ],
   ['WebSocketMain.swf', { file: FLASH, type: 'application/x-shockwave-flash' }],
   [
     'lib/vendor/web-socket-js/WebSocketMain.swf',

@@ -6,7 +6,7 @@ import { Peer } from './peer.js';
 import { FaultyProxy } from './proxy.js';
 import { TestServer } from './server.js';
 
-export type ClientName = 'ours' | '2011';
+export type ClientName = 'ours' | 'delivery' | '2011';
 
 /** Options of `io.Socket` that scenarios use. */
 export interface SocketOptions {
@@ -92,7 +92,8 @@ export class Context {
     queue: readonly unknown[] = [],
   ): Promise<Peer> {
     const { transport } = this.cell;
-    const own = transport === 'any' ? {} : { transports: [transport] };
+    const delivery = this.cell.client === 'delivery' ? { delivery: true } : {};
+    const own = { ...delivery, ...(transport !== 'any' && { transports: [transport] }) };
     await page.call('open', name, { rememberTransport: false, ...own, ...options }, queue);
     return new Peer(page, name, this.server);
   }
@@ -125,6 +126,7 @@ export class Context {
 
   /** A poller of 2011 sends no close request, so the server gets a short `closeTimeout`. */
   #withGrace(options: ListenerOptions): ListenerOptions {
+    if (this.cell.client === 'delivery') return { delivery: true, ...options };
     if (this.cell.client === 'ours' || 'transportOptions' in options) return options;
     const polling = { closeTimeout: SHORT_GRACE_MS };
     return {

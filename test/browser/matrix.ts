@@ -125,7 +125,7 @@ export interface Selection {
 }
 
 function cells(name: BrowserName, { client, scenarios, transports }: Selection): Job[] {
-  const all: readonly string[] = client === 'ours' ? TRANSPORTS : TRANSPORTS_2011;
+  const all: readonly string[] = client === '2011' ? TRANSPORTS_2011 : TRANSPORTS;
   const jobs: Job[] = [];
   for (const scenario of scenarios) {
     if (!(scenario.clients?.includes(client) ?? true)) continue;

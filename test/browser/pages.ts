@@ -6,8 +6,8 @@ const ROOT = join(__dirname, '..', '..', '..');
 
 /** The options of a test page, encoded in its query string. */
 export interface PageOptions {
-  /** `2011` loads client 0.6.3 instead of ours. */
-  readonly client?: 'ours' | '2011';
+  /** `2011` loads client 0.6.3 instead of ours, `delivery` ours with delivery. */
+  readonly client?: 'ours' | 'delivery' | '2011';
   readonly charset?: string;
   /** Sends a Content-Security-Policy that allows scripts and connections of the origin only. */
   readonly strict?: boolean;
@@ -28,7 +28,11 @@ const SCRIPTS: Readonly<Record<string, string>> = {
   '/2011.js': join(ROOT, 'node_modules/socket.io/support/socket.io-client/socket.io.js'),
 };
 
-const CLIENT_URL = { ours: '/socket.io/socket.io.js', '2011': '/2011.js' } as const;
+const CLIENT_URL = {
+  ours: '/socket.io/socket.io.js',
+  delivery: '/socket.io/socket.io.delivery.js',
+  '2011': '/2011.js',
+} as const;
 
 export function pagePath(options: PageOptions = {}): string {
   const query = new URLSearchParams({ client: options.client ?? 'ours' });
@@ -39,7 +43,7 @@ export function pagePath(options: PageOptions = {}): string {
   return options.blank === true ? '/blank' : `/?${query.toString()}`;
 }
 
-function html(charset: string, client: 'ours' | '2011'): string {
+function html(charset: string, client: keyof typeof CLIENT_URL): string {
   return `<!doctype html>
 <html><head><meta charset="${charset}"><title>harness</title>
 <script src="/harness.js"></script>
@@ -69,7 +73,8 @@ export function servePage(req: IncomingMessage, res: ServerResponse): void {
     res.end('<!doctype html><title>blank</title><script src="/harness.js"></script>');
   } else if (url.pathname === '/') {
     const charset = url.searchParams.get('charset') ?? 'utf-8';
-    const client = url.searchParams.get('client') === '2011' ? '2011' : 'ours';
+    const asked = url.searchParams.get('client');
+    const client = asked === '2011' || asked === 'delivery' ? asked : 'ours';
     res.setHeader('Content-Type', `text/html; charset=${charset}`);
     if (url.searchParams.has('strict')) res.setHeader('Content-Security-Policy', STRICT_POLICY);
     if (url.searchParams.has('trustedTypes')) {

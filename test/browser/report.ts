@@ -10,6 +10,13 @@ const MARKS: Readonly<Record<Outcome, string>> = {
   [Outcome.Outgrown]: 'ok (listed)',
 };
 
+/** How the title of a table names the client. */
+const CLIENTS: Readonly<Record<ClientName, string>> = {
+  ours: '',
+  delivery: ', with delivery',
+  '2011': ', client 0.6.3',
+};
+
 const unique = (values: readonly string[]): string[] => [...new Set(values)];
 
 function cellText(result: Result | undefined): string {
@@ -23,7 +30,7 @@ export function table(title: string, client: ClientName, results: readonly Resul
   const own = results.filter(({ cell }) => cell.client === client);
   if (own.length === 0) return '';
   const transports = unique(own.map(({ cell }) => cell.transport));
-  const header = [client === 'ours' ? title : `${title}, client 0.6.3`, ...transports];
+  const header = [`${title}${CLIENTS[client]}`, ...transports];
   const rows = unique(own.map(({ scenario }) => scenario)).map((scenario) => [
     scenario,
     ...transports.map((transport) =>

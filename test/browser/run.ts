@@ -1,7 +1,7 @@
 /**
  * Runs the scenarios in the browsers of this machine and prints the matrix.
  *
- * `node build/test/browser/run.js [--browser NAMES] [--client ours|2011] [--transport NAMES] [--scenario TEXTS]`
+ * `node build/test/browser/run.js [--browser NAMES] [--client ours|delivery|2011] [--transport NAMES] [--scenario TEXTS]`
  *
  * @module
  */
@@ -16,6 +16,7 @@ import { complaints } from './complaints.js';
 import type { ClientName } from './context.js';
 import { Outcome, runMatrix, type Result } from './matrix.js';
 import { notes, table } from './report.js';
+import { deliveryScenarios } from './scenarios/delivery.js';
 import { exampleScenarios } from './scenarios/examples.js';
 import { lifecycleScenarios } from './scenarios/lifecycle.js';
 import { messageScenarios } from './scenarios/messages.js';
@@ -41,6 +42,7 @@ const SCENARIOS: readonly Scenario[] = [
   ...lifecycleScenarios,
   ...pageScenarios,
   ...networkScenarios,
+  ...deliveryScenarios,
   ...exampleScenarios,
   ...officialScenarios,
 ];
@@ -61,6 +63,8 @@ const skipped: string[] = [];
 function print(text: string): void {
   if (text !== '') process.stdout.write(`${text}\n`);
 }
+
+const CLIENTS: readonly ClientName[] = ['ours', 'delivery', '2011'];
 
 function onResult(result: Result): void {
   results.push(result);
@@ -88,7 +92,7 @@ async function runBrowser(name: BrowserName): Promise<void> {
   }
   const startedAt = performance.now();
   try {
-    for (const client of ['ours', '2011'] satisfies ClientName[]) {
+    for (const client of CLIENTS) {
       if (args.client !== undefined && args.client !== client) continue;
       const transports = args.transport?.split(',');
       const selection = { scenarios: selected(), client, ...(transports && { transports }) };
@@ -100,7 +104,8 @@ async function runBrowser(name: BrowserName): Promise<void> {
   const seconds = Math.round((performance.now() - startedAt) / 1000);
   const own = results.filter(({ cell }) => cell.browser === name);
   const title = `${windows.version} (${seconds} s)`;
-  print(`\n${table(title, 'ours', own)}\n${table(title, '2011', own)}`);
+  const tables = CLIENTS.map((client) => table(title, client, own));
+  print(`\n${tables.join('\n')}`);
 }
 
 async function main(): Promise<void> {

@@ -207,6 +207,11 @@ export class PageSocket extends Socket {
     return socket;
   }
 
+  /** The classes of the built script have methods that can be enumerated; these do not. */
+  override _makePlain(transport: Transport, Type: { readonly prototype: unknown }): void {
+    Object.setPrototypeOf(transport, Type.prototype as object);
+  }
+
   override getTransport(): Transport | null {
     const name = this.page?.chance.oneOf(this.page.transports) ?? 'websocket';
     const Type = TYPES[name] as TransportType;

@@ -19,6 +19,8 @@ import { TestServer } from './server.js';
 /** Longer than any request is on its way, and than a session is kept that was never confirmed. */
 const LATE_MS = 70_000;
 const SETTLE_STEP_MS = 10_000;
+/** The time at the begin of a run. */
+const EPOCH_MS = Date.UTC(2011, 10, 28);
 const RETRY_MS = 500;
 const SETTLE_MS = 300_000;
 /** A window that is longer than anything that a run does. */
@@ -48,6 +50,12 @@ function replaceGlobals(scheduler: Scheduler, chance: Chance): () => void {
   const { nextTick } = process;
   const { randomInt } = crypto;
   const before = platform;
+  const RealDate = Date;
+  globalThis.Date = class extends RealDate {
+    constructor() {
+      super(EPOCH_MS + scheduler.now());
+    }
+  } as DateConstructor;
   Math.random = () => chance.fraction();
   process.nextTick = ((run: (...args: unknown[]) => void, ...args: unknown[]) => {
     scheduler.setTimeout(() => run(...args), 0);
@@ -56,6 +64,7 @@ function replaceGlobals(scheduler: Scheduler, chance: Chance): () => void {
     least + Math.floor(chance.fraction() * (limit - least))) as typeof randomInt;
   return () => {
     crypto.randomInt = randomInt;
+    globalThis.Date = RealDate;
     Math.random = random;
     process.nextTick = nextTick;
     setPlatform(before);
@@ -114,7 +123,7 @@ export class Simulation {
       const { socket } = this.#page;
       for (const record of this.#live) {
         const isOwn = this.#page.session === record;
-        this.oracle.believed(record, isOwn ? (socket._delivery?._acked ?? 0) : null);
+        this.oracle.believed(record, isOwn ? socket._acked : null);
       }
     }
   }
@@ -201,7 +210,7 @@ export class Simulation {
       const id = socket.transport?.sessionid as string;
       const { recovered, queueStack } = socket;
       this.#trace?.(`page ${page.number} is connected, ${recovered ? 'recovered' : 'new'}`);
-      const inFlight = socket._delivery?._unacked.length ?? 0;
+      const inFlight = socket._unacked.length;
       const next = page.sent - queueStack.length - inFlight + 1;
       // The answer with the grant was cut off.
       if (!socket.delivery) oracle.connectedPlainly(page);

@@ -89,6 +89,7 @@ export const ROOMS: Readonly<Record<string, Rule>> = {
     node: true,
   },
   'client/socket.io.d.ts': { uses: ['client/browser'], node: false },
+  'client/socket.io.delivery.d.ts': { uses: ['client/browser', 'client/core'], node: false },
 };
 
 /** Folders of other languages and of build tools: nothing here is imported. */

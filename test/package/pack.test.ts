@@ -100,6 +100,8 @@ describe('the packed package', function () {
       'build/client/socket.io.min.js',
       'build/client/socket.io.d.ts',
       'build/client/socket.io.map.json',
+      'build/client/socket.io.delivery.min.js',
+      'build/client/socket.io.delivery.d.ts',
       'client/flash/WebSocketMain.swf',
       'LICENSE',
       'README.md',
@@ -220,7 +222,9 @@ if (io.listen !== listen) throw new Error('not the same');`;
         .filter((name) => name !== '/lib/socket.io')
         .map((name) => `${name}.js`),
     );
-    const calls = [...names, '/browser'].map((name) => `require('socket.io-node${name}')`);
+    const calls = [...names, '/browser', '/browser/delivery'].map(
+      (name) => `require('socket.io-node${name}')`,
+    );
     expect(await installed.node('-p', `[${calls.join()}].filter(Boolean).length`)).to.equal(
       String(calls.length),
     );

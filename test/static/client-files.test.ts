@@ -13,9 +13,11 @@ const READABLE = join(PACKAGE, 'build', 'client', 'socket.io.js');
 const FLASH = join(PACKAGE, 'client', 'flash', 'WebSocketMain.swf');
 
 const SCRIPT_OF_0_9 = require.resolve('socket.io-client-0.9.17/dist/socket.io.min.js');
+const DELIVERY = join(PACKAGE, 'build', 'client', 'socket.io.delivery.min.js');
 
 const FILES = [
   ['socket.io.js', SCRIPT, 'text/javascript'],
+  ['socket.io.delivery.js', DELIVERY, 'text/javascript'],
   ['source/socket.io.map.json', MAP, 'application/json'],
   ['source/socket.io.js', READABLE, 'text/javascript'],
   ['WebSocketMain.swf', FLASH, 'application/x-shockwave-flash'],

@@ -1,14 +1,13 @@
 /** Exactly-once delivery over a WebSocket, or another transport with frames. @module */
 import { ControlKind, controlText } from '../../../lib/protocol/delivery/control.js';
-import { platform, type WebSocketLike } from '../platform.js';
+import type { WebSocketLike } from '../platform.js';
 import { CloseKind } from '../transport.js';
-import { append, later } from '../util.js';
+import { later } from '../util.js';
 import {
   ackText,
   type ConcreteTransport,
   type CountingTransport,
   isEcho,
-  rawText,
   type TypeOf,
   withCounts,
 } from './transport.js';
@@ -32,61 +31,59 @@ export function overSocket<T extends SocketTransport>(Plain: TypeOf<T>): TypeOf<
     declare _asking: unknown;
 
     override prepareUrl(): string {
-      const url = super.prepareUrl();
-      if (this._isPlain) return url;
-      const place = this.base._delivery._place(this._attempt);
       // After an empty session id both slashes are needed: servers of 2011 ignore what follows.
-      return url.replace(
-        /\/?(\?.*)?$/,
-        (_, query: string | undefined) => (this.sessionid ? '/' : '//') + place + (query || ''),
-      );
+      return super
+        .prepareUrl()
+        .replace(
+          /\/?(\?.*)?$/,
+          (query) =>
+            (this.sessionid ? '/' : '//') +
+            this.base._place(this._attempt) +
+            query.replace('/', ''),
+        );
     }
 
     override send(data: unknown): this {
-      const delivery = this.base._delivery;
-      if (this._isPlain) return super.send(data);
-      if (isEcho(data)) return super.send([ackText(delivery), data]);
-      if (this.socket && this.socket.readyState !== OPEN) {
-        this.base.queue(data);
-        return this;
-      }
+      const base = this.base;
       const messages = ([] as unknown[]).concat(data);
-      delivery._unacked = append(delivery._unacked, messages);
-      if (delivery._received - delivery._ackSent >= ACK_ALONG) messages.unshift(ackText(delivery));
-      super.send(messages);
-      this._ask();
+      if (this.socket && this.socket.readyState !== OPEN) base.queue(data);
+      else {
+        const echoes = isEcho(data);
+        if (!echoes) base._unacked = base._unacked.concat(messages);
+        if (echoes || base._received - base._ackSent >= ACK_ALONG) messages.unshift(ackText(base));
+        super.send(messages);
+        this._ask();
+      }
       return this;
     }
 
     /** Asks for an acknowledgement after a second, unless nothing is in doubt any more. */
     _ask(): void {
-      if (this._asking) return;
-      this._asking = later(() => {
-        this._asking = 0;
-        if (this.connected && this.base._delivery._unacked.length) {
-          super.send(rawText(controlText(ControlKind.ASK)));
-        }
-      }, ASK_DELAY_MS);
+      if (!this._asking) {
+        this._asking = later(() => {
+          this._asking = 0;
+          if (this.connected && this.base._unacked.length) {
+            super.send(Object(controlText(ControlKind.ASK)));
+          }
+        }, ASK_DELAY_MS);
+      }
     }
 
     override _sendAck(): void {
-      super.send(ackText(this.base._delivery));
+      super.send(ackText(this.base));
     }
 
     override _resend(): void {
-      const unacked = this.base._delivery._unacked;
-      if (!unacked.length) return;
-      super.send(unacked.concat());
+      const unacked = this.base._unacked;
+      if (unacked.length) super.send(unacked.concat());
       this._ask();
     }
 
     override _close(kind: CloseKind): void {
-      const delivery = this.base._delivery;
-      const isLeaving = kind !== CloseKind.LOST && this.connected && !this._isPlain;
-      platform.clearTimeout(this._asking);
-      if (isLeaving) super.send(ackText(delivery, ControlKind.END));
+      const isLeaving = kind && this.connected;
+      if (isLeaving) super.send(ackText(this.base, ControlKind.END));
       super._close(kind);
-      if (isLeaving && kind === CloseKind.LOCAL) delivery._end(true);
+      if (isLeaving && kind === CloseKind.LOCAL) this.base._endSession(true);
     }
   } as unknown as TypeOf<T>;
 }

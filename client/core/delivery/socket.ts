@@ -1,12 +1,17 @@
-/** A `Socket` with the option `delivery`. @module */
+/**
+ * A `Socket` with the option `delivery`, and what it counts for a session.
+ *
+ * The rules are those of the server: lib/session/delivery/delivery-state.ts.
+ *
+ * @module
+ */
 import { encode } from '../../../lib/protocol/frames.js';
+import type { FullSocketOptions, SocketOptions as PlainOptions } from '../options.js';
 import { Socket as PlainSocket } from '../socket.js';
 import { type Transport, transports } from '../transport.js';
-import { later } from '../util.js';
-import { platform } from '../platform.js';
-import type { FullSocketOptions, SocketOptions as PlainOptions } from '../options.js';
-import { Delivery } from './delivery.js';
+import { cacheBuster, inherit } from '../util.js';
 import { withDelivery } from './index.js';
+import type { TypeOf } from './transport.js';
 
 /** The options of a `Socket` that can have delivery. */
 export interface SocketOptions extends PlainOptions {
@@ -25,11 +30,29 @@ export class Socket extends PlainSocket {
   declare delivery: boolean;
   /** At `connect`: true if the session continues, and nothing is missing. */
   declare recovered: boolean;
-  declare _delivery: Delivery | undefined;
+
+  /** The number of attempts to open a connection so far. */
+  _attempts: number;
+  /** The session's id and key; undefined without a session. */
+  declare _sessionId: string | undefined;
+  declare _key: number | undefined;
+  /** How long the server keeps the session without a connection, in milliseconds. */
+  declare _window: number | undefined;
+  /** True if the page has sent a close request, and may still come back. */
+  declare _isOver: boolean | undefined;
+  /** Messages of the server that the page has been given. */
+  declare _received: number;
+  /** The last value of `_received` that was sent. */
+  declare _ackSent: number;
+  /** Messages that the application of the server is known to have been given. */
+  declare _acked: number;
+  /** The messages from `_acked + 1` on that have been on a wire. */
+  declare _unacked: unknown[];
 
   constructor(host?: string | null, options?: SocketOptions) {
     super(host, options);
-    if (this.options.delivery) this._delivery = new Delivery(this);
+    this._attempts = 0;
+    this._forget();
   }
 
   /**
@@ -37,66 +60,89 @@ export class Socket extends PlainSocket {
    * received, waiting ones included.
    */
   unacknowledged(): number {
-    const delivery = this._delivery;
-    return this.queueStack.length + (delivery ? delivery._unacked.length : 0);
+    return this._unacked.length + this.queueStack.length;
   }
 
   override getTransport(names?: readonly string[]): Transport | null {
     const plain = super.getTransport(names);
-    if (!plain || !this._delivery) return plain;
-    const Type = withDelivery(transports[plain.type]! as never);
-    return new Type(this as never, this.options.transportOptions[plain.type]);
+    return plain && this.options.delivery
+      ? new (withDelivery(transports[plain.type]! as never))(
+          this as never,
+          this.options.transportOptions[plain.type],
+        )
+      : plain;
   }
 
   override send(data: unknown): this {
-    if (this._delivery) encode(data); // a value that has no JSON must not be counted
+    encode(data); // a value that has no JSON must not be counted
     return super.send(data);
   }
 
   override disconnect(soft?: boolean): this {
-    const delivery = this._delivery;
     super.disconnect(soft);
-    if (!soft && delivery) delivery._end(true);
+    if (!soft) this._endSession(true);
     return this;
   }
 
-  override onConnect(): void {
-    const delivery = this._delivery;
-    if (delivery) {
-      platform.clearTimeout(delivery._expiry);
-      delivery._expiry = undefined;
-    }
-    super.onConnect();
-  }
-
-  override onDisconnect(): void {
-    const delivery = this._delivery;
-    super.onDisconnect();
-    if (delivery && delivery._key && !this.connected && !delivery._expiry) {
-      // The server has dropped the session by then, also if it noticed the loss later.
-      delivery._expiry = later(() => {
-        delivery._end(false);
-        if (this.connecting) this.transport!.onDisconnect();
-      }, delivery._window + this.options.connectTimeout);
-    }
-  }
-
   override _start(): void {
-    const delivery = this._delivery;
-    if (delivery && delivery._isOver) delivery._end(true);
+    // The server has dropped the session by then, also if it noticed the loss of the connection later.
+    const isExpired = +new Date() > this._resumeUntil + this._window!;
+    if (this._isOver || isExpired) this._endSession(!isExpired);
     super._start();
   }
 
   override _probeSession(attempt: Transport): unknown {
-    const delivery = this._delivery;
-    return delivery && delivery._key ? false : super._probeSession(attempt);
+    return this._key ? 0 : super._probeSession(attempt);
   }
 
   override _suspend(): void {
-    const delivery = this._delivery;
     super._suspend();
-    if (delivery) delivery._isOver = !!delivery._key;
+    this._isOver = true;
+  }
+
+  /** The place segment of a request; see lib/protocol/delivery/place.ts. */
+  _place(attempt: number): string {
+    return (
+      'c=' +
+      attempt +
+      '&a=' +
+      (this._ackSent = this._received) +
+      '&k=' +
+      (this._key || '') +
+      '&s=' +
+      (this._acked + 1) +
+      '&t=' +
+      cacheBuster()
+    );
+  }
+
+  /** Drops what the server has. Returns false if the count is impossible. */
+  _acknowledge(count: number): boolean {
+    const known = count - this._acked;
+    if (known > 0) this._acked += this._unacked.splice(0, known).length;
+    return count <= this._acked;
+  }
+
+  /** Ends the session, if there is one. */
+  _endSession(isClean: boolean): void {
+    const messages = this._unacked;
+    if (!this._key) return;
+    this._forget();
+    this._session = null;
+    this.emit('lost', [messages, isClean]);
+  }
+
+  _forget(): void {
+    this._sessionId = this._key = this._window = this._isOver = undefined;
+    this._received = this._ackSent = this._acked = 0;
+    this._unacked = [];
+  }
+
+  /** Turns a transport into one without delivery. */
+  _makePlain(transport: Transport, Type: TypeOf<Transport>): void {
+    inherit({ prototype: transport }, Type);
   }
 }
 
-Socket.prototype.delivery = Socket.prototype.recovered = false;
+Socket.prototype.delivery = false;
+Socket.prototype.recovered = false;

@@ -2,33 +2,19 @@
  * Exactly-once delivery over any transport: a subclass that counts.
  *
  * The place of the client is in the URL of each request. The first message of the server on a
- * connection says what the server has; until then nothing is sent. A session of a server without
- * delivery is served as in 2011.
+ * connection says what the server has; until then nothing is sent. If a server does not grant delivery,
+ * the transport becomes a plain one.
  *
  * @module
  */
-import {
-  ControlKind,
-  controlText,
-  readControl,
-  type Control,
-} from '../../../lib/protocol/delivery/control.js';
+import { ControlKind, controlText, readControl } from '../../../lib/protocol/delivery/control.js';
 import { wholeMessages } from '../../../lib/protocol/delivery/whole-messages.js';
 import { HEARTBEAT } from '../../../lib/protocol/frames.js';
-import type { Base, Transport, TransportOptions } from '../transport.js';
-import type { Delivery } from './delivery.js';
+import type { Transport, TransportOptions } from '../transport.js';
+import type { Socket } from './socket.js';
 
-/** So many messages, or one payload of this length, are acknowledged at once. */
+/** So many messages are acknowledged at once. */
 const ACK_EVERY = 16;
-const ACK_LENGTH = 16384;
-
-/** What a transport needs of its socket. */
-export interface DeliveryBase extends Base {
-  options: Base['options'] & { connectTimeout: number };
-  _delivery: Delivery;
-  delivery: boolean;
-  recovered: boolean;
-}
 
 /** A transport without abstract methods. */
 export interface ConcreteTransport extends Transport {
@@ -40,24 +26,17 @@ export type TypeOf<T> = new (base: never, options?: TransportOptions) => T;
 
 /** A transport that counts. */
 export interface CountingTransport extends ConcreteTransport {
-  base: DeliveryBase;
-  /** True if its session is one without delivery. */
-  _isPlain: unknown;
+  base: Socket;
   /** The number of the attempt. */
   _attempt: number;
   /** Sends what is in doubt, over a connection that the server has just accepted. */
   _resend(): void;
   /** Sends the count of received messages, unless a request has it anyway. */
   _sendAck(): void;
-  /** Called when the server has acknowledged messages. */
+  /** Called when the server has acknowledged messages, or has accepted the connection. */
   _settle(): void;
   /** Ends the session: it is over, or what the server says is impossible. */
   _fail(isClean?: boolean): void;
-}
-
-/** A text that the codec does not escape, because it is an object. */
-export function rawText(text: string): unknown {
-  return Object(text);
 }
 
 /** True for an echo of a heartbeat, which the core sends like a message. */
@@ -66,93 +45,100 @@ export function isEcho(data: unknown): boolean {
   return data instanceof String && data.slice(0, 3) === HEARTBEAT;
 }
 
+/** A control message with the count of received messages. The codec does not escape an object. */
+export function ackText(base: Socket, kind: string = ControlKind.ACK): unknown {
+  return Object(controlText(kind, (base._ackSent = base._received)));
+}
+
 /** Adds the counts of received messages, and the control messages of the server. */
 export function withCounts<T extends ConcreteTransport>(
   Plain: TypeOf<T>,
 ): TypeOf<T & CountingTransport> {
   const Type = Plain as unknown as TypeOf<ConcreteTransport>;
   return class Counting extends Type {
-    declare base: DeliveryBase;
-    declare _isPlain: unknown;
+    declare base: Socket;
     declare _attempt: number;
     /** The number of the next message on this connection. */
     declare _next: number;
 
     override connect(): this {
-      const delivery = this.base._delivery;
-      // A session that the server has not granted delivery for is resumed as in 2011.
-      this._isPlain = this.sessionid && this.sessionid !== delivery._sessionId;
-      if (!this._isPlain) {
-        this.sessionid = delivery._sessionId;
-        this._attempt = ++delivery._attempt;
+      const base = this.base;
+      if (this.sessionid && !base._key) {
+        // A session that the server has not granted delivery for is resumed as in 2011.
+        base._makePlain(this, Type);
+        return this.connect();
       }
+      this._attempt = ++base._attempts;
+      // Without an id, the connection is opened by its GET: see `prepareUrl`.
+      this.sessionid = null;
       return super.connect();
     }
 
-    /** A connection counts as open when the server has said what it has: see `_up`. */
-    override onConnect(): void {
-      if (this._isPlain) super.onConnect();
+    override prepareUrl(): string {
+      this.sessionid = this.base._sessionId;
+      return super.prepareUrl();
     }
+
+    /** A connection counts as open when the server has said what it has: see `_up`. */
+    override onConnect(): void {}
 
     /** A message that is cut off does not count. */
     override decode(payload: string): string[] {
-      const texts = super.decode(payload);
-      return this._isPlain ? texts : (wholeMessages(payload, texts) as string[]);
+      return wholeMessages(payload, super.decode(payload));
     }
 
     override onData(payload: string): void {
-      const delivery = this.base._delivery;
+      const base = this.base;
       super.onData(payload);
-      if (this._isClosed || this._isPlain) return;
+      if (this._isClosed) return;
       if (this.connected) {
-        const due = delivery._received - delivery._ackSent;
-        if (due >= ACK_EVERY || (due && payload.length > ACK_LENGTH)) this._sendAck();
-      } else if (this.sessionid && !delivery._key) this._goPlain();
+        if (base._received - base._ackSent >= ACK_EVERY) this._sendAck();
+      } else if (base._key) this.onDisconnect();
+      else if (this.sessionid) this._goPlain();
     }
 
     override onMessage(text: string): void {
-      const delivery = this.base._delivery;
-      if (!this._isPlain && this.sessionid) {
-        const control = readControl(text);
-        if (control) return this._onControl(control);
-        if (!delivery._key) this._goPlain();
-        else if (text.slice(0, 3) !== HEARTBEAT) {
-          if (!this.connected) return this._fail();
-          // Each connection counts for itself, from the number that its first message says.
-          if (this._next++ <= delivery._received) return;
-          // Raised before the handlers run: what they send may contain the count.
-          delivery._received++;
-        }
-      }
-      super.onMessage(text);
-    }
-
-    _onControl({ kind, n, m }: Control): void {
-      const delivery = this.base._delivery;
-      if (kind === ControlKind.GRANT && !delivery._key) {
-        delivery._sessionId = this.sessionid!;
-        delivery._key = n;
-        delivery._window = m;
-        this._next = 1;
-        this._up(false);
-      }
-      if (kind === ControlKind.ACK) {
-        if (!delivery._acknowledge(n) || m > delivery._received) return this._fail();
-        if (m >= 0) this._next = m + 1;
-        if (m >= 0 && !this.connected) this._up(true);
-        this._settle();
-      }
-      if (kind === ControlKind.ASK) this._sendAck();
-      if (kind === ControlKind.UNKNOWN) this._fail();
-      if (kind === ControlKind.END) {
-        delivery._acknowledge(n);
-        this._fail(m === delivery._received);
-      }
-    }
-
-    /** The server accepts the connection. */
-    _up(isRecovered: boolean): void {
       const base = this.base;
+      const control = readControl(text);
+      if (!this.sessionid) super.onMessage(text);
+      else if (control) this._onControl(control.kind, control.n, control.m);
+      else if (!base._key) {
+        this._goPlain();
+        this.onMessage(text);
+      } else if (text.slice(0, 3) === HEARTBEAT) super.onMessage(text);
+      else if (!this.connected) this._fail();
+      // Each connection counts for itself, from the number that its first message says.
+      else if (this._next++ > base._received) {
+        // Raised before the handlers run: what they send may contain the count.
+        base._received++;
+        super.onMessage(text);
+      }
+    }
+
+    _onControl(kind: string, n: number, m: number): void {
+      const base = this.base;
+      if (kind === ControlKind.GRANT && !base._key) {
+        base._sessionId = this.sessionid!;
+        base._key = n;
+        base._window = m;
+        this._up(0);
+      } else if (kind === ControlKind.ACK) {
+        if (!base._acknowledge(n) || m > base._received) this._fail();
+        else if (m >= 0 && !this.connected) this._up(m, true);
+        else {
+          if (m >= 0) this._next = m + 1;
+          this._settle();
+        }
+      } else if (kind === ControlKind.END) {
+        base._acknowledge(n);
+        this._fail(m === base._received);
+      } else if (kind === ControlKind.UNKNOWN) this._fail();
+    }
+
+    /** The server accepts the connection; its next message follows the message `sent`. */
+    _up(sent: number, isRecovered: boolean = false): void {
+      const base = this.base;
+      this._next = sent + 1;
       base.delivery = true;
       base.recovered = isRecovered;
       this._resend();
@@ -161,15 +147,15 @@ export function withCounts<T extends ConcreteTransport>(
     }
 
     _fail(isClean?: boolean): void {
-      this.base._delivery._end(!!isClean);
+      this.base._endSession(!!isClean);
       this.onDisconnect();
     }
 
     /** The server has not granted delivery. */
     _goPlain(): void {
-      this._isPlain = true;
+      this.base._makePlain(this, Type);
       this.base.delivery = this.base.recovered = false;
-      super.onConnect();
+      this.onConnect();
     }
 
     _resend(): void {}
@@ -178,10 +164,4 @@ export function withCounts<T extends ConcreteTransport>(
 
     _settle(): void {}
   } as unknown as TypeOf<T & CountingTransport>;
-}
-
-/** The text of a count. */
-export function ackText(delivery: Delivery, kind: string = ControlKind.ACK): unknown {
-  delivery._ackSent = delivery._received;
-  return rawText(controlText(kind, delivery._received));
 }

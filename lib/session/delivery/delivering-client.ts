@@ -243,7 +243,7 @@ export class DeliveringClient extends Client {
 
   /** @internal A message that is cut off does not count. */
   override _decode(payload: string, limit: number): readonly string[] {
-    return wholeMessages(payload, super._decode(payload, limit));
+    return wholeMessages(payload, decode(payload, limit));
   }
 
   override onTimeout(): void {
