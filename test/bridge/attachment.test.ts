@@ -1,6 +1,9 @@
 import { expect } from 'chai';
 import { once } from 'node:events';
-import { createServer } from 'node:http';
+import { readFileSync } from 'node:fs';
+import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
+import { join } from 'node:path';
 import { WebSocket, WebSocketServer } from 'ws';
 import { bridge } from '../../lib/bridge/index.js';
 import { listen } from '../../lib/index.js';
@@ -10,6 +13,10 @@ import { appListener, listenOnLoopback, QUIET } from '../support/server.js';
 import { until } from '../support/wait.js';
 import { ORDERS, serveBoth } from './fixture.js';
 import { OfficialDriver, OfficialServer, WAYS } from './official.js';
+
+const FIXTURES = join(__dirname, '..', '..', '..', 'test', 'fixtures');
+const KEY = readFileSync(join(FIXTURES, 'localhost.key'));
+const CERTIFICATE = readFileSync(join(FIXTURES, 'localhost.crt'));
 
 const text = async (url: string): Promise<string> => (await fetch(url)).text();
 
@@ -88,6 +95,52 @@ for (const order of ORDERS) {
       const { connect } = await serveBoth({ order, official: { transports: ['polling'] } });
       await connect({ transports: ['polling'] });
     });
+  });
+}
+
+/** Servers of applications, and options of their clients. */
+const APPLICATIONS: Readonly<Record<string, () => readonly [Server, scheme: string]>> = {
+  'an application of Express 5': () => [createServer(expressApp()), 'http'],
+  TLS: () => [createSecureServer({ key: KEY, cert: CERTIFICATE }, appListener), 'https'],
+};
+
+type App = RequestListener & {
+  get(
+    path: string,
+    handler: (request: unknown, response: { send(text: string): void }) => void,
+  ): void;
+};
+
+function expressApp(): RequestListener {
+  const app = (require('express') as () => App)();
+  app.get('/page', (_request, response) => response.send('app'));
+  return app;
+}
+
+for (const [what, create] of Object.entries(APPLICATIONS)) {
+  describe(`A bridge with ${what}`, () => {
+    for (const [way, options] of Object.entries(WAYS)) {
+      it(`lets official clients in by ${way}, and leaves other requests alone`, async () => {
+        const [server, scheme] = create();
+        const io = listen(server, QUIET);
+        const official = new OfficialServer(server);
+        bridge(io, official);
+        const port = await listenOnLoopback(server);
+        afterThisTest(() => void official.close());
+        afterThisTest(() => io.close());
+        const secure = { ...options, rejectUnauthorized: false };
+        const page = await new OfficialDriver(port, secure, '4.8', '/', scheme).open();
+        if (way === 'polling, then websocket') await page.upgraded();
+        io.broadcast('hello');
+        expect(await page.next()).to.equal('hello');
+        if (scheme === 'https') return;
+        expect(await text(`http://127.0.0.1:${port}/page`)).to.equal('app');
+        expect((await fetch(`http://127.0.0.1:${port}/none`)).status).to.equal(404);
+        const old = await new XhrPollingDriver(port).open();
+        io.broadcast('to both');
+        expect(await old.next()).to.equal('to both');
+      });
+    }
   });
 }
 

@@ -81,10 +81,10 @@ export class OfficialDriver {
   /** Why the client has disconnected. */
   readonly reasons: string[] = [];
 
-  constructor(port: number, options: object = {}, version = '4.8', path = '/') {
+  constructor(port: number, options: object = {}, version = '4.8', path = '/', scheme = 'http') {
     const connect = CLIENTS[version]!;
     const fixed = { forceNew: true, reconnection: false, ...options };
-    this.socket = connect(`http://127.0.0.1:${port}${path}`, fixed);
+    this.socket = connect(`${scheme}://127.0.0.1:${port}${path}`, fixed);
     this.socket.on('message', (message: unknown) => this.#messages.push(message));
     this.socket.on('disconnect', (reason: string) => this.reasons.push(reason));
     const onError = (error: object): void => this.#errors.push(error);
