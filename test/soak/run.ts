@@ -3,7 +3,8 @@
  * every message: `npm run soak -- --clients 200 --minutes 1 --seed 1`.
  *
  * A message may be lost only with the connection that carried it, since the protocol of 0.6
- * has no acknowledgements; one that waited for a client to come back arrives once, in order.
+ * has no acknowledgements; one that waited for a client to come back arrives once, in order. So it is
+ * in 0.9, where only those who poll come back.
  *
  * Each client is sent a burst of one to four messages every `--pace` seconds (2), and sends one
  * every `--pace` seconds. At that pace 2,000 clients and the proxy took 40 % of one core, and their
@@ -18,14 +19,17 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { VARIANTS } from '../support/drivers/index.js';
+import { VARIANTS as VARIANTS_OF_0_6 } from '../support/drivers/index.js';
 import { SoakClient } from './client.js';
 import { watchLoad } from './load.js';
 import type { SessionRecord } from './session-record.js';
 import type { Account, Command, Figures, Load, Reply } from './protocol.js';
 import { FaultyProxy } from './proxy.js';
 import { Random } from './random.js';
+import { V1_SOAK_VARIANTS } from './v1-clients.js';
 import { judge, Sums } from './verdict.js';
+
+const VARIANTS = [...VARIANTS_OF_0_6, ...V1_SOAK_VARIANTS];
 
 export interface SoakOptions {
   readonly clients: number;

@@ -61,6 +61,12 @@ expectMarks(server);
 const io = listen(server, {
   log: false,
   flashPolicyServer: false,
+  protocol1: {
+    heartbeatInterval: 10_000,
+    heartbeatTimeout: 8000,
+    closeTimeout: CLOSE_TIMEOUT_MS,
+    pollingDuration: 3000,
+  },
   transports: [...BUILT_IN.keys()],
   transportOptions: Object.fromEntries(
     [...BUILT_IN.keys()].map((name) => [name, { closeTimeout: CLOSE_TIMEOUT_MS, duration: 3000 }]),

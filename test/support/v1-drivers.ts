@@ -190,6 +190,7 @@ class V1Polling implements V1Driver {
       }
     }
     // oxlint-enable eslint/no-await-in-loop
+    this.#packets.fail(new Refused(404, '7:::1+0'));
   }
 
   #payloadOf({ status, body }: Response): string {
@@ -206,6 +207,8 @@ class V1Polling implements V1Driver {
 /** A transport, or a way of speaking it. */
 export interface V1Variant {
   readonly name: string;
+  readonly transport: string;
+  readonly kind: Kind;
   /** Makes a handshake and connects; resolves after `1::`. */
   open(port: number): Promise<V1Driver>;
 }
@@ -218,8 +221,11 @@ async function greeted(driver: V1Driver): Promise<V1Driver> {
 }
 
 function connecting(name: string, create: (port: number) => Connected): V1Variant {
+  const { transport, kind } = create(0);
   return {
     name,
+    transport,
+    kind,
     async open(port) {
       const sessionId = await newSession(port);
       const connection = create(port);
@@ -232,8 +238,15 @@ function connecting(name: string, create: (port: number) => Connected): V1Varian
 function polling(transport: string): V1Variant {
   return {
     name: transport,
+    transport,
+    kind: 'polling',
     open: async (port) => greeted(new V1Polling(port, await newSession(port), transport)),
   };
+}
+
+/** Polls for a session that is open. */
+export function resumePolling(port: number, sessionId: string, transport: string): V1Driver {
+  return new V1Polling(port, sessionId, transport);
 }
 
 const options = { resource: RESOURCE };
