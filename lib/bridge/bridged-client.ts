@@ -9,6 +9,7 @@ import {
   type EventChannel,
   type Outlet,
 } from '../session/events/event-channel.js';
+import { HandshakeData } from '../session/v1/handshake-data.js';
 import { rethrowAsync } from '../session/events/emit.js';
 import type { SharedPayload } from '../session/shared-payload.js';
 import { AwayRooms } from './away-rooms.js';
@@ -36,6 +37,7 @@ export class BridgedClient extends Client {
   readonly #events: OfficialEvents;
   #current: SocketConnection;
   #away: AwayRooms | null = null;
+  #handshake: HandshakeData | null = null;
   #lastRooms: ReadonlySet<string> = new Set();
 
   /** @internal */
@@ -110,6 +112,16 @@ export class BridgedClient extends Client {
   }
 
   /** @internal */
+  override get _handshake(): HandshakeData {
+    const { request, remoteAddress = '' } = this;
+    return (this.#handshake ??= new HandshakeData(
+      request,
+      remoteAddress,
+      this.#group.isSecure(request),
+    ));
+  }
+
+  /** @internal */
   override get _channel(): EventChannel {
     return this.#events.channel;
   }
@@ -174,7 +186,7 @@ export class BridgedClient extends Client {
 
   /** @internal A socket of this client has disconnected; not necessarily the current one. */
   _onSocketDisconnect(connection: SocketConnection, officialReason: string): void {
-    if (connection !== this.#current) return;
+    if (connection !== this.#current || this.#away !== null) return;
     const reason = toReason(officialReason);
     if (!isRecoverable(officialReason) || !this._timing('closeTimeout')) {
       this._end(reason);

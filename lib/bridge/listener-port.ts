@@ -9,6 +9,7 @@ import { PassThrough } from 'node:stream';
 import type { HandshakeVerifier } from '../access/handshake-verifier.js';
 import { originLogLine, type Origins } from '../access/origins.js';
 import { refusal, type Refusal, type RefusalCode } from '../access/refusal.js';
+import type { SessionLimiter } from '../access/session-limiter.js';
 import type { ClientGroup } from '../rooms/client-group.js';
 import type { Host } from '../session/client.js';
 
@@ -27,6 +28,9 @@ export interface ListenerParts {
   readonly host: Host;
   readonly origins: Origins;
   readonly verifier: HandshakeVerifier;
+  readonly limiter: SessionLimiter;
+  /** True if the client uses TLS, to the server or to a trusted proxy. */
+  isSecure(request: IncomingMessage): boolean;
   onRefused(refusal: Refusal): void;
   /** Adds a group; returns a function that removes it. */
   addGroup(group: ExternalGroup): () => void;
@@ -58,6 +62,21 @@ export class ListenerPort {
       removeGroup();
       removeOwner();
     };
+  }
+
+  /** True if the client uses TLS. */
+  isSecure(request: IncomingMessage): boolean {
+    return this.#parts.isSecure(request);
+  }
+
+  /**
+   * Checks the limits on sessions again, when a client connects: others may have connected while the
+   * application was asked. Emits `refused` if there are too many.
+   */
+  isWithinLimits(request: IncomingMessage): boolean {
+    const code = this.#parts.limiter.check(request);
+    if (code !== null) this.#parts.onRefused(refusal(code, request));
+    return code === null;
   }
 
   /**

@@ -7,6 +7,7 @@
  *
  * @module
  */
+import type { IncomingMessage } from 'node:http';
 import type { Refusal } from '../access/refusal.js';
 import type { RemoteClient, SessionRooms, Target } from '../rooms/broadcast-operator.js';
 import type { Selection } from '../rooms/client-group.js';
@@ -167,6 +168,11 @@ export class OfficialClients implements ExternalGroup, SessionRooms {
     return rooms;
   }
 
+  /** True if the client of a request uses TLS. */
+  isSecure(request: IncomingMessage): boolean {
+    return this.#port.isSecure(request);
+  }
+
   /** A client has ended. */
   onEnd(client: BridgedClient, reason: DisconnectReason): void {
     const { id } = client._official;
@@ -214,6 +220,10 @@ export class OfficialClients implements ExternalGroup, SessionRooms {
 
   #open(socket: OfficialSocket): void {
     const connection = new SocketConnection(socket);
+    if (!this.#port.isWithinLimits(connection.request)) {
+      socket.disconnect(true);
+      return;
+    }
     const sessionId = isIdSecret(socket) ? randomId() : socket.id;
     const recoveryMs = isIdSecret(socket) ? 0 : this.#options.recoveryTime();
     const { host } = this.#port;
@@ -234,10 +244,13 @@ export class OfficialClients implements ExternalGroup, SessionRooms {
   #listen(client: BridgedClient, connection: SocketConnection): void {
     const socket = connection.official;
     socket.once('disconnecting', () => client._onLeaving());
-    socket.once('disconnect', (reason: string) => {
+    const onEnd = (reason: string): void => {
       client._onSocketDisconnect(connection, reason);
       if (client._away && client.connected) this.#away.add(client);
-    });
+    };
+    socket.once('disconnect', onEnd);
+    // An application may have removed the listeners of the socket.
+    socket.conn.once('close', () => onEnd('transport close'));
   }
 
   /** Where to send to one client, so that the order is that of sending. */

@@ -1,4 +1,5 @@
 import { EventEmitter } from 'node:events';
+import type { SharedPayload } from '../session/shared-payload.js';
 import type { ClientGroup } from './client-group.js';
 import { Operator } from './operator.js';
 import type { BroadcastOperator, RemoteClient, Target } from './broadcast-operator.js';
@@ -66,5 +67,23 @@ export abstract class Broadcaster extends EventEmitter {
   /** Returns all clients. */
   fetchSockets(): Promise<RemoteClient[]> {
     return this._everybody.fetchSockets();
+  }
+
+  /**
+   * @internal Adds a group of clients of this process, before the other processes. Returns a function
+   * that removes it.
+   */
+  protected _addGroup(group: ClientGroup): () => void {
+    const at = this._groups.findIndex(({ isLocal }) => !isLocal);
+    this._groups.splice(at < 0 ? this._groups.length : at, 0, group);
+    return () => {
+      const now = this._groups.indexOf(group);
+      if (now >= 0) this._groups.splice(now, 1);
+    };
+  }
+
+  /** @internal Sends to all groups but the first, which are the sessions of this Listener. */
+  protected _sendElsewhere(shared: SharedPayload, except: readonly string[]): void {
+    for (const group of this._groups.slice(1)) group.send(shared, { rooms: null, except });
   }
 }

@@ -81,8 +81,6 @@ export class Listener extends Broadcaster implements Host, RouterHost {
   readonly #handler: RequestHandler;
   readonly #joined: Joined | null;
   readonly #endpoints = new Map<string, Endpoint>();
-  /** Clients of other servers. */
-  readonly #external: ExternalGroup[] = [];
   #leavePolicies: readonly (() => void)[] = [];
   #closed: Promise<void> | null = null;
   /** Called when the last session has ended. */
@@ -249,8 +247,10 @@ export class Listener extends Broadcaster implements Host, RouterHost {
       host: this,
       origins: this.#origins,
       verifier: this.#verifier,
+      limiter: this._limiter,
+      isSecure: (request) => this.#proxies.isSecure(request),
       onRefused: (refusal) => this._onRefused(refusal),
-      addGroup: (group) => this.#addGroup(group),
+      addGroup: (group) => this._addGroup(group),
       addOwner: (owns) => ServerAttachment.for(this.server).addOwner(owns),
     };
   }
@@ -315,8 +315,7 @@ export class Listener extends Broadcaster implements Host, RouterHost {
       if (isFinal) client._close('server close');
       else client._end('server close');
     }
-    // A group that closes leaves the list.
-    for (const group of this.#external.slice()) {
+    for (const group of this.#external) {
       if (isFinal) group.close();
       else group.endAll();
     }
@@ -340,23 +339,8 @@ export class Listener extends Broadcaster implements Host, RouterHost {
     attachment.detach(handler);
   }
 
-  /** To the groups but the sessions of ours. */
-  #broadcastElsewhere(broadcast: SharedPayload, except: readonly string[]): void {
-    for (const group of this._groups) {
-      if (group !== this._rooms) group.send(broadcast, { rooms: null, except });
-    }
-  }
-
-  #addGroup(group: ExternalGroup): () => void {
-    // Before the other processes, which are the last group.
-    this._groups.splice(this.#joined ? -1 : this._groups.length, 0, group);
-    this.#external.push(group);
-    return () => {
-      for (const groups of [this._groups, this.#external]) {
-        const at = (groups as unknown[]).indexOf(group);
-        if (at >= 0) groups.splice(at, 1);
-      }
-    };
+  get #external(): ExternalGroup[] {
+    return this._groups.filter((group): group is ExternalGroup => 'endAll' in group);
   }
 
   #offerPolicy(): void {
@@ -371,7 +355,7 @@ export class Listener extends Broadcaster implements Host, RouterHost {
     for (const client of this.#registry.values()) {
       if (!isLeftOut?.(client.sessionId)) client._sendShared(shared);
     }
-    if (this._groups.length > 1) this.#broadcastElsewhere(shared, excludedIds(except));
+    if (this._groups.length > 1) this._sendElsewhere(shared, excludedIds(except));
     return this;
   }
 

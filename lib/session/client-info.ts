@@ -102,7 +102,7 @@ export abstract class ClientInfo extends EventEmitter {
     setOwn(this, 'protocol', value);
   }
 
-  /** The handshake of a client of 0.7 to 0.9; null for 0.6, which has none. */
+  /** The handshake of a client of 0.7 or later; null for 0.6, which has none. */
   get handshake(): HandshakeData | null {
     return this._handshake;
   }

@@ -90,6 +90,19 @@ describe('An official client', () => {
     await both.connect();
   });
 
+  it('is counted when it connects, however long other middleware takes', async () => {
+    const both = await serveBoth({ listener: { maxSessions: 1 } });
+    const refused = refusals(both);
+    const waiting: (() => void)[] = [];
+    both.official.use((_socket, next) => void waiting.push(next));
+    const pages = [new OfficialDriver(both.port), new OfficialDriver(both.port)];
+    await until(() => waiting.length === 2, 'both to pass the first check');
+    for (const next of waiting) next();
+    await until(() => pages.some(({ reasons }) => reasons.length === 1), 'the end of one');
+    expect(refused).to.deep.equal([['ERR_SIO_TOO_MANY_SESSIONS', 503]]);
+    expect(both.bridge.size).to.equal(1);
+  });
+
   it('is refused if origins does not allow its page', async () => {
     const both = await serveBoth({
       listener: { origins: 'good.example:*' },

@@ -30,6 +30,8 @@ for (const [serverVersion, Server] of SERVERS) {
           expect(client.id).to.equal(client.sessionId);
           expect(client.remoteAddress).to.match(/127\.0\.0\.1$/);
           expect(client.request.url).to.match(/^\/socket\.io\/\?.*EIO=/);
+          expect(client.handshake?.query).to.include({ EIO: version === '2.5' ? '3' : '4' });
+          expect(client.handshake?.address.address).to.equal(client.remoteAddress);
           expect(client.connected).to.equal(true);
           expect([...client.rooms]).to.deep.equal([client.sessionId]);
 

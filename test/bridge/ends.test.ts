@@ -70,6 +70,15 @@ describe('A bridged client', () => {
     }
   });
 
+  it('ends with its connection, also if the application has removed the listeners of its socket', async () => {
+    const { connect } = await serveBoth();
+    const [page, client] = await connect();
+    (client.socket as unknown as { removeAllListeners(): void }).removeAllListeners();
+    page.socket.io.engine.close();
+    await until(() => !client.connected, 'the end');
+    expect(client.disconnectReason).to.equal('transport close');
+  });
+
   it('may be disconnected in the handler of its connection', async () => {
     const { io, port, bridge } = await serveBoth();
     const events: string[] = [];
