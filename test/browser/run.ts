@@ -75,9 +75,15 @@ function onResult(result: Result): void {
   );
 }
 
-function selected(): readonly Scenario[] {
+/** Without `--client delivery`, the client with delivery runs its own scenarios only. */
+function selected(client: ClientName): readonly Scenario[] {
   const texts = args.scenario?.split(',') ?? [''];
-  return SCENARIOS.filter(({ name }) => texts.some((text) => name.includes(text)));
+  const isLimited = client === 'delivery' && args.client === undefined;
+  return SCENARIOS.filter(
+    ({ name, clients }) =>
+      texts.some((text) => name.includes(text)) &&
+      (!isLimited || clients?.includes('delivery') === true),
+  );
 }
 
 async function runBrowser(name: BrowserName): Promise<void> {
@@ -95,7 +101,7 @@ async function runBrowser(name: BrowserName): Promise<void> {
     for (const client of CLIENTS) {
       if (args.client !== undefined && args.client !== client) continue;
       const transports = args.transport?.split(',');
-      const selection = { scenarios: selected(), client, ...(transports && { transports }) };
+      const selection = { scenarios: selected(client), client, ...(transports && { transports }) };
       await runMatrix(windows, name, selection, onResult);
     }
   } finally {

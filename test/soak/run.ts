@@ -11,6 +11,8 @@
  * server 19 % of another: there has to be some left over, or the run measures the machine. The load
  * is reported at the end.
  *
+ * With `--delivery`, see delivery/run.ts.
+ *
  * @module
  */
 // oxlint-disable-next-line import/no-unassigned-import -- it only has to come first
@@ -21,6 +23,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { VARIANTS as VARIANTS_OF_0_6 } from '../support/drivers/index.js';
 import { SoakClient } from './client.js';
+import { soakDelivery } from './delivery/run.js';
 import { watchLoad } from './load.js';
 import type { SessionRecord } from './session-record.js';
 import type { Account, Command, Figures, Load, Reply } from './protocol.js';
@@ -180,6 +183,7 @@ async function main(): Promise<void> {
       minutes: { type: 'string', default: '1' },
       seed: { type: 'string', default: String(Date.now() % 1_000_000) },
       pace: { type: 'string', default: '2' },
+      delivery: { type: 'boolean', default: false },
     },
   });
   const options = {
@@ -189,6 +193,13 @@ async function main(): Promise<void> {
     pace: Number(values.pace),
   };
   console.log('soak', options);
+  if (values.delivery) {
+    const delivery = await soakDelivery(options);
+    console.dir(delivery);
+    const { lost, doubled, reordered } = delivery;
+    console.log(`lost ${lost}, doubled ${doubled}, reordered ${reordered}`);
+    process.exit(lost + doubled + reordered === 0 ? 0 : 1);
+  }
   const outcome = await soak(options);
   console.dir(outcome, { depth: 6, maxArrayLength: 200 });
   console.log(`messages sent ${outcome.sentDown + outcome.sentUp}`);

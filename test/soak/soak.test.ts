@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { soakDelivery } from './delivery/run.js';
 import { isClean, soak } from './run.js';
 
 describe('soak', function () {
@@ -10,5 +11,12 @@ describe('soak', function () {
     expect(outcome.receivedDown).to.be.above(100);
     expect(outcome.faults).not.to.deep.equal({});
     expect(isClean(outcome), JSON.stringify(outcome)).to.equal(true);
+  });
+
+  it('loses, doubles and reorders nothing with delivery', async () => {
+    const outcome = await soakDelivery({ clients: 30, minutes: 0.1, seed: 1, pace: 0.5 });
+    expect(outcome).to.deep.include({ lost: 0, doubled: 0, reordered: 0 });
+    expect(outcome.received).to.be.above(100);
+    expect(outcome.faults).not.to.deep.equal({});
   });
 });
