@@ -22,6 +22,53 @@ interface Numbered {
   readonly bytes: Buffer;
 }
 
+/** How many places at the front of a queue may be unused before it is copied. */
+const MOST_UNUSED = 1024;
+
+/**
+ * A queue of packets. `Array.prototype.shift` moves all elements of a long array, which would be a third
+ * of the cost of a message.
+ */
+class PacketQueue {
+  #packets: (Numbered | undefined)[] = [];
+  #head = 0;
+  /** The sum of the lengths of the packets. */
+  bytes = 0;
+
+  get length(): number {
+    return this.#packets.length - this.#head;
+  }
+
+  get first(): Numbered | undefined {
+    return this.#packets[this.#head];
+  }
+
+  push(packet: Numbered): void {
+    this.#packets.push(packet);
+    this.bytes += packet.bytes.length;
+  }
+
+  shift(): Numbered | undefined {
+    const packet = this.first;
+    if (!packet) return undefined;
+    this.#packets[this.#head++] = undefined;
+    this.bytes -= packet.bytes.length;
+    if (this.#head > MOST_UNUSED && this.#head * 2 > this.#packets.length) {
+      this.#packets = this.#packets.slice(this.#head);
+      this.#head = 0;
+    }
+    return packet;
+  }
+
+  /** The packets from a number on. */
+  *from(number: number): Iterable<Numbered> {
+    for (let at = this.#head; at < this.#packets.length; at++) {
+      const packet = this.#packets[at] as Numbered;
+      if (packet.number >= number) yield packet;
+    }
+  }
+}
+
 export interface OutboxEvents {
   /** Seals packets into an envelope. */
   seal(packets: Buffer): Buffer;
@@ -35,11 +82,9 @@ export class Outbox {
   readonly #events: OutboxEvents;
   readonly #maxBody: number;
   #lastNumber = 0;
-  #waiting: Numbered[] = [];
-  #waitingBytes = 0;
+  readonly #waiting = new PacketQueue();
   #unnumbered: Buffer[] = [];
-  readonly #retained: Numbered[] = [];
-  #retainedBytes = 0;
+  readonly #retained = new PacketQueue();
   #bytesOnWay = 0;
   /** The last number that was passed to the engine. */
   #published = 0;
@@ -58,7 +103,7 @@ export class Outbox {
 
   /** Bytes that wait for the engine. */
   get waitingBytes(): number {
-    return this.#waitingBytes;
+    return this.#waiting.bytes;
   }
 
   /** Queues a numbered packet, in pieces if it is longer than the engine accepts. */
@@ -74,7 +119,6 @@ export class Outbox {
         body: body.subarray(at, end),
       });
       this.#waiting.push({ number, bytes });
-      this.#waitingBytes += bytes.length;
     }
     this.#limitWaiting();
     this.#schedule();
@@ -92,8 +136,7 @@ export class Outbox {
     const last = Math.min(to, this.#published);
     let bytes = 0;
     let next = from;
-    for (const packet of this.#retained) {
-      if (packet.number < next) continue;
+    for (const packet of this.#retained.from(from)) {
       if (packet.number > last) break;
       if (packet.number > next) this.#signalLost({ from: next, to: packet.number - 1 });
       if (bytes > MOST_RESENT) return;
@@ -137,25 +180,22 @@ export class Outbox {
   #takeWaiting(packets: readonly Buffer[]): Buffer[] {
     const limit = Math.min(ENVELOPE_TARGET, this.#maxBody + HEAD_BYTES);
     let size = packets.reduce((sum, { length }) => sum + length, 0);
-    let count = 0;
-    for (const { bytes } of this.#waiting) {
-      if (size > 0 && size + bytes.length > limit) break;
-      size += bytes.length;
-      count++;
+    const taken: Buffer[] = [];
+    for (let next = this.#waiting.first; next; next = this.#waiting.first) {
+      if (size > 0 && size + next.bytes.length > limit) break;
+      size += next.bytes.length;
+      this.#waiting.shift();
+      this.#retain(next);
+      taken.push(next.bytes);
     }
-    const taken = this.#waiting.splice(0, count);
-    for (const packet of taken) this.#retain(packet);
-    return taken.map(({ bytes }) => bytes);
+    return taken;
   }
 
   #retain(packet: Numbered): void {
-    this.#waitingBytes -= packet.bytes.length;
     this.#published = packet.number;
     this.#retained.push(packet);
-    this.#retainedBytes += packet.bytes.length;
-    while (this.#retainedBytes > this.#options.maxRetained && this.#retained.length > 1) {
-      const oldest = this.#retained.shift() as Numbered;
-      this.#retainedBytes -= oldest.bytes.length;
+    while (this.#retained.bytes > this.#options.maxRetained && this.#retained.length > 1) {
+      this.#retained.shift();
     }
   }
 
@@ -186,15 +226,14 @@ export class Outbox {
 
   /** If too much waits, drops the oldest packets. The receivers count them as lost. */
   #limitWaiting(): void {
+    const first = this.#waiting.first?.number ?? 0;
     let count = 0;
-    while (this.#waitingBytes > this.#options.maxBuffer && count < this.#waiting.length - 1) {
-      this.#waitingBytes -= (this.#waiting[count] as Numbered).bytes.length;
-      count++;
+    for (; this.#waiting.bytes > this.#options.maxBuffer && this.#waiting.length > 1; count++) {
+      this.#waiting.shift();
     }
     if (count === 0) return;
     this.dropped += count;
-    const [first] = this.#waiting.splice(0, count);
-    if (first) this.#signalLost({ from: first.number, to: first.number + count - 1 });
+    this.#signalLost({ from: first, to: first + count - 1 });
   }
 
   #signalLost({ from, to }: Gap): void {
