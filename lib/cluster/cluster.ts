@@ -178,14 +178,15 @@ export class Cluster implements ClientGroup {
     const envelope = this.#codec.open(
       Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength),
     );
-    const packets = envelope && decodePackets(envelope.packets);
+    const isOwn = envelope?.node === this.node;
+    const packets = envelope && !isOwn ? decodePackets(envelope.packets) : [];
     if (!envelope || !packets) {
       this.#malformed++;
       return;
     }
     const now = this.#host.clock.now();
     this.#health.onArrival(now);
-    if (envelope.node === this.node) {
+    if (isOwn) {
       this.#hasEcho = true;
       return;
     }

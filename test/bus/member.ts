@@ -29,7 +29,7 @@ async function start(): Promise<void> {
   io.on('peerDisconnect', (_peer, reason) => events.push(`peerDisconnect ${reason}`));
   io.on('busDown', () => events.push('busDown'));
   io.on('busUp', () => events.push('busUp'));
-  io.on('busLost', ({ count }) => events.push(`busLost ${count}`));
+  io.on('busLost', ({ peer, count }) => events.push(`busLost ${count} of ${peer}`));
 
   const calls: Calls = {
     port: () =>

@@ -65,22 +65,19 @@ class Reader {
 }
 
 /**
- * Both processes broadcast before, during and after a failure; `until` waits for what both notice of
- * it. All messages arrive once, in order, and the clients of each process get its own at once.
+ * Both processes broadcast meanwhile: `steps` calls `send` for each row of messages. All of them arrive
+ * once, in order, and the clients of each process get its own at once.
  */
-async function surviveFailure(
+async function exchange(
   { a, b }: Group,
-  fail: () => unknown,
-  mend: () => unknown,
-  notice: () => Promise<unknown> = () =>
-    Promise.all([a, b].map((one) => one.untilEvent('busDown'))),
+  steps: (send: (count: number) => Promise<void>) => Promise<void>,
 ): Promise<void> {
   const traffic = { a: new Traffic('a', a), b: new Traffic('b', b) };
   const readers = {
     a: new Reader(await a.connect()),
     b: new Reader(await b.connect()),
   };
-  const send = async (count: number): Promise<void> => {
+  await steps(async (count) => {
     await Promise.all([traffic.a.send(count), traffic.b.send(count)]);
     for (const name of ['a', 'b'] as const) {
       await until(
@@ -88,17 +85,7 @@ async function surviveFailure(
         `the messages of the client's own process ${name}`,
       );
     }
-  };
-  await send(20);
-  await fail();
-  await send(50);
-  await notice();
-  await send(20);
-  await mend();
-  await send(20);
-  await Promise.all([a, b].map((one) => one.until('peers', (count) => count === 1)));
-  await a.untilEvent('busUp');
-  await send(20);
+  });
   for (const [reader, sender] of [
     ['a', 'b'],
     ['b', 'a'],
@@ -112,6 +99,29 @@ async function surviveFailure(
   }
   const events = [...(await a.call('events')), ...(await b.call('events'))];
   expect(events.filter((event) => event.startsWith('busLost'))).to.deep.equal([]);
+}
+
+/** Exchanges messages before, during and after a failure; `notice` waits until it is noticed. */
+async function surviveFailure(
+  group: Group,
+  fail: () => unknown,
+  mend: () => unknown,
+  notice: () => Promise<unknown> = () =>
+    Promise.all([group.a, group.b].map((one) => one.untilEvent('busDown'))),
+): Promise<void> {
+  const { a, b } = group;
+  await exchange(group, async (send) => {
+    await send(20);
+    await fail();
+    await send(50);
+    await notice();
+    await send(20);
+    await mend();
+    await send(20);
+    await Promise.all([a, b].map((one) => one.until('peers', (count) => count === 1)));
+    await a.untilEvent('busUp');
+    await send(20);
+  });
 }
 
 /** A third process, which ends with the test. */
@@ -295,6 +305,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   'work alone while the engine is absent, and meet when it is there': {
     needs: 'absent',
     async run(group) {
+      const clients = [await group.a.connect(), await group.b.connect()];
       await group.kill();
       const member = await third(group);
       const driver = await member.connect();
@@ -305,7 +316,26 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
       await group.a.until('peers', (count) => count === 2);
       await group.a.call('broadcast', ['together']);
       expect(await receive(driver, 1)).to.deep.equal(['together']);
+      // What it has sent alone arrives too.
+      for (const client of clients) {
+        expect(await receive(client, 2)).to.have.members(['alone', 'together']);
+      }
     },
+  },
+
+  'lose nothing while other processes begin and end': {
+    run: (group) =>
+      exchange(group, async (send) => {
+        for (let i = 0; i < 2; i++) {
+          const [member] = await Promise.all([third(group), send(20)]);
+          await group.a.until('peers', (count) => count === 2);
+          await send(20);
+          await Promise.all([member.call('close'), send(20)]);
+          await group.a.until('peers', (count) => count === 1);
+          await member.kill();
+        }
+        await send(20);
+      }),
   },
 
   'say goodbye, and leave the client of the application open': {
