@@ -61,11 +61,9 @@ class PacketQueue {
   }
 
   /** The packets from a number on. */
-  *from(number: number): Iterable<Numbered> {
-    for (let at = this.#head; at < this.#packets.length; at++) {
-      const packet = this.#packets[at] as Numbered;
-      if (packet.number >= number) yield packet;
-    }
+  from(number: number): readonly Numbered[] {
+    const packets = this.#packets.slice(this.#head) as Numbered[];
+    return packets.filter((packet) => packet.number >= number);
   }
 }
 
