@@ -70,7 +70,6 @@ function destroyAfterFlush(this: OwnedSocket, ...error: unknown[]): Socket {
 
 /** Node calls this after the last response of a connection: the application has not ended it. */
 function destroySoonUnread(this: OwnedSocket): void {
-  if (readInTurn === this) forgetRead();
   this[READER] = undefined;
   const { destroySoon } = Object.getPrototypeOf(this) as { destroySoon: () => void };
   Reflect.apply(destroySoon, this, []);

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { afterThisTest } from '../../support/cleanup.js';
 import { ManualClock } from '../../support/clock.js';
 import { JsonpPollingDriver, XhrPollingDriver } from '../../support/drivers/index.js';
 import { framed } from '../../support/payload.js';
@@ -70,6 +71,29 @@ describe('polling', () => {
     expect((await second.readResponse()).status).to.equal(200);
     expect((await second.readResponse()).status).to.equal(204);
     expect(client.connected).to.equal(false);
+  });
+
+  it('makes the script of a broadcast once for all jsonp polls', async () => {
+    const scripts = require('../../../lib/transports/http/script-literal.js') as {
+      scriptLiteral: (text: string) => string;
+    };
+    const { scriptLiteral } = scripts;
+    const texts: string[] = [];
+    scripts.scriptLiteral = (text) => {
+      texts.push(text);
+      return scriptLiteral(text);
+    };
+    afterThisTest(() => Object.assign(scripts, { scriptLiteral }));
+    const { port, io } = await serve();
+    const drivers = await Promise.all(
+      Array.from({ length: 5 }, () => new JsonpPollingDriver(port).open()),
+    );
+    const clients = Object.values(io.clients);
+    await until(() => clients.every((client) => client._open), 'the polls');
+    texts.length = 0;
+    io.broadcast('<'.repeat(100));
+    for (const driver of drivers) expect(await driver.next()).to.equal('<'.repeat(100));
+    expect(texts).to.deep.equal([framed('<'.repeat(100))]);
   });
 
   it('serves two sessions on one connection', async () => {
