@@ -69,11 +69,10 @@ export function bridge(
   const port = new ListenerPort(listener._parts);
   const clients = new OfficialClients(port, namespace, {
     events,
-    hasScript: client === 'official',
     emitsByAdapter: emitsByAdapter(official),
     recoveryTime: () => recoveryTime(official, namespace),
   });
-  const leave = port.add(clients, ownsRequest(official));
+  const leave = port.add(clients, ownsRequest(official, client === 'official'));
   clients.onClose = () => {
     leave();
     bridged.delete(namespace);

@@ -15,8 +15,6 @@ import type { Host } from '../session/client.js';
 
 /** The clients of another server, as a group of a Listener. */
 export interface ExternalGroup extends ClientGroup {
-  /** True if `socket.io.js` below the resource is the script of the other server. */
-  readonly hasScript: boolean;
   /** MUST end all clients. */
   endAll(): void;
   /** MUST end all clients, and add no others from now on. */

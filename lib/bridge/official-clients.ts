@@ -44,8 +44,6 @@ const IS_FINAL: ReadonlySet<DisconnectReason> = new Set<DisconnectReason>([
 export interface OfficialClientsOptions {
   /** The events that cross the bridge. */
   readonly events: ReadonlySet<string>;
-  /** True if `socket.io.js` is the official script. */
-  readonly hasScript: boolean;
   /** True if the official `socket.emit` may be later than broadcasts that follow. */
   readonly emitsByAdapter: boolean;
   /** How long a lost socket can be recovered, in milliseconds; 0: it cannot. */
@@ -54,7 +52,6 @@ export interface OfficialClientsOptions {
 
 export class OfficialClients implements ExternalGroup, SessionRooms {
   readonly isLocal = true;
-  readonly hasScript: boolean;
   /** The events that cross the bridge. */
   readonly crossing: ReadonlySet<string>;
   readonly #port: ListenerPort;
@@ -75,7 +72,6 @@ export class OfficialClients implements ExternalGroup, SessionRooms {
     this.#port = port;
     this.#namespace = namespace;
     this.#options = options;
-    this.hasScript = options.hasScript;
     this.crossing = options.events;
     this.#buffers = new SendBuffers(
       () => port.host.options.maxBuffer,

@@ -103,10 +103,20 @@ export function namespaceOf(official: OfficialServer, name: string): OfficialNam
   return full(official).of(name);
 }
 
-/** Returns a function that is true for requests of clients of the official server. */
-export function ownsRequest(official: OfficialServer): (request: IncomingMessage) => boolean {
+/**
+ * Returns a function that is true for requests of clients of the official server.
+ *
+ * @param hasScript true if `socket.io.js` is the script of the official server
+ */
+export function ownsRequest(
+  official: OfficialServer,
+  hasScript: boolean,
+): (request: IncomingMessage) => boolean {
   const path = `${full(official).path()}/`;
-  return ({ url = '' }) => url.startsWith(path) && /[?&]EIO=/.test(url);
+  const script = `${path}socket.io.js`;
+  return ({ url = '' }) =>
+    url.startsWith(path) &&
+    (/[?&]EIO=/.test(url) || (hasScript && (url === script || url.startsWith(`${script}?`))));
 }
 
 type Recovery = ServerOptions['connectionStateRecovery'];

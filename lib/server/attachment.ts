@@ -115,6 +115,7 @@ export class ServerAttachment {
       claim(request, 'older');
       return;
     }
+    if (this.#isOwned(request)) return;
     if (this.#handle(request, response)) return;
     if (this.#rejectUnsupported(request, response)) return;
     if (this.#returned.has(request.socket) && this.#server.listenerCount('request') === 1) {
@@ -139,6 +140,8 @@ export class ServerAttachment {
   };
 
   readonly #onUpgrade = (request: IncomingMessage, socket: Socket, head: Buffer): void => {
+    // The other server answers, perhaps late: it may have to ask its application.
+    if (this.#isShared && this.#isOwned(request)) return;
     for (const handler of this.#handlers) {
       if (handler.handleUpgrade(request, socket, head)) {
         claim(request);
@@ -146,8 +149,6 @@ export class ServerAttachment {
       }
     }
     if (this.#handlers.length === 0) return;
-    // The other server answers, perhaps late: it may have to ask its application.
-    if (this.#isShared && this.#isOwned(request)) return;
     if (this.#isShared) this.#awaitClaim(request, socket, head);
     else if (!this.#rejectUnsupported(request, socket)) this.#return(request, socket, head);
   };
@@ -206,7 +207,6 @@ export class ServerAttachment {
   #rejectUnsupported(request: IncomingMessage, target: ServerResponse | Socket): boolean {
     if (
       this.#isShared ||
-      this.#isOwned(request) ||
       !this.#handlers.some((handler) => handler.rejectUnsupported(request, target))
     ) {
       return false;

@@ -224,9 +224,10 @@ export class Listener extends Broadcaster implements Host, RouterHost {
 
   /** Serves one of the client files. 0.6 had this method, and dnode called it for the script. */
   _serveClient(file: string, request: IncomingMessage, response: ServerResponse): boolean {
-    if (file === 'socket.io.js' && this.#external.some(({ hasScript }) => hasScript)) return false;
-    const { clientScript } = this.options;
-    return loadClientFiles().serveClientFile(file, request, response, clientScript);
+    // dnode calls it with an object of its own.
+    const options = this.options as ResolvedOptions | undefined;
+    const script = options?.clientScript ?? null;
+    return loadClientFiles().serveClientFile(file, request, response, script);
   }
 
   /** Handles a request without a session id. Applications of 0.6 replace it. */
