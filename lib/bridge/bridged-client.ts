@@ -118,6 +118,7 @@ export class BridgedClient extends Client {
       request,
       remoteAddress,
       this.#group.isSecure(request),
+      true,
     ));
   }
 

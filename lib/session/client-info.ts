@@ -300,6 +300,11 @@ export abstract class ClientInfo extends EventEmitter {
     this.#request = RequestRecord.of(this.#request) ?? this.#request;
   }
 
+  /** @internal Keeps another request than that of the connection. */
+  _keepRequest(request: IncomingMessage | RequestRecord): void {
+    this.#request = request;
+  }
+
   /** @internal Counts a connection, which is the latest one from now on. */
   _setConnection({ request, socket }: Connection): void {
     this.#request = request;

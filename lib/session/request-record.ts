@@ -10,18 +10,18 @@ interface HeaderReader {
 let ownProperties: ReadonlySet<string | symbol> | null = null;
 
 /**
- * What the request of an upgrade has said, without the object.
+ * What the request of an upgrade, or of a handshake of 0.9, has said, without the object.
  *
  * `client.request` is a promise of 0.6, but most programs never read it, and the object with its
  * stream takes 1.2 KiB of each idle session. So a session keeps this record of a request that no
  * program has seen, and makes the object again when it is read.
  */
 export class RequestRecord {
-  readonly #url: string;
+  readonly url: string;
   readonly #rawHeaders: string[];
 
   private constructor(url: string, rawHeaders: string[]) {
-    this.#url = url;
+    this.url = url;
     this.#rawHeaders = rawHeaders;
   }
 
@@ -36,14 +36,14 @@ export class RequestRecord {
   }
 
   /** Makes the request again. */
-  restore(socket: Socket): IncomingMessage {
-    const request = fresh(socket, this.#rawHeaders);
-    request.url = this.#url;
+  restore(socket: Socket, isUpgrade = true): IncomingMessage {
+    const request = fresh(socket, this.#rawHeaders, isUpgrade);
+    request.url = this.url;
     return request;
   }
 }
 
-function fresh(socket: Socket, rawHeaders: string[]): IncomingMessage {
+function fresh(socket: Socket, rawHeaders: string[], isUpgrade = true): IncomingMessage {
   const request = new IncomingMessage(socket);
   const reader = request as unknown as HeaderReader;
   reader._addHeaderLines(rawHeaders, rawHeaders.length);
@@ -52,7 +52,7 @@ function fresh(socket: Socket, rawHeaders: string[]): IncomingMessage {
     httpVersionMinor: 1,
     httpVersion: '1.1',
     method: 'GET',
-    upgrade: true,
+    upgrade: isUpgrade,
     complete: true,
   });
   request.push(null);

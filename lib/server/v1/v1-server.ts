@@ -17,6 +17,7 @@ import {
   type Address,
 } from '../../protocol/v1/index.js';
 import { warnOfHook } from '../../access/hook-warning.js';
+import { sessionId as randomId } from '../../session/session-id.js';
 import { ClientV1, type SessionContext } from '../../session/v1/client-v1.js';
 import { HandshakeData } from '../../session/v1/handshake-data.js';
 import { addHeaders, NO_STORE } from '../../transports/http/io/response-headers.js';
@@ -136,7 +137,11 @@ export class V1Server {
       return;
     }
     const address = this.#parts.interner.intern(this.#host._addressOf(request) ?? '');
-    const data = new HandshakeData(request, address, this.#transportHost.isSecure(request));
+    const { authorize, generateId } = this.#host.options;
+    const isSeen = authorize !== undefined || generateId !== randomId;
+    const isSecure = this.#transportHost.isSecure(request);
+    const data = new HandshakeData(request, address, isSecure, isSeen);
+    this.#parts.origins.bind(data, request, origin);
     this.#parts.verifier.verify(
       request,
       response,
@@ -242,7 +247,7 @@ export class V1Server {
     }
     const opened = new ClientV1(this.#host, sessionId, connection, handshake, this.#context);
     connection.session = opened;
-    this.#parts.origins.bind(opened, handshake.request, this.#decideHandshake(handshake.request));
+    opened._origin = handshake._origin;
     opened._attach(connection);
   }
 

@@ -68,8 +68,17 @@ export class ClientV1 extends Client implements PacketWriter, Receiver {
   ) {
     super(listener, sessionId, connection, connection.type, STREAMING_DEFAULTS);
     this.#data = handshake;
-    this.request = handshake.request;
+    this._keepRequest(handshake._kept);
     this.#context = context;
+  }
+
+  /** The request of the handshake. */
+  override get request(): IncomingMessage {
+    return this.#data.request;
+  }
+
+  override set request(value: IncomingMessage) {
+    this.#data._kept = value;
   }
 
   override of(endpoint: string): EndpointClient | undefined {
@@ -123,13 +132,15 @@ export class ClientV1 extends Client implements PacketWriter, Receiver {
     if (isCurrent && !connection.isPoll) this._end(reason);
   }
 
-  /** @internal `request` remains the handshake, and is the only request that the session keeps. */
+  /** @internal `request` remains the handshake. */
   override _setConnection(connection: Connection): void {
     super._setConnection(connection);
-    this.request = this.#data.request;
     this.#data._moveTo(connection.socket);
-    if (!connection.isPoll) (connection as { request: IncomingMessage }).request = this.request;
+    this._keepRequest(this.#data._kept);
   }
+
+  /** @internal The handshake keeps only a record of it. */
+  override _releaseRequest(): void {}
 
   /** @internal A message of a WebSocket is one packet. */
   override _onMessage(payload: string): boolean {

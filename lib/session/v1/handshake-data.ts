@@ -1,41 +1,29 @@
-import { IncomingMessage, type IncomingHttpHeaders } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { parseQuery } from '../../protocol/v1/index.js';
-
-/**
- * What a request contains, without what Node attaches to it: a session keeps its handshake for life,
- * and the connection that the handshake came on may have ended long before.
- */
-function copyOf(request: IncomingMessage): IncomingMessage {
-  const copy = new IncomingMessage(request.socket);
-  copy.method = request.method ?? 'GET';
-  copy.url = request.url ?? '';
-  copy.httpVersion = request.httpVersion;
-  copy.httpVersionMajor = request.httpVersionMajor;
-  copy.httpVersionMinor = request.httpVersionMinor;
-  copy.rawHeaders = request.rawHeaders;
-  copy.headers = request.headers;
-  copy.complete = true;
-  return copy;
-}
+import { RequestRecord } from '../request-record.js';
 
 /** What 0.9 called `handshakeData`: the request that began the session. */
 export class HandshakeData {
-  /** The handshake, as a copy without its body. Its socket is that of the latest connection. */
-  readonly request: IncomingMessage;
   /** When it was received, in milliseconds since 1970. */
   readonly issued: number = Date.now();
   /** True if the client uses TLS, to the server or to a proxy that `trustProxy` names. */
   readonly secure: boolean;
+  /** @internal The origin of pages that it belongs to; see access/origins.ts. */
+  _origin: string | null = null;
+  /** @internal */ _kept: IncomingMessage | RequestRecord;
+  #socket: Socket;
   readonly #address: string;
   readonly #port: number;
 
   /**
    * @param address where it came from
    * @param secure whether the client uses TLS
+   * @param isSeen whether a program may hold the request: it must stay the same object then
    */
-  constructor(request: IncomingMessage, address: string, secure: boolean) {
-    this.request = copyOf(request);
+  constructor(request: IncomingMessage, address: string, secure: boolean, isSeen: boolean) {
+    this._kept = (isSeen ? null : RequestRecord.of(request)) ?? request;
+    this.#socket = request.socket;
     this.#address = address;
     this.#port = request.socket.remotePort ?? 0;
     this.secure = secure;
@@ -46,13 +34,19 @@ export class HandshakeData {
     return { address: this.#address, port: this.#port };
   }
 
+  /** The handshake. Its socket is that of the latest connection. */
+  get request(): IncomingMessage {
+    const kept = this._kept;
+    return (this._kept = kept instanceof RequestRecord ? kept.restore(this.#socket, false) : kept);
+  }
+
   get headers(): IncomingHttpHeaders {
     return this.request.headers;
   }
 
   /** The URL, with its query. */
   get url(): string {
-    return this.request.url ?? '';
+    return this._kept.url ?? '';
   }
 
   /** The parameters of the URL, decoded as a form; a name that occurs twice has a list. */
@@ -73,6 +67,7 @@ export class HandshakeData {
 
   /** @internal The session has another connection. */
   _moveTo(socket: Socket): void {
-    this.request.socket = socket;
+    this.#socket = socket;
+    if (!(this._kept instanceof RequestRecord)) this._kept.socket = socket;
   }
 }

@@ -74,3 +74,6 @@ function answerReceived({ response }: HttpExchange, cors: Headers): void {
   response.writeHead(200, headers);
   endWith(response, RECEIVED, RECEIVED.length);
 }
+
+/** The packet that answers a poll with nothing to send. */
+export const NOOP = '8::';

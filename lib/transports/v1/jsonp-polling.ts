@@ -10,8 +10,7 @@ import { JsonpPolling } from '../http/jsonp-polling.js';
 import { Polling } from '../http/polling.js';
 import { scriptLiteral } from '../http/script-literal.js';
 import type { Exchange } from '../transport-server.js';
-import { corsHeadersV1, receiveV1 } from './http.js';
-import { NOOP } from './names.js';
+import { corsHeadersV1, NOOP, receiveV1 } from './http.js';
 
 const TYPE = 'text/javascript; charset=UTF-8';
 /** How a payload begins: with the type of a packet, or with U+FFFD. */

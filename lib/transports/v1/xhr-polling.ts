@@ -3,8 +3,8 @@ import type { HeaderList } from '../../access/cors.js';
 import type { OriginDecision } from '../../access/origins.js';
 import type { HttpExchange } from '../http/http-transport.js';
 import { XhrPolling } from '../http/xhr-polling.js';
-import { NOOP } from './names.js';
-import { corsHeadersV1, receiveV1 } from './http.js';
+
+import { corsHeadersV1, NOOP, receiveV1 } from './http.js';
 
 const bodyItself = (body: Buffer): string => body.toString();
 

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import type { IncomingMessage } from 'node:http';
 import type { Client } from '../../../lib/index.js';
 import { encodePayload } from '../../../lib/protocol/v1/index.js';
 import { ManualClock } from '../../support/clock.js';
@@ -52,6 +53,35 @@ describe('a client of 0.7 to 0.9', () => {
       ['clientDisconnect', client, 'client close'],
     ]);
     expect(io.clients).to.deep.equal({});
+  });
+
+  it('has the request of its handshake, with what `authorize` has put on it', async () => {
+    const seen: IncomingMessage[] = [];
+    const authorize = (request: IncomingMessage): boolean => {
+      seen.push(Object.assign(request, { user: 'ann' }));
+      return true;
+    };
+    const [, client] = await join(await serve({ authorize }));
+    expect(client.request).to.equal(seen[0]);
+    expect(client.handshake?.request).to.equal(seen[0]);
+    expect(client.request).to.have.property('user', 'ann');
+    expect(client.request.socket).to.equal(client.connection);
+  });
+
+  it('has that request once it is read, without `authorize`', async () => {
+    const [, client] = await join(await serve());
+    const { request } = client;
+    expect(client.handshake?.request).to.equal(request);
+    expect(Object.assign(request, { user: 'ann' })).to.equal(client.request);
+    const { method, url, httpVersion } = request;
+    expect([method, url, httpVersion]).to.deep.equal(['GET', '/socket.io/1/?t=1', '1.1']);
+    expect(request).to.have.property('upgrade', false);
+    expect(request.headers).to.equal(client.handshake?.headers);
+    expect(request.headers.host).to.be.a('string');
+    expect(request.socket).to.equal(client.connection);
+    const other = Object.create(request) as IncomingMessage;
+    client.request = other;
+    expect([client.request, client.handshake?.request]).to.deep.equal([other, other]);
   });
 
   it('is sent what client.send accepts, by the rules of 0.6', async () => {
