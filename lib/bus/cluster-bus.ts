@@ -1,6 +1,6 @@
 /**
  * A bus over the channels of `node:cluster`, without an engine: workers send to their primary, which
- * relays to all others. It works under PM2 too, whose god process is the primary: see docs.
+ * relays to all others.
  *
  * @module
  */
