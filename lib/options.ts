@@ -21,7 +21,7 @@ import {
   valid,
   type Check,
 } from './options/checks.js';
-import { warnIfMisspelt } from './options/unknown-names.js';
+import { EVENT_OPTIONS, warnIfMisspelt } from './options/unknown-names.js';
 import { invalidType } from './util/invalid-type.js';
 import { sessionId } from './session/session-id.js';
 import { logNothing, logToStdout, type Log } from './util/log.js';
@@ -345,11 +345,12 @@ const CHECKS: Readonly<Record<OptionName, Check>> = {
 function warnAboutNames(options: ResolvedOptions): void {
   const names = Object.keys(CHECKS);
   for (const name of Object.keys(options)) {
-    if (!/^on[A-Z]/.test(name)) warnIfMisspelt(name, names);
+    warnIfMisspelt(name, /^on[A-Z]/.test(name) ? EVENT_OPTIONS : names);
   }
   for (const name of Object.keys(options.protocol1)) {
     warnIfMisspelt(name, Object.keys(PROTOCOL_1_TIMINGS), 'protocol1');
   }
+  for (const name of Object.keys(options.delivery)) warnIfMisspelt(name, ['window'], 'delivery');
   const types = options.transports.map((choice) =>
     typeof choice === 'string' ? choice : choice.transportName,
   );

@@ -140,6 +140,14 @@ describe('resolveOptions', () => {
     ],
     [{ pingTimeout: 1000 }, 'pingTimeout', 'transportOptions[TRANSPORT].timeout'],
     [{ path: '/x' }, 'path', 'resource'],
+    [
+      { heartbeatIntervall: 1000 },
+      'heartbeatIntervall',
+      'transportOptions[TRANSPORT].heartbeatInterval',
+    ],
+    [{ delivery: { windw: 1000 } }, "delivery['windw']", 'window'],
+    [{ pingIntervall: 1000 }, 'pingIntervall', 'transportOptions[TRANSPORT].heartbeatInterval'],
+    [{ onClientConect: () => undefined }, 'onClientConect', 'onClientConnect'],
     [{ transportOptions: { websockt: {} } }, "transportOptions['websockt']", 'websocket'],
     [
       { transportOptions: { htmlfile: { heartbeatIntervall: 1 } } },
@@ -160,6 +168,9 @@ describe('resolveOptions', () => {
     const given = {
       mine: 1,
       onConnection: () => undefined,
+      onTick: () => undefined,
+      toString: 1,
+      paths: 1,
       trustProxy: 'loopback',
       transports: [own],
       transportOptions: { own: { timeout: 1 }, 'server-events': { closeTimeout: 1 } },
