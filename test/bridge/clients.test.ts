@@ -172,6 +172,26 @@ describe('A bridged client', () => {
   });
 });
 
+describe('A socket without a request, as a WebTransport session has it', () => {
+  it('is a client whose request is empty, and is asked for by authorize', async () => {
+    const asked: unknown[] = [];
+    const { connect } = await serveBoth({
+      listener: { authorize: ({ headers }) => asked.push(headers) > 0 },
+      before: (server) => {
+        server.engine.on('connection', (connection: { request: unknown }) => {
+          connection.request = null;
+        });
+      },
+    });
+    const [page, client] = await connect({ transports: ['websocket'] });
+    expect(asked).to.deep.equal([{}]);
+    expect(client.request.headers).to.deep.equal({});
+    expect(client.remoteAddress).to.equal(undefined);
+    client.send('hello');
+    expect(await page.next()).to.equal('hello');
+  });
+});
+
 describe('Sockets of other namespaces', () => {
   it('are not clients of the Listener', async () => {
     const { io, official: server, port, connect } = await serveBoth();

@@ -21,7 +21,10 @@ export interface ServerSocket {
 }
 
 export interface Official {
-  readonly engine: { readonly clientsCount: number };
+  readonly engine: {
+    readonly clientsCount: number;
+    on(event: string, listener: (connection: never) => void): void;
+  };
   readonly sockets: { readonly sockets: ReadonlyMap<string, ServerSocket> };
   attach(server: Server, options?: object): this;
   of(name: string): Official;
