@@ -7,6 +7,7 @@
 import crypto = require('node:crypto');
 import { frame } from '../../lib/protocol/frames.js';
 import type { Client } from '../../lib/index.js';
+import { liveSockets } from '../../client/core/socket.js';
 import { platform, setPlatform } from '../../client/core/platform.js';
 import { Chance } from './chance.js';
 import { type Call, Network } from './network.js';
@@ -51,6 +52,12 @@ function replaceGlobals(scheduler: Scheduler, chance: Chance): () => void {
   const { randomInt } = crypto;
   const before = platform;
   const RealDate = Date;
+  const realSetTimeout = setTimeout;
+  const later = (run: () => void, ms: number): unknown => {
+    scheduler.setTimeout(run, ms);
+    return { unref: () => undefined };
+  };
+  globalThis.setTimeout = later as typeof setTimeout;
   globalThis.Date = class extends RealDate {
     constructor() {
       super(EPOCH_MS + scheduler.now());
@@ -65,6 +72,9 @@ function replaceGlobals(scheduler: Scheduler, chance: Chance): () => void {
   return () => {
     crypto.randomInt = randomInt;
     globalThis.Date = RealDate;
+    globalThis.setTimeout = realSetTimeout;
+    // Pages that were never closed.
+    liveSockets.length = 0;
     Math.random = random;
     process.nextTick = nextTick;
     setPlatform(before);

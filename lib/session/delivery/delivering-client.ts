@@ -31,6 +31,8 @@ export interface DeliveryPolicy {
   timingsOf(type: ConnectionType): Readonly<SessionOptions>;
 }
 
+const ZERO = 0x30;
+const TILDE = 0x7e;
 /** The length of `~m~`. */
 const MARK_LENGTH = 3;
 /** Keys have at most 15 digits: 48 random bits. */
@@ -45,10 +47,16 @@ const ACK_LENGTH = 16 * 1024;
 /** So many messages are acknowledged in front of a message that is sent anyway. */
 const ACK_ALONG = 8;
 
-/** True if a payload of ours is one message: its length reaches to the end. */
+/** True if a payload is one whole message: the length in its header reaches to its end. */
 function isSingle(payload: string): boolean {
-  const end = payload.indexOf('~', MARK_LENGTH);
-  return end + MARK_LENGTH + Number(payload.slice(MARK_LENGTH, end)) === payload.length;
+  let length = 0;
+  let at = MARK_LENGTH;
+  for (; at < payload.length; at++) {
+    const digit = payload.charCodeAt(at) - ZERO;
+    if (digit < 0 || digit > 9) break;
+    length = length * 10 + digit;
+  }
+  return at + MARK_LENGTH + length === payload.length;
 }
 
 export class DeliveringClient extends Client {
@@ -171,13 +179,15 @@ export class DeliveringClient extends Client {
   override _sendPayload(payload: string): void {
     if (this._isEnding) return;
     this.#keep(payload);
-    this.#openLine()?.write(payload);
+    this.#openLine()?.write(this.#isAckDue ? this.#state.ack() + payload : payload);
   }
 
   override _sendShared(broadcast: SharedPayload): void {
     if (this._isEnding) return;
     this.#keep(broadcast.payload);
-    this.#openLine()?.writeShared(broadcast);
+    const connection = this.#openLine();
+    if (connection !== null && this.#isAckDue) this.#acknowledge();
+    connection?.writeShared(broadcast);
   }
 
   /** @internal Nothing has to be put back: what was not written is kept anyway. */
@@ -225,10 +235,10 @@ export class DeliveringClient extends Client {
   }
 
   override _deliver(text: string, payloadLength: number): void {
-    if (!text.startsWith(HEARTBEAT)) {
+    if (text.charCodeAt(0) !== TILDE || !text.startsWith(HEARTBEAT)) {
       // Raised before the handlers run: what they send may contain the count.
       this.#state.received++;
-      super._deliver(text, payloadLength);
+      this._emitMessage(readMessage(text, payloadLength));
       return;
     }
     const control = readControl(text);
@@ -243,7 +253,8 @@ export class DeliveringClient extends Client {
 
   /** @internal A message that is cut off does not count. */
   override _decode(payload: string, limit: number): readonly string[] {
-    return wholeMessages(payload, decode(payload, limit));
+    const texts = decode(payload, limit);
+    return texts.length === 1 && isSingle(payload) ? texts : wholeMessages(payload, texts);
   }
 
   override onTimeout(): void {
@@ -298,13 +309,15 @@ export class DeliveringClient extends Client {
   /** The connection to write a kept message to; null if there is none, or it has been written. */
   #openLine(): Connection | null {
     const connection = this._target;
-    if (connection === null || !connection.isPoll) {
-      const { received, ackSent } = this.#state;
-      if (connection !== null && received - ackSent >= ACK_ALONG) this.#acknowledge();
-      return connection;
-    }
+    if (connection === null || !connection.isPoll) return connection;
     this._resume(connection);
     return null;
+  }
+
+  /** True if a count must precede a message that is sent anyway. */
+  get #isAckDue(): boolean {
+    const { received, ackSent } = this.#state;
+    return received - ackSent >= ACK_ALONG;
   }
 
   /** Sends a count, if there is a connection that takes more than one payload. */

@@ -3,10 +3,6 @@ const OVERHEAD = 32;
 /** Below this many freed payloads the list is not compacted. */
 const MIN_COMPACTION = 1024;
 
-function sizeOf(payload: string): number {
-  return Buffer.byteLength(payload) + OVERHEAD;
-}
-
 /**
  * The messages that a client is not known to have, in order, each as a payload of its own.
  *
@@ -15,6 +11,8 @@ function sizeOf(payload: string): number {
  */
 export class RetransmitBuffer {
   #payloads: string[] = [];
+  /** Their sizes: to count the bytes of a text takes longer than to keep the number. */
+  #sizes: number[] = [];
   #head = 0;
   #size = 0;
 
@@ -29,19 +27,26 @@ export class RetransmitBuffer {
   }
 
   push(payload: string): void {
+    const size = Buffer.byteLength(payload) + OVERHEAD;
     this.#payloads.push(payload);
-    this.#size += sizeOf(payload);
+    this.#sizes.push(size);
+    this.#size += size;
   }
 
   /** Frees the first `count` messages; there must be as many. */
   free(count: number): void {
     const end = this.#head + count;
-    for (let at = this.#head; at < end; at++) {
-      this.#size -= sizeOf(this.#payloads[at] as string);
+    if (end === this.#payloads.length) {
+      this.#payloads = [];
+      this.#sizes = [];
+      this.#size = 0;
+      this.#head = 0;
+      return;
     }
-    if (end === this.#payloads.length) this.#payloads = [];
-    else if (end >= MIN_COMPACTION && end * 2 >= this.#payloads.length) {
+    for (let at = this.#head; at < end; at++) this.#size -= this.#sizes[at] as number;
+    if (end >= MIN_COMPACTION && end * 2 >= this.#payloads.length) {
       this.#payloads = this.#payloads.slice(end);
+      this.#sizes = this.#sizes.slice(end);
     } else {
       this.#payloads.fill('', this.#head, end);
       this.#head = end;
