@@ -141,7 +141,8 @@ export interface ListenerOptions {
   readonly trustProxy?: number | string | readonly string[];
   /**
    * Most pending handshakes at a time: those that wait for `authorize`, or for the third key of
-   * draft 76. Further ones are answered 503. 0: no limit.
+   * draft 76, or, in 0.7 to 0.9, for the first connection of their session, at most 30 s. Further ones
+   * are answered 503. 0: no limit.
    *
    * @default 10000
    */
