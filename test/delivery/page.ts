@@ -12,7 +12,8 @@ import { ServerEvents } from '../../client/core/transports/server-events.js';
 import { WS } from '../../client/core/transports/websocket.js';
 import { XHRPolling } from '../../client/core/transports/xhr-polling.js';
 import type { Chance } from './chance.js';
-import type { Handle, Kind, Network } from './network.js';
+import type { Kind } from './network.js';
+import type { HandleLike as Handle, NetworkLike as Network } from './reference.js';
 import type { Scheduler } from './scheduler.js';
 
 /** The page whose code runs. A page that was closed runs nothing any more. */

@@ -2,10 +2,12 @@
  * Runs the simulation for many seeds: `npm run delivery-model -- --seeds 10000 [--from 1]`.
  *
  *     --seed N            one seed, with everything that happens
+ *     --reference FOLDER  with the network of another implementation, see reference.ts
  *
  * @module
  */
 import { parseArgs } from 'node:util';
+import { referenceNetworks } from './reference.js';
 import { Simulation } from './simulation.js';
 
 interface Summary {
@@ -21,10 +23,15 @@ function add(sums: Record<string, number>, counts: object): void {
 }
 
 /** Runs the seeds from `from` on. */
-export function explore(from: number, seeds: number, mostFailing: number = Infinity): Summary {
+export function explore(
+  from: number,
+  seeds: number,
+  mostFailing: number = Infinity,
+  makeNetwork?: ReturnType<typeof referenceNetworks>,
+): Summary {
   const summary: Summary = { runs: 0, steps: 0, failing: [], counts: {} };
   for (let seed = from; seed < from + seeds && summary.failing.length < mostFailing; seed++) {
-    const simulation = new Simulation(seed);
+    const simulation = new Simulation(seed, undefined, makeNetwork);
     const violation = simulation.run();
     summary.runs++;
     summary.steps += simulation.steps;
@@ -41,6 +48,7 @@ function main(): void {
       seeds: { type: 'string', default: '2000' },
       from: { type: 'string', default: '1' },
       seed: { type: 'string' },
+      reference: { type: 'string' },
     },
   });
   if (values.seed !== undefined) {
@@ -50,7 +58,12 @@ function main(): void {
     return;
   }
   const begin = performance.now();
-  const { runs, steps, failing, counts } = explore(Number(values.from), Number(values.seeds));
+  const { runs, steps, failing, counts } = explore(
+    Number(values.from),
+    Number(values.seeds),
+    Infinity,
+    values.reference === undefined ? undefined : referenceNetworks(values.reference),
+  );
   console.log(`${runs} runs, ${steps} steps, ${Math.round((performance.now() - begin) / 1000)} s`);
   console.log(counts);
   for (const line of failing.slice(0, 10)) console.log(line);

@@ -14,6 +14,7 @@ import { type Call, Network } from './network.js';
 import { Oracle, PageRecord, type SessionRecord, Violation } from './oracle.js';
 import { type Browser, type Page, PageSocket, useBrowser } from './page.js';
 import { chooseProfile, type Profile } from './profile.js';
+import type { NetworkLike } from './reference.js';
 import { Scheduler } from './scheduler.js';
 import { TestServer } from './server.js';
 
@@ -42,6 +43,10 @@ class TestPage extends PageRecord implements Page {
   get unacknowledged(): number {
     return this.socket.unacknowledged();
   }
+}
+
+function ownNetwork(scheduler: Scheduler, chance: Chance, profile: Profile): NetworkLike {
+  return new Network(scheduler, chance, profile);
 }
 
 /** The process's own functions that a run replaces by deterministic ones. */
@@ -85,7 +90,7 @@ export class Simulation {
   readonly chance: Chance;
   readonly profile: Profile;
   readonly scheduler: Scheduler = new Scheduler();
-  readonly network: Network;
+  readonly network: NetworkLike;
   readonly oracle: Oracle;
   steps = 0;
   readonly #pages: TestPage[] = [];
@@ -94,10 +99,14 @@ export class Simulation {
   #browser: Browser | null = null;
   #server: TestServer | null = null;
 
-  constructor(seed: number, trace?: (text: string) => void, changes: Partial<Profile> = {}) {
+  constructor(
+    seed: number,
+    trace?: (text: string) => void,
+    makeNetwork: typeof ownNetwork = ownNetwork,
+  ) {
     this.chance = new Chance(seed);
-    this.profile = { ...chooseProfile(this.chance), ...changes };
-    this.network = new Network(this.scheduler, this.chance, this.profile);
+    this.profile = chooseProfile(this.chance);
+    this.network = makeNetwork(this.scheduler, this.chance, this.profile);
     this.oracle = new Oracle(this.profile.window > PATIENT_MS);
     this.#trace = trace
       ? (text) => trace(`${String(this.scheduler.now()).padStart(7)} ${text}`)
