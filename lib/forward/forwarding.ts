@@ -164,7 +164,7 @@ export class Forwarding {
         { code: 'ERR_SIO_FORWARDING_FAILED' },
       );
     });
-    // `exclusive`: each worker of node:cluster has a port of its own.
+    // `exclusive`: each worker of a cluster has a port of its own.
     server.listen({ host, port, exclusive: true }, () => {
       const bound = server.address() as AddressInfo;
       this.#host.onListening(joinAddress({ host, port: bound.port }));

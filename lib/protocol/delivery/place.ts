@@ -71,5 +71,7 @@ export function placeOf(url: string): Place | null {
 
 /** The rest of a path without its place, which contains the key: for logs. */
 export function withoutPlace(rest: string): string {
-  return rest.includes('=') ? rest.replace(/[^/]*=[^/]*/g, '…') : rest;
+  if (!rest.includes('=')) return rest;
+  const segments = rest.split('/').map((segment) => (segment.includes('=') ? '…' : segment));
+  return segments.join('/');
 }
