@@ -117,7 +117,7 @@ function mutate(random: Random, corpus: readonly Buffer[]): Buffer {
 export async function fuzz(
   target: Target,
   seed: number,
-  isDue: (executions: number) => boolean,
+  isDue: (executions: number, failures: number) => boolean,
 ): Promise<Findings> {
   const random = new Random(seed);
   const coverage = new Coverage();
@@ -134,7 +134,7 @@ export async function fuzz(
   }
   for (const input of corpus) await execute(input);
   const seen = coverage.look();
-  while (!isDue(executions) && failures.length < 10) {
+  while (!isDue(executions, failures.length) && failures.length < 10) {
     const batch = Array.from({ length: target.batch ?? BATCH }, () => mutate(random, corpus));
     for (const input of batch) await execute(input);
     const fresh = new Set([...coverage.look()].filter((block) => !seen.has(block)));
