@@ -147,7 +147,12 @@ export interface ListenerOptions {
    * @default 10000
    */
   readonly maxHandshakes?: number;
-  /** How long a handshake may be pending, in milliseconds. 0: no limit. @default 10000 */
+  /**
+   * How long a handshake may be pending, or a stream behind another response, in milliseconds.
+   * 0: no limit.
+   *
+   * @default 10000
+   */
   readonly handshakeTimeout?: number;
   /**
    * Called before a session begins; accepts, or rejects with a status and a message. It is not

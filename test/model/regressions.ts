@@ -94,4 +94,14 @@ export const REGRESSIONS: Readonly<Record<string, Sequence>> = {
       { name: 'flood', a: 541, b: 814 },
     ],
   },
+  'ends sessions of streams that are pipelined behind an open one, without heartbeats': {
+    setting: { ...SETTING, maxBuffer: 20_000, hasHeartbeats: false, closeTimeout: 500 },
+    steps: [
+      { name: 'connect', a: 667, b: 891 },
+      { name: 'kick', a: 138, b: 805 },
+      { name: 'handshakes', a: 361, b: 758 },
+      { name: 'flood', a: 576, b: 253 },
+      { name: 'handshakes', a: 978, b: 237 },
+    ],
+  },
 };

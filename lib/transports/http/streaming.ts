@@ -2,6 +2,7 @@ import type { SharedPayload } from '../../session/shared-payload.js';
 import { STREAMING_DEFAULTS, type SessionOptions } from '../../session/timings.js';
 import { createDebug } from '../../util/debug.js';
 import { linger } from '../../util/linger.js';
+import { Timer } from '../../util/timers.js';
 import { flushBeforeEnd, isMeantForAnother, type SocketOwner } from '../flush-before-end.js';
 import { HttpTransport } from './http-transport.js';
 import {
@@ -55,6 +56,7 @@ export abstract class Streaming extends HttpTransport implements ConnectionObser
     // A stream is quiet for as long as the application is.
     this.socket.setTimeout(0);
     flushBeforeEnd(this.socket, this);
+    if (this.response.socket === null) this.#limitQueueing();
     this.writeHead();
     this.opened();
   }
@@ -108,6 +110,19 @@ export abstract class Streaming extends HttpTransport implements ConnectionObser
     if (this.isOverfull(this.response.writableLength)) this.overflow();
     else this.response.write(bytes);
     return true;
+  }
+
+  /**
+   * The request is pipelined behind a response that has not ended. Behind a stream it waits for ever,
+   * and Node may read nothing more of the connection, its end included.
+   */
+  #limitQueueing(): void {
+    const { timers, options } = this.host;
+    const onTimeout = (): void => {
+      if (this.#isOpen && this.response.socket === null) this.socket.destroy();
+    };
+    if (options.handshakeTimeout > 0)
+      timers.set(new Timer({ onTimeout }), options.handshakeTimeout);
   }
 
   #end(): void {
