@@ -20,6 +20,9 @@ export interface Packed {
   readonly files: readonly { readonly path: string; readonly size: number }[];
 }
 
+/** The start of programs is measured: they do not measure their coverage. */
+const UNMEASURED = { ...process.env, NODE_V8_COVERAGE: '' };
+
 export class Installed {
   readonly folder: string;
   readonly packed: Packed;
@@ -61,7 +64,7 @@ export class Installed {
   /** Runs `node ARGUMENTS` in the folder; rejects with what it printed unless it exits with 0. */
   async node(...args: readonly string[]): Promise<string> {
     try {
-      const { stdout } = await run(process.execPath, args, { cwd: this.folder });
+      const { stdout } = await run(process.execPath, args, { cwd: this.folder, env: UNMEASURED });
       return stdout.trim();
     } catch (error) {
       const { stdout, stderr } = error as { stdout: string; stderr: string };
