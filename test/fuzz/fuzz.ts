@@ -59,7 +59,7 @@ export interface Findings {
   readonly failures: readonly { readonly input: string; readonly error: string }[];
 }
 
-/** Tells which blocks of lib have run. */
+/** Reports which blocks of lib have run. */
 class Coverage {
   readonly #session = new Session();
 
