@@ -107,9 +107,9 @@ export abstract class ClientOutput extends ClientInfo {
   /** @internal Ends the session if the queue exceeds its limits. */
   _limitQueue(): void {
     const { maxQueue, maxBuffer } = this.listener.options;
-    const { length, bytes } = this._sendQueue as SendQueue;
-    const isTooLong = maxQueue > 0 && length > maxQueue;
-    if (isTooLong || (maxBuffer > 0 && bytes > maxBuffer)) this._overflow();
+    const queue = this._sendQueue as SendQueue;
+    const isTooLong = maxQueue > 0 && queue.length > maxQueue;
+    if (isTooLong || (maxBuffer > 0 && queue.exceeds(maxBuffer))) this._overflow();
   }
 
   /** @internal Holds payloads until {@link _uncork}, if the connection can take only one. */

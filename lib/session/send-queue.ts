@@ -1,6 +1,8 @@
 /** So many payloads are joined to one string if they are small: a string each takes 40 bytes more. */
 const JOINED = 64;
 const SMALL = 1024;
+/** Most bytes of UTF-8 for one code unit of UTF-16. */
+const MAX_UTF8 = 3;
 
 /**
  * Payloads that wait for a connection, in the order they were sent.
@@ -14,7 +16,10 @@ export class SendQueue {
   #recent: string[] = [];
   #recentLength = 0;
   #length = 0;
-  #bytes = 0;
+  /** Their length in UTF-16 code units. */
+  #codeUnits = 0;
+  /** Their size in UTF-8; null until it matters: to count it takes longer than to send a payload. */
+  #bytes: number | null = null;
 
   /** Number of payloads. */
   get length(): number {
@@ -23,7 +28,12 @@ export class SendQueue {
 
   /** Their size in UTF-8. */
   get bytes(): number {
-    return this.#bytes;
+    return (this.#bytes ??= Buffer.byteLength(this.#text));
+  }
+
+  /** True if they have more than `limit` bytes. */
+  exceeds(limit: number): boolean {
+    return this.#codeUnits * MAX_UTF8 > limit && this.bytes > limit;
   }
 
   push(payload: string): void {
@@ -44,11 +54,16 @@ export class SendQueue {
 
   /** All of them as one payload. */
   join(): string {
+    return this.#text;
+  }
+
+  get #text(): string {
     return this.#payloads.join('') + this.#recent.join('');
   }
 
   #count(payload: string): void {
     this.#length++;
-    this.#bytes += Buffer.byteLength(payload);
+    this.#codeUnits += payload.length;
+    if (this.#bytes !== null) this.#bytes += Buffer.byteLength(payload);
   }
 }

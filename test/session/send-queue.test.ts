@@ -27,4 +27,17 @@ describe('SendQueue', () => {
     queue.unshift(['😀']);
     expect(queue.bytes).to.equal(7);
   });
+
+  it('exceeds a limit in bytes, not in code units, before and after it has counted them', () => {
+    const queue = new SendQueue();
+    queue.push('éé');
+    expect(queue.exceeds(4)).to.equal(false);
+    queue.push('é');
+    expect(queue.exceeds(5)).to.equal(true);
+    expect(queue.exceeds(6)).to.equal(false);
+    queue.unshift(['€']);
+    expect(queue.exceeds(8)).to.equal(true);
+    expect(queue.exceeds(9)).to.equal(false);
+    expect(queue.bytes).to.equal(9);
+  });
 });

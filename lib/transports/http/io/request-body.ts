@@ -24,6 +24,7 @@ function hexValue(byte: number | undefined): number {
  * that is malformed stays as it is, and so does invalid UTF-8, as U+FFFD.
  */
 function decodeField(bytes: Buffer): string {
+  if (!bytes.includes(PERCENT) && !bytes.includes(PLUS)) return bytes.toString();
   let used = 0;
   for (let at = 0; at < bytes.length; at++) {
     const byte = bytes[at] as number;
