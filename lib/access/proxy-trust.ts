@@ -82,6 +82,7 @@ export class ProxyTrust {
   readonly #isTrusted: IsTrusted | null;
   /** Requests that another process of a cluster has forwarded. */
   readonly #forwarded = new WeakMap<IncomingMessage, ForwardedOrigin>();
+  #hasForwarded = false;
 
   /** @throws {TypeError} If an entry is not an address, a network or a name of networks. */
   constructor(option: number | string | readonly string[] = 0) {
@@ -94,7 +95,7 @@ export class ProxyTrust {
    */
   addressOf(request: IncomingMessage): string | undefined {
     const { socket, headers } = request;
-    const direct = this.#forwarded.get(request)?.address ?? socket.remoteAddress;
+    const direct = this.#originOf(request)?.address ?? socket.remoteAddress;
     const isTrusted = this.#isTrusted;
     if (isTrusted === null || direct === undefined) return direct;
     const forwarded = valuesOf(headers['x-forwarded-for']).toReversed();
@@ -109,16 +110,21 @@ export class ProxyTrust {
 
   /** Another process has received the request. */
   setForwarded(request: IncomingMessage, origin: ForwardedOrigin): void {
+    this.#hasForwarded = true;
     this.#forwarded.set(request, origin);
   }
 
   /** True if the client uses TLS, to this server or to a trusted proxy. */
   isSecure(request: IncomingMessage): boolean {
     const { socket, headers } = request;
-    const forwarded = this.#forwarded.get(request);
+    const forwarded = this.#originOf(request);
     if (forwarded?.isSecure ?? ('encrypted' in socket && socket.encrypted === true)) return true;
     const address = normalized(forwarded?.address ?? socket.remoteAddress ?? '');
     if (this.#isTrusted?.(address, 0) !== true) return false;
     return /^(?:https|wss)$/i.test(valuesOf(headers['x-forwarded-proto'])[0] ?? '');
+  }
+
+  #originOf(request: IncomingMessage): ForwardedOrigin | undefined {
+    return this.#hasForwarded ? this.#forwarded.get(request) : undefined;
   }
 }

@@ -71,8 +71,6 @@ export abstract class ClientInfo extends EventEmitter {
     this.sessionId = sessionId;
     this.#request = request;
     this.#socket = socket;
-    // Read while the socket is open: it has no address once it is closed.
-    this.#address = listener._addressOf(request);
     this._type = type;
     this._defaults = defaults;
   }
@@ -309,7 +307,8 @@ export abstract class ClientInfo extends EventEmitter {
   _setConnection({ request, socket }: Connection): void {
     this.#request = request;
     this.connections++;
-    // Also on the same socket: a proxy uses it for several clients.
+    // Read while the socket is open: it has no address once it is closed. Also on the same socket: a
+    // proxy uses it for several clients.
     this.#address = this.listener._addressOf(request) ?? this.#address;
     this.#socket = socket;
   }

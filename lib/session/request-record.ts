@@ -6,8 +6,8 @@ interface HeaderReader {
   _addHeaderLines(rawHeaders: string[], length: number): void;
 }
 
-/** The properties of a request that only Node has touched. */
-let ownProperties: ReadonlySet<string | symbol> | null = null;
+/** Number of properties of a request that only Node has touched. */
+let propertyCount = 0;
 
 /**
  * What the request of an upgrade, or of a handshake of 0.9, has said, without the object.
@@ -66,7 +66,7 @@ function hasChanged(request: IncomingMessage): boolean {
     const name = (rawHeaders[i] as string).toLowerCase();
     if (headers[name] !== rawHeaders[i + 1]) return true;
   }
-  ownProperties ??= new Set([...Reflect.ownKeys(fresh(request.socket, [])), 'parser']);
-  for (const key of Reflect.ownKeys(request)) if (!ownProperties.has(key)) return true;
-  return false;
+  // The parser of Node adds a property. Their number takes 1 us to find, their names 3 us.
+  propertyCount ||= Reflect.ownKeys(fresh(request.socket, [])).length + 1;
+  return Reflect.ownKeys(request).length !== propertyCount;
 }
