@@ -79,6 +79,8 @@ export class Outbox {
   readonly #options: ResolvedBusOptions;
   readonly #events: OutboxEvents;
   readonly #maxBody: number;
+  /** The size of a full envelope. */
+  readonly #fullBytes: number;
   #lastNumber = 0;
   readonly #waiting = new PacketQueue();
   #unnumbered: Buffer[] = [];
@@ -97,6 +99,7 @@ export class Outbox {
     this.#events = events;
     const maxMessage = bus.maxMessage ?? DEFAULT_MAX_MESSAGE;
     this.#maxBody = Math.max(1, maxMessage - ENVELOPE_BYTES - HEAD_BYTES);
+    this.#fullBytes = Math.min(ENVELOPE_TARGET, this.#maxBody + HEAD_BYTES);
   }
 
   /** Bytes that wait for the engine. */
@@ -162,13 +165,22 @@ export class Outbox {
     });
   }
 
-  /** Passes envelopes to the engine until `limit` bytes are on their way; signals do not wait. */
+  /**
+   * Passes envelopes to the engine until `limit` bytes are on their way; signals do not wait.
+   *
+   * While an envelope is on its way, packets wait until it is accepted or until there are enough for
+   * a full one. A publication costs the engine and its client more than the packets of it: at one
+   * message a turn, this halves the CPU of a message.
+   */
   #flush(limit: number): void {
     if (this.#isClosed) return;
     for (;;) {
       const packets = this.#unnumbered;
       this.#unnumbered = [];
-      if (this.#bytesOnWay < limit) packets.push(...this.#takeWaiting(packets));
+      const isDue = this.#bytesOnWay === 0 || this.#waiting.bytes >= this.#fullBytes;
+      if (limit === Infinity || (isDue && this.#bytesOnWay < limit)) {
+        packets.push(...this.#takeWaiting(packets));
+      }
       if (packets.length === 0) return;
       this.#publish(Buffer.concat(packets));
     }
@@ -176,11 +188,10 @@ export class Outbox {
 
   /** The waiting packets that fit into an envelope with `packets`; at least one if it is empty. */
   #takeWaiting(packets: readonly Buffer[]): Buffer[] {
-    const limit = Math.min(ENVELOPE_TARGET, this.#maxBody + HEAD_BYTES);
     let size = packets.reduce((sum, { length }) => sum + length, 0);
     const taken: Buffer[] = [];
     for (let next = this.#waiting.first; next; next = this.#waiting.first) {
-      if (size > 0 && size + next.bytes.length > limit) break;
+      if (size > 0 && size + next.bytes.length > this.#fullBytes) break;
       size += next.bytes.length;
       this.#waiting.shift();
       this.#retain(next);

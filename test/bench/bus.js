@@ -47,21 +47,22 @@ async function meet(...members) {
 }
 
 // CPU of a broadcast to 1,000 local clients: two processes, one with a bus (alone on it), measured in turn
-async function local(kind, opt, out) {
+async function local(kind, opt, out, perSec) {
   const r = await redis(), seconds = +opt.seconds || 3, rounds = 7;
   const members = [await serve(kind, opt, 0, 1000), await serve(kind, opt, r.port, 1000)];
   const cpu = [[], []];
   for (let i = 0; i < 2 * rounds + 2; i++) {
     const which = (i + (i >> 1)) % 2, { server, load } = members[which]; // without, with, with, without …
     await load.call('take');
-    const result = await server.call('rate', { perSec: 20, seconds });
+    const result = await server.call('rate', { perSec, seconds });
     await sleep(300);
     const { count } = await load.call('take');
     if (count !== result.sent * 1000) throw Error(`${kind}: expected ${result.sent * 1000} messages, got ${count}`);
     if (i >= 2) cpu[which].push(result.cpu / result.sent);
   }
   for (const m of members) m.stop();
-  out.without = median(cpu[0]); out.with = median(cpu[1]);
+  const [without, with_] = cpu.map(median);
+  Object.assign(out, { [`without${perSec}`]: without, [`with${perSec}`]: with_, [`ratio${perSec}`]: with_ / without });
 }
 async function across(kind, opt, out) {
   const r = await redis(), seconds = +opt.seconds || 5;
@@ -92,8 +93,8 @@ async function across(kind, opt, out) {
   a.stop(); b.stop();
 }
 
-const rows = [
-  ['CPU of a broadcast to 1,000 local WebSockets, no bus, µs', 'without'], ['the same with the bus, µs', 'with'], ['with / without', 'ratio'],
+const RATES = [20, 100], rows = [
+  ...RATES.flatMap(n => [[`CPU of a broadcast to 1,000 local WebSockets, ${n} a second, no bus, µs`, 'without' + n], ['the same with the bus, µs', 'with' + n], ['with / without', 'ratio' + n]]),
   ['latency to a client of the other process at 1,000 messages/s, median, ms', 'p50'], ['the same, 99 %, ms', 'p99'],
   ['broadcasts to the other process a second, one a turn', 'rate1'], ['CPU of the sender per broadcast, µs', 'cpuA1'], ['CPU of the receiver, µs', 'cpuB1'], ['CPU of Redis, µs', 'cpuRedis1'],
   ['broadcasts to the other process a second, 100 a turn', 'rate100'], ['CPU of the sender per broadcast, µs', 'cpuA100'], ['CPU of the receiver, µs', 'cpuB100'], ['CPU of Redis, µs', 'cpuRedis100'],
