@@ -26,8 +26,9 @@ export interface Bus {
    * Sends bytes to all subscribers, this one or not.
    *
    * MUST NOT keep the bytes after it has returned, or its promise has settled, unless it copies
-   * them. MAY return a promise, which limits how much is on its way; a rejection is a sign that
-   * the engine is down. MAY throw, which is the same.
+   * them. MAY return a promise of the moment when the engine has accepted them: until then, at most
+   * `maxWaiting` bytes are on their way, and later messages share one publication. A rejection is a
+   * sign that the engine is down. MAY throw, which is the same.
    */
   publish(message: Buffer): unknown;
   /**

@@ -104,8 +104,8 @@ exports.run = async opt => {
   const kinds = ['new', 'socket.io'], all = { 'new': [], 'socket.io': [] }, t0 = performance.now(), before = busy();
   for (let i = 0; i < +opt.repeat; i++) for (const kind of i % 2 ? kinds.toReversed() : kinds) {
     const out = {};
-    await local(kind, opt, out); await across(kind, opt, out);
-    out.ratio = out.with / out.without;
+    for (const n of RATES) await local(kind, opt, out, n);
+    await across(kind, opt, out);
     all[kind].push(out);
     if (opt.verbose) console.error(kind, JSON.stringify(out));
   }
