@@ -36,6 +36,8 @@ export const REFUSALS = {
 
 export type RefusalCode = keyof typeof REFUSALS;
 
+export const REFUSAL_CODES: readonly RefusalCode[] = Object.keys(REFUSALS) as RefusalCode[];
+
 /** How a client of a generation is refused that `protocols` does not have. */
 export function unsupportedVersion(protocols: readonly string[]): {
   readonly status: number;

@@ -1,3 +1,4 @@
+import { recordReceived, recordSent } from '../metrics/record.js';
 import type { Target } from '../rooms/broadcast-operator.js';
 import { Client, type Host } from '../session/client.js';
 import { setOwn } from '../session/client-info.js';
@@ -17,7 +18,7 @@ import type { OfficialClients } from './official-clients.js';
 import { isRecoverable, toReason } from './disconnect-reasons.js';
 import type { OfficialConnection, OfficialSocket } from './official.js';
 import { OfficialEvents } from './official-events.js';
-import { discard } from './send-buffers.js';
+import { discard, waitingSize } from './send-buffers.js';
 import { SocketConnection } from './socket-connection.js';
 
 /** Protocols of engine.io, and the clients of Socket.IO that speak them. */
@@ -129,7 +130,9 @@ export class BridgedClient extends Client {
 
   /** @internal */
   override _sendShared(shared: SharedPayload): void {
-    if (this.connected) this.#group.sendTo(this, shared);
+    if (!this.connected) return;
+    recordSent(this, shared.payload, shared.messages);
+    this.#group.sendTo(this, shared);
   }
 
   /** @internal */
@@ -139,6 +142,12 @@ export class BridgedClient extends Client {
     super._end(reason);
     if (reason === 'queue overflow') discard(conn);
     this.#group.onEnd(this, reason);
+  }
+
+  /** @internal */
+  override get _waitingBytes(): number {
+    const connection = this._officialConnection;
+    return connection === null ? 0 : waitingSize(connection);
   }
 
   /** @internal The official socket, whatever an application has put on the client. */
@@ -175,6 +184,11 @@ export class BridgedClient extends Client {
     }
   }
 
+  /** @internal A named event that only `client.events` emits. */
+  _onNamedEvent(event: NamedEvent): void {
+    recordReceived(this, event);
+  }
+
   /** @internal True if a handler of messages takes the function that answers. */
   get _answersMessages(): boolean {
     return this.listeners('message').some((handler) => handler.length > 1);
@@ -189,6 +203,7 @@ export class BridgedClient extends Client {
   _onSocketDisconnect(connection: SocketConnection, officialReason: string): void {
     if (connection !== this.#current || this.#away !== null) return;
     const reason = toReason(officialReason);
+    if (reason === 'heartbeat timeout') this.listener._counters.heartbeatsMissed++;
     if (!isRecoverable(officialReason) || !this._timing('closeTimeout')) {
       this._end(reason);
       return;
@@ -207,6 +222,7 @@ export class BridgedClient extends Client {
   }
 
   #emitQuestion(message: unknown, answer: Answer): void {
+    recordReceived(this, message);
     try {
       this.emit('message', message, answer);
     } catch (error) {

@@ -9,6 +9,7 @@
  */
 import type { IncomingMessage } from 'node:http';
 import type { Refusal } from '../access/refusal.js';
+import { recordSent } from '../metrics/record.js';
 import type { RemoteClient, SessionRooms, Target } from '../rooms/broadcast-operator.js';
 import type { Selection } from '../rooms/client-group.js';
 import { LocalClient } from '../rooms/local-client.js';
@@ -90,6 +91,9 @@ export class OfficialClients implements ExternalGroup, SessionRooms {
   send(shared: SharedPayload, { rooms, except }: Selection): void {
     // An empty list of rooms selects no client here, and all in Socket.IO 4.
     if (this.#clients.size === 0 || rooms?.length === 0) return;
+    for (const client of this.#select({ rooms, except })) {
+      recordSent(client, shared.payload, shared.messages);
+    }
     this.#emit(this.#operator(rooms, except), shared);
   }
 
@@ -107,6 +111,7 @@ export class OfficialClients implements ExternalGroup, SessionRooms {
   ): void {
     if (!client.connected) return;
     const { name, args = [] } = event;
+    recordSent(client, event, 1);
     if (isReservedName(name)) {
       this.sendTo(client, toShared(event));
       return;
@@ -215,7 +220,7 @@ export class OfficialClients implements ExternalGroup, SessionRooms {
   }
 
   #open(socket: OfficialSocket): void {
-    const connection = new SocketConnection(socket);
+    const connection = new SocketConnection(socket, this.#port.host._counters);
     if (!this.#port.isWithinLimits(connection.request)) {
       socket.disconnect(true);
       return;
@@ -232,7 +237,7 @@ export class OfficialClients implements ExternalGroup, SessionRooms {
 
   #recover(client: BridgedClient, socket: OfficialSocket): void {
     this.#away.delete(client);
-    const connection = new SocketConnection(socket);
+    const connection = new SocketConnection(socket, this.#port.host._counters);
     this.#listen(client, connection);
     client._onRecover(connection);
   }

@@ -12,6 +12,8 @@ import type { OfficialSocket } from './official.js';
 export interface EventTarget {
   /** @param answer is there if the client wants an answer, and there is one message */
   _onMessages(messages: readonly unknown[], answer?: Answer): void;
+  /** @internal A named event, which is not emitted as a message. */
+  _onNamedEvent(event: NamedEvent): void;
   /** @internal True if a handler of messages takes the answer. */
   readonly _answersMessages: boolean;
 }
@@ -85,7 +87,9 @@ export class OfficialEvents {
     if (name === 'message') {
       this.#target._onMessages(values.length > 0 ? values : [''], answer);
     } else {
-      if (this.#crossing.has(name)) this.#target._onMessages([new NamedEvent(name, values)]);
+      const event = new NamedEvent(name, values);
+      if (this.#crossing.has(name)) this.#target._onMessages([event]);
+      else this.#target._onNamedEvent(event);
       this.#channel?._dispatch(name, values, answer);
     }
     // After the handlers: a client with `retries` sends again what is not acknowledged.

@@ -38,6 +38,12 @@ export interface OfficialSocket {
   disconnect(close?: boolean): unknown;
 }
 
+/** A packet of `engine.io`. */
+export interface OfficialPacket {
+  readonly type: string;
+  readonly data?: string | Uint8Array | undefined;
+}
+
 /** A connection of `engine.io`. */
 export interface OfficialConnection {
   /** 3 for clients of version 1 and 2, 4 for those of version 3 and 4. */
@@ -49,6 +55,7 @@ export interface OfficialConnection {
   };
   /** The packets that the transport has not taken yet. */
   readonly writeBuffer: { readonly data?: { readonly length?: number } | undefined }[];
+  on(event: string, listener: (packet: OfficialPacket) => void): unknown;
   once(event: string, listener: () => void): unknown;
   close(discard?: boolean): unknown;
 }

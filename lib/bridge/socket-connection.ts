@@ -1,7 +1,8 @@
 import { IncomingMessage } from 'node:http';
 import { Socket } from 'node:net';
 import type { Connection, ConnectionType } from '../session/connection.js';
-import type { OfficialSocket } from './official.js';
+import type { Counters } from '../metrics/counters.js';
+import type { OfficialConnection, OfficialPacket, OfficialSocket } from './official.js';
 
 const TYPE: ConnectionType = Object.freeze({ transportName: 'socket.io', isExternal: true });
 
@@ -15,6 +16,24 @@ export function requestOf({ request, conn }: OfficialSocket): IncomingMessage {
   return empty;
 }
 
+const counted = new WeakSet<OfficialConnection>();
+
+function sizeOf({ data }: OfficialPacket): number {
+  return typeof data === 'string' ? Buffer.byteLength(data) : (data?.byteLength ?? 0);
+}
+
+/** Counts the packets of a connection that carry messages, once for all bridges and namespaces. */
+function countPackets(connection: OfficialConnection, counters: Counters): void {
+  if (counted.has(connection)) return;
+  counted.add(connection);
+  connection.on('packet', (packet) => {
+    if (packet.type === 'message') counters.receive(sizeOf(packet));
+  });
+  connection.on('packetCreate', (packet) => {
+    if (packet.type === 'message') counters.send(sizeOf(packet));
+  });
+}
+
 /** An official socket as the connection of a session. The client sends by the socket, not by this. */
 export class SocketConnection implements Connection {
   readonly request: IncomingMessage;
@@ -26,7 +45,8 @@ export class SocketConnection implements Connection {
   readonly bytesInFlight = 0;
   readonly official: OfficialSocket;
 
-  constructor(official: OfficialSocket) {
+  constructor(official: OfficialSocket, counters: Counters) {
+    countPackets(official.conn, counters);
     this.official = official;
     this.request = requestOf(official);
     this.socket = this.request.socket;

@@ -22,6 +22,12 @@ export interface PeerInfo {
   readonly sessions: number;
   /** Where it takes the requests of its sessions that arrive elsewhere; empty: nowhere. */
   readonly address: string;
+  /** @internal Packets that it has published and that have not been delivered here. */
+  readonly behind: number;
+  /** @internal When the first of them was missed, by the clock of the Listener; null: none is. */
+  readonly gapSince: number | null;
+  /** @internal When its latest packet arrived, by the same clock. */
+  readonly lastSeen: number;
 }
 
 /** Events of a Listener with a bus. */

@@ -58,6 +58,16 @@ export class Peer {
     return this.#next;
   }
 
+  /** How many numbers were published and not delivered. */
+  get behind(): number {
+    return Math.max(0, this.#highest - this.#next + 1);
+  }
+
+  /** When the current gap was found; null if there is none. */
+  get gapSince(): number | null {
+    return this.#gapSince;
+  }
+
   /** The first range of missing numbers; null if none is known. */
   get gap(): Gap | null {
     if (this.#highest < this.#next) return null;

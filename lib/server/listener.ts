@@ -8,11 +8,15 @@ import type { Socket } from 'node:net';
 import { HandshakeVerifier } from '../access/handshake-verifier.js';
 import { Origins, type OriginDecision } from '../access/origins.js';
 import { ProxyTrust } from '../access/proxy-trust.js';
-import type { Refusal } from '../access/refusal.js';
+import { REFUSAL_CODES, type Refusal } from '../access/refusal.js';
 import { SessionLimiter } from '../access/session-limiter.js';
 import { resolveOptions, type ListenerOptions, type ResolvedOptions } from '../options.js';
 import type { ExternalGroup, ListenerParts } from '../bridge/listener-port.js';
 import type { BusState } from '../cluster/cluster-host.js';
+import { collectStats } from '../metrics/collect.js';
+import { Counters } from '../metrics/counters.js';
+import { recordBus, recordClose, recordOpen, recordRefusal } from '../metrics/record.js';
+import type { ListenerStats } from '../metrics/stats.js';
 import { Broadcaster } from '../rooms/broadcaster.js';
 import { excludedIds, excludeFilter } from '../rooms/exclude.js';
 import { Rooms } from '../rooms/rooms.js';
@@ -73,6 +77,7 @@ export class Listener extends Broadcaster implements Host, RouterHost {
   /** @internal */ readonly _timers: Timers;
   /** @internal */ readonly _limiter: SessionLimiter;
   /** @internal */ readonly _rooms: Rooms;
+  /** @internal */ readonly _counters: Counters = new Counters(REFUSAL_CODES);
   readonly #origins: Origins;
   readonly #proxies: ProxyTrust;
   readonly #registry: SessionRegistry;
@@ -108,7 +113,10 @@ export class Listener extends Broadcaster implements Host, RouterHost {
       {
         localGroups: () => this._groups.filter(({ isLocal }) => isLocal),
         sessionCount: () => this.#registry.size,
-        emit: (event, ...args) => this.#emitSafely(event, ...(args as never)),
+        emit: (event, ...args) => {
+          recordBus(this, event, args);
+          this.#emitSafely(event, ...(args as never));
+        },
       },
       ({ request, target, isUpgrade, head }, origin) => {
         this.#proxies.setForwarded(request, origin);
@@ -138,6 +146,16 @@ export class Listener extends Broadcaster implements Host, RouterHost {
   /** The state of the bus; null without one. */
   get bus(): BusState | null {
     return this.#joined?.cluster ?? null;
+  }
+
+  /**
+   * Returns the figures of this process: sessions by generation, transport and state, messages, bytes,
+   * refusals, ends, the bus. It reads all sessions: call it for a scrape or a page, not for a message.
+   *
+   * @example setInterval(() => console.log(listener.stats().sessions.byProtocol), 10_000);
+   */
+  stats(): ListenerStats {
+    return collectStats(this, this.#registry.all());
   }
 
   /** `clients` under its second name in 0.6. */
@@ -263,12 +281,14 @@ export class Listener extends Broadcaster implements Host, RouterHost {
 
   /** @internal */
   _onRefused(refusal: Refusal): void {
+    recordRefusal(this, refusal);
     this.#emitSafely('refused', refusal);
   }
 
   /** @internal */
   _onClientConnect(client: Client): void {
     this.#registry.add(client);
+    recordOpen(this, client);
     this.options.log(`Client ${shortId(client.sessionId)} connected`);
     this.#emitSafely('clientConnect', client);
     this.#emitSafely('connection', client);
@@ -283,6 +303,7 @@ export class Listener extends Broadcaster implements Host, RouterHost {
   _onClientDisconnect(client: Client, reason: DisconnectReason): void {
     this._rooms.clear(client);
     this.#registry.remove(client);
+    recordClose(this, client, reason);
     this.options.log(`Client ${shortId(client.sessionId)} disconnected (${reason})`);
     emitEnd(this, 'clientDisconnect', [client], reason);
     if (this.#registry.size === 0) this.#onEmpty?.();

@@ -266,6 +266,7 @@ export class Router {
     const host: TransportHost = {
       options: this.#options,
       timers: this.#host._timers,
+      counters: this.#host._counters,
       open: (connection) => this.#open(connection, timings),
       refuse: (code, request, target, headers) => this.#refuse(code, request, target, headers),
       acquireHandshake: (request) => limiter.acquire(request),

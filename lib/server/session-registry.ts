@@ -56,6 +56,11 @@ export class SessionRegistry {
     return this.#sessions.values();
   }
 
+  /** All sessions, with those of other servers. */
+  all(): Client[] {
+    return [...this.#sessions.values(), ...this.#external.values()];
+  }
+
   add(client: Client): void {
     this.#limiter.add(client);
     this.#mapOf(client).set(client.sessionId, client);

@@ -8,6 +8,7 @@
  *
  * @module
  */
+import { recordSent } from '../metrics/record.js';
 import { ClientInfo } from './client-info.js';
 import type { Connection } from './connection.js';
 import type { DisconnectReason } from './state.js';
@@ -49,6 +50,17 @@ export abstract class ClientOutput extends ClientInfo {
     return this._held?.size ?? 0;
   }
 
+  /** @internal The number of bytes that wait for the client, also in its connection. */
+  get _waitingBytes(): number {
+    return this._queuedSize + this._heldSize + (this._current?.socket.writableLength ?? 0);
+  }
+
+  /** @internal Sends a payload of the application that has so many messages. */
+  _sendMessages(payload: string, messages: number): void {
+    if (!this._isEnding) recordSent(this, payload, messages);
+    this._sendPayload(payload);
+  }
+
   /** @internal Writes a payload, or queues it. */
   _sendPayload(payload: string): void {
     if (!this._target?.write(payload)) this._enqueue(payload);
@@ -56,6 +68,7 @@ export abstract class ClientOutput extends ClientInfo {
 
   /** @internal A broadcast of the Listener. */
   _sendShared(broadcast: SharedPayload): void {
+    if (!this._isEnding) recordSent(this, broadcast.payload, broadcast.messages);
     if (!this._target?.writeShared(broadcast)) this._enqueue(broadcast.payload);
   }
 

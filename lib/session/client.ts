@@ -1,14 +1,12 @@
 /**
  * A session: the `client` of an application.
  *
- * It lasts longer than its connections, and is independent of the wire format. state.ts describes
- * its states.
+ * It lasts longer than its connections, whatever their wire format. state.ts has its states.
  *
  * One timer serves all states. While OPEN, it expires when the next heartbeat or its echo is due,
  * otherwise when the session must end. Then line-progress.ts decides if the connection is dead.
  *
- * The methods at the end of the class are what depends on the protocol. A session of another one is
- * a subclass that overrides them.
+ * The methods at the end of the class depend on the protocol: sessions of others override them.
  *
  * @module
  */
@@ -17,6 +15,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { decode, encode, encodeHeartbeat, HEARTBEAT } from '../protocol/frames.js';
 import { readMessage } from '../protocol/message.js';
+import { recordReceived } from '../metrics/record.js';
 import { captureContext } from '../util/async-context.js';
 import { createDebug } from '../util/debug.js';
 import { extraTime, LineProgress } from '../util/line-progress.js';
@@ -108,7 +107,7 @@ export class Client<
    * @example client.send('hello').send({ n: 1 });
    */
   override send(message: unknown): this {
-    this._sendPayload(encode(message));
+    this._sendMessages(encode(message), Array.isArray(message) ? message.length : 1);
     return this;
   }
 
@@ -294,10 +293,12 @@ export class Client<
     if (this._current === null) {
       if (!this._timer.extend(this._graceMs, null)) this._end(this.#closeReason);
     } else if (this._timer.isHeartbeatPending) {
-      if (!this._timer.extend(this._heartbeatTimeout, this._current))
-        this.#dropConnection('heartbeat timeout');
+      if (this._timer.extend(this._heartbeatTimeout, this._current)) return;
+      this.listener._counters.heartbeatsMissed++;
+      this.#dropConnection('heartbeat timeout');
     } else if (this._heartbeatTimeout) {
       const number = this._timer.countHeartbeat(this._current, this._heartbeatTimeout);
+      this.listener._counters.heartbeatsSent++;
       this._current.write(this._encodeHeartbeat(number));
     }
   }
@@ -307,8 +308,9 @@ export class Client<
     if (this._timer.receiveEcho(this._current)) this.#awaitHeartbeat();
   }
 
-  /** @internal Emits a message. */
+  /** @internal Counts a message and emits it. */
   _emitMessage(message: unknown): void {
+    recordReceived(this, message);
     try {
       this.emit('message', message);
     } catch (error) {
@@ -329,7 +331,8 @@ export class Client<
   }
 
   /** @internal Writes the first payload to a later connection. */
-  _resume(_connection: Connection): void {
+  _resume(connection: Connection): void {
+    if (!connection.isPoll) this.listener._counters.resumes++;
     this._flush();
   }
 

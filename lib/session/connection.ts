@@ -7,6 +7,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { ResolvedOptions } from '../options.js';
+import type { Counters } from '../metrics/counters.js';
 import type { Timers } from '../util/timers.js';
 import type { Client } from './client.js';
 import type { BroadcastOperator, SessionRooms } from '../rooms/broadcast-operator.js';
@@ -65,6 +66,7 @@ export interface Host {
   readonly options: ResolvedOptions;
   /** @internal */ readonly _timers: Timers;
   /** @internal */ readonly _rooms: SessionRooms;
+  /** @internal */ readonly _counters: Counters;
   /** @internal All clients, whatever an application has put on the Listener. */
   readonly _everybody: BroadcastOperator;
   /** @internal */ _onClientConnect(client: Client): void;

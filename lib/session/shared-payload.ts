@@ -1,3 +1,5 @@
+import { decode } from '../protocol/frames.js';
+
 type Encode = (payload: string) => Buffer;
 /** Translates a payload into those of another protocol. */
 type Translate = (payload: string, isEvent: boolean) => readonly string[];
@@ -15,13 +17,22 @@ export class SharedPayload {
   /** True if it is a named event, for which other protocols have a packet of its own. */
   readonly isEvent: boolean;
   readonly #forms = new Map<Encode, Buffer>();
+  /** How many messages it has; null: not known yet. */
+  #messages: number | null;
   #batch: Batch | null = null;
   #text: { readonly encode: (payload: string) => string; readonly text: string } | null = null;
   #translations: Map<Translate, readonly SharedPayload[]> | null = null;
 
-  constructor(payload: string, isEvent = false) {
+  /** @param messages how many messages it has; null: they are counted when it matters */
+  constructor(payload: string, isEvent = false, messages: number | null = null) {
     this.payload = payload;
     this.isEvent = isEvent;
+    this.#messages = messages;
+  }
+
+  /** How many messages it has. */
+  get messages(): number {
+    return (this.#messages ??= decode(this.payload).length);
   }
 
   /**
@@ -33,7 +44,9 @@ export class SharedPayload {
     this.#translations ??= new Map();
     let payloads = this.#translations.get(translate);
     if (!payloads) {
-      payloads = translate(this.payload, this.isEvent).map((text) => new SharedPayload(text));
+      payloads = translate(this.payload, this.isEvent).map(
+        (text) => new SharedPayload(text, this.isEvent, 1),
+      );
       this.#translations.set(translate, payloads);
     }
     return payloads;

@@ -9,6 +9,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { OriginDecision } from '../access/origins.js';
 import type { RefusalCode } from '../access/refusal.js';
+import type { Counters } from '../metrics/counters.js';
 import type { ResolvedOptions } from '../options.js';
 import type { SessionOptions } from '../session/timings.js';
 import type { Route } from '../protocol/url.js';
@@ -63,6 +64,8 @@ export interface TransportHost {
   readonly options: ResolvedOptions;
   /** The coarse timers that all sessions of the Listener share. */
   readonly timers: Timers;
+  /** @internal What the Listener counts. */
+  readonly counters: Counters;
   /** Begins a session with its first connection, which MUST be ready to be written to. */
   open(connection: Transport): void;
   /**

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { OriginDecision } from '../access/origins.js';
 import type { DisconnectReason } from '../session/state.js';
+import type { Counters } from '../metrics/counters.js';
 import { Client } from '../session/client.js';
 import type { Connection } from '../session/connection.js';
 import type { SharedPayload } from '../session/shared-payload.js';
@@ -104,8 +105,14 @@ export abstract class Transport implements Connection {
     return this.write(broadcast.payload);
   }
 
+  /** @internal True if the class counts what it receives and writes, in the bytes of its wire. */
+  protected get countsBytes(): boolean {
+    return false;
+  }
+
   /** The connection can be written to: begins a session, or continues its own. */
   protected opened(): void {
+    if (!this.countsBytes) countWrites(this, this.host.counters);
     if (this.session) this.session._attach(this);
     else this.host.open(this);
   }
@@ -138,6 +145,7 @@ export abstract class Transport implements Connection {
    * @returns false if it holds more than `maxMessages` messages: none was delivered
    */
   protected receive(payload: string): boolean {
+    this.host.counters.receive(Buffer.byteLength(payload));
     return this.session?._onMessage(payload, this) ?? true;
   }
 
@@ -157,6 +165,25 @@ export abstract class Transport implements Connection {
     const { maxBuffer } = this.host.options;
     return maxBuffer > 0 && waiting > maxBuffer;
   }
+}
+
+/** Counts what a transport of the application writes, of which only the payloads are known. */
+function countWrites(transport: Transport, counters: Counters): void {
+  const write = transport.write.bind(transport);
+  const writeShared = transport.writeShared.bind(transport);
+  transport.write = (payload) => {
+    const isTaken = write(payload);
+    if (isTaken) counters.send(Buffer.byteLength(payload));
+    return isTaken;
+  };
+  transport.writeShared = (broadcast) => {
+    const before = counters.payloadsOut;
+    const isTaken = writeShared(broadcast);
+    // It may have called `write`.
+    const isCounted = counters.payloadsOut > before;
+    if (isTaken && !isCounted) counters.send(Buffer.byteLength(broadcast.payload));
+    return isTaken;
+  };
 }
 
 /** A class that keeps nothing for a Listener. */

@@ -13,6 +13,7 @@ import { wholeMessages } from '../../protocol/delivery/whole-messages.js';
 import { placeOf } from '../../protocol/delivery/place.js';
 import { decode, encode, frame, HEARTBEAT } from '../../protocol/frames.js';
 import { readMessage } from '../../protocol/message.js';
+import { recordSent } from '../../metrics/record.js';
 import { Client } from '../client.js';
 import type { Connection, ConnectionType, Host, PostAnswer } from '../connection.js';
 import type { DisconnectReason } from '../state.js';
@@ -139,6 +140,7 @@ export class DeliveringClient extends Client {
       return;
     }
     state.owesHead = resumption === Resumption.BEGINS;
+    if (state.owesHead) this.listener._counters.resumes++;
     state.acknowledge(received);
     state.attempt = attempt;
     state.isPolling = connection.isPoll;
@@ -184,6 +186,7 @@ export class DeliveringClient extends Client {
 
   override _sendShared(broadcast: SharedPayload): void {
     if (this._isEnding) return;
+    recordSent(this, broadcast.payload, broadcast.messages);
     this.#keep(broadcast.payload);
     const connection = this.#openLine();
     if (connection !== null && this.#isAckDue) this.#acknowledge();

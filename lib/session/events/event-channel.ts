@@ -38,7 +38,8 @@ export class NamedEvent {
 
 /** The payload of a message, which may be a {@link NamedEvent}. Throws as `encode` does. */
 export function toShared(message: unknown): SharedPayload {
-  return new SharedPayload(encode(message), message instanceof NamedEvent);
+  const count = Array.isArray(message) ? message.length : 1;
+  return new SharedPayload(encode(message), message instanceof NamedEvent, count);
 }
 
 /**

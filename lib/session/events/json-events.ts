@@ -5,12 +5,13 @@
  * @module
  */
 import type { EventEmitter } from 'node:events';
+import type { Counters } from '../../metrics/counters.js';
 import type { Timers } from '../../util/timers.js';
 import { EventChannel, NamedEvent, type Outlet } from './event-channel.js';
 
 /** What is needed of a client. */
 interface MessageClient extends EventEmitter {
-  readonly listener: { readonly _timers: Timers };
+  readonly listener: { readonly _timers: Timers; readonly _counters: Counters };
   send(message: unknown): unknown;
   readonly _open: boolean;
 }
@@ -23,6 +24,7 @@ const nothing = (): void => undefined;
 function outletOf(client: MessageClient): Outlet {
   const send = (message: unknown, isVolatile: boolean): (() => void) => {
     if (!isVolatile || client._open) client.send(message);
+    else client.listener._counters.messagesDropped++;
     return nothing;
   };
   return {

@@ -12,6 +12,7 @@ import {
   type ConnectPacket,
   type Packet,
 } from '../../protocol/v1/index.js';
+import { recordReceived } from '../../metrics/record.js';
 import { Client, type Host } from '../client.js';
 import type { Connection, ConnectionType } from '../connection.js';
 import type { DisconnectReason } from '../state.js';
@@ -87,8 +88,8 @@ export class ClientV1 extends Client implements PacketWriter, Receiver {
   }
 
   override send(message: unknown): this {
-    if (typeof message === 'string' && message !== '') this._sendPayload(`3:::${message}`);
-    else for (const packet of toPackets(message)) this._sendPayload(packet);
+    if (typeof message === 'string' && message !== '') this._sendMessages(`3:::${message}`, 1);
+    else for (const packet of toPackets(message)) this._sendMessages(packet, 1);
     return this;
   }
 
@@ -115,7 +116,8 @@ export class ClientV1 extends Client implements PacketWriter, Receiver {
   /** @internal */
   _sendVolatile(packet: string): void {
     const { _current: connection } = this;
-    if (connection && !connection.socket.writableNeedDrain) this._sendPayload(packet);
+    if (connection && !connection.socket.writableNeedDrain) this._sendMessages(packet, 1);
+    else this.listener._counters.messagesDropped++;
   }
 
   /** @internal A client may change its transport, when no `1::` has arrived. */
@@ -206,6 +208,7 @@ export class ClientV1 extends Client implements PacketWriter, Receiver {
       this._emitMessage(message);
       return;
     }
+    recordReceived(this, message);
     try {
       this.emit('message', message, answer);
     } catch (error) {
@@ -216,6 +219,7 @@ export class ClientV1 extends Client implements PacketWriter, Receiver {
 
   /** @internal */
   onEvent(name: string, args: readonly unknown[], answer?: Answer): void {
+    recordReceived(this, { name, args });
     this.#root?.dispatch(name, args, answer);
   }
 

@@ -22,6 +22,8 @@ export interface PacketWriter {
   readonly listener: { readonly _timers: Timers };
   /** @internal Sends a packet, or queues it. */
   _sendPayload(packet: string): void;
+  /** @internal Sends a packet that has so many messages of the application. */
+  _sendMessages(packet: string, messages: number): void;
   /** @internal Sends a packet if it can leave at once. */
   _sendVolatile(packet: string): void;
   /** @internal More is pending than the limits allow. */
@@ -108,7 +110,7 @@ export class Conversation implements Outlet {
     const id = callback === null ? undefined : acks?.add(callback);
     if (acks && acks.size > MAX_PENDING_ACKS) this.#session._overflow();
     if (isVolatile) this.#session._sendVolatile(packet);
-    else this.#session._sendPayload(packet);
+    else this.#session._sendMessages(packet, 1);
     return () => {
       if (id !== undefined) acks?.delete(id);
     };

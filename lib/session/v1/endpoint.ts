@@ -4,6 +4,7 @@
  * @module
  */
 import { EventEmitter } from 'node:events';
+import { recordReceived } from '../../metrics/record.js';
 import { encodePacket } from '../../protocol/v1/index.js';
 import type { Client } from '../client.js';
 import type { DisconnectReason } from '../state.js';
@@ -98,7 +99,7 @@ export class Endpoint extends EventEmitter<EndpointEvents> {
 
   #sendToAll(packet: string, except: string | undefined): this {
     for (const [sessionId, { client }] of this._clients) {
-      if (sessionId !== except) client._sendPayload(packet);
+      if (sessionId !== except) client._sendMessages(packet, 1);
     }
     return this;
   }
@@ -178,6 +179,7 @@ export class EndpointClient extends EventEmitter<EndpointClientEvents> {
 
   /** @internal */
   onMessage(message: unknown, answer?: Answer): void {
+    recordReceived(this.client, message);
     try {
       if (answer) this.emit('message', message, answer);
       else this.emit('message', message);
@@ -188,6 +190,7 @@ export class EndpointClient extends EventEmitter<EndpointClientEvents> {
 
   /** @internal */
   onEvent(name: string, args: readonly unknown[], answer?: Answer): void {
+    recordReceived(this.client, { name, args });
     this._conversation.dispatch(name, args, answer);
   }
 }

@@ -46,7 +46,7 @@ export class JsonpPolling extends Polling {
     this.response.end();
   }
 
-  protected answer(payload: string): void {
+  protected answer(payload: string): number {
     const script = this.origin.isAllowed
       ? this.#call(this.#literal ?? scriptLiteral(payload))
       : DENIED;
@@ -58,6 +58,7 @@ export class JsonpPolling extends Polling {
       'X-Content-Type-Options': 'nosniff',
     });
     endWith(this.response, script, size);
+    return size;
   }
 
   #call(literal: string): string {

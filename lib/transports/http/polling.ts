@@ -45,6 +45,11 @@ export abstract class Polling
     return true;
   }
 
+  /** @internal */
+  protected override get countsBytes(): boolean {
+    return true;
+  }
+
   override get bytesInFlight(): number {
     return this.#responseLength;
   }
@@ -57,7 +62,10 @@ export abstract class Polling
       return true;
     }
     this.#responseLength = payload.length;
-    this.answer(payload);
+    const size = this.answer(payload);
+    if (payload !== this._noop) {
+      this.host.counters.send(typeof size === 'number' ? size : Buffer.byteLength(payload));
+    }
     this.#holdUnread();
     this.onClose();
     return true;
@@ -107,8 +115,8 @@ export abstract class Polling
     return '';
   }
 
-  /** Writes the whole response. */
-  protected abstract answer(payload: string): void;
+  /** Writes the whole response. Returns the size of its body in bytes, if that is known. */
+  protected abstract answer(payload: string): unknown;
 
   /** Answers the poll of a session that has ended. */
   protected respondClosed(): void {

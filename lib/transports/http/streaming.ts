@@ -46,6 +46,11 @@ export abstract class Streaming extends HttpTransport implements ConnectionObser
     return endsWithConnection || !hasChunks ? 'close' : 'keep-alive';
   }
 
+  /** @internal */
+  protected override get countsBytes(): boolean {
+    return true;
+  }
+
   override get minGracePeriodMs(): number {
     return this.saysGoodbye ? CLOSE_REQUEST_MS : 0;
   }
@@ -108,7 +113,10 @@ export abstract class Streaming extends HttpTransport implements ConnectionObser
   #send(bytes: Buffer): boolean {
     if (!this.#isOpen || !this.socket.writable) return false;
     if (this.isOverfull(this.response.writableLength)) this.overflow();
-    else this.response.write(bytes);
+    else {
+      this.host.counters.send(bytes.length);
+      this.response.write(bytes);
+    }
     return true;
   }
 

@@ -22,7 +22,7 @@ export class XhrPolling extends Polling {
     this.response.end();
   }
 
-  protected answer(payload: string): void {
+  protected answer(payload: string): number {
     const size = Buffer.byteLength(payload);
     this.response.writeHead(
       200,
@@ -33,5 +33,6 @@ export class XhrPolling extends Polling {
       }),
     );
     endWith(this.response, payload, size);
+    return size;
   }
 }

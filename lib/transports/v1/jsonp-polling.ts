@@ -53,7 +53,7 @@ export class JsonpPollingV1 extends JsonpPolling {
     return NOOP;
   }
 
-  protected override answer(payload: string): void {
+  protected override answer(payload: string): number {
     const url = this.request.url ?? '';
     const { i } = parseQuery(url.slice(url.indexOf('?') + 1));
     const script = `io.j[${callbackIndex(i) ?? '0'}](${scriptLiteral(payload)});`;
@@ -66,5 +66,6 @@ export class JsonpPollingV1 extends JsonpPolling {
       'X-XSS-Protection': '0',
     });
     endWith(this.response, script, size);
+    return size;
   }
 }

@@ -89,7 +89,8 @@ export function handshakeHead(
 
 /** Receives what a {@link HixieParser} finds. */
 export interface HixieEvents {
-  onText(text: string): void;
+  /** @param size the size of the text on the wire, in bytes */
+  onText(text: string, size: number): void;
   /** The closing frame has arrived. */
   onClosing(): void;
   onError(kind: 'bad framing' | 'too large'): void;
@@ -164,7 +165,7 @@ export class HixieParser {
     // Invalid UTF-8 becomes replacement characters, as in 0.6.
     const text = readUtf8(bytes) ?? bytes.toString();
     this.#state = ParserState.START;
-    if (text !== '') this.#events.onText(text);
+    if (text !== '') this.#events.onText(text, bytes.length);
     return end + 1;
   }
 

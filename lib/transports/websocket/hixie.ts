@@ -76,7 +76,8 @@ export class Hixie extends SocketTransport implements HixieEvents {
     hixie.#begin(socket, head);
   }
 
-  onText(text: string): void {
+  onText(text: string, size: number): void {
+    this.host.counters.receive(size);
     if (this.session?._onMessage(text, this) === false) this.onError('too large');
   }
 

@@ -162,6 +162,7 @@ export class Rfc6455 extends SocketTransport {
       this.#fail(UNSUPPORTED_DATA);
       return;
     }
+    this.host.counters.receive(data.length);
     const payload = readUtf8(data);
     if (payload === null) this.#fail(INVALID_PAYLOAD);
     else if (this.session?._onMessage(payload, this) === false) this.#fail(TOO_BIG);

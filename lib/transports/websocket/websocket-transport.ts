@@ -30,6 +30,11 @@ export abstract class SocketTransport extends Transport implements SocketOwner {
 
   protected abstract readonly framing: Framing;
 
+  /** @internal */
+  protected override get countsBytes(): boolean {
+    return true;
+  }
+
   write(payload: string): boolean {
     return this.#push(payload, payload.length);
   }
@@ -53,6 +58,7 @@ export abstract class SocketTransport extends Transport implements SocketOwner {
     if (this.#isBacklogged(socket.writableLength, bytes.length, more?.at(-1) ?? first)) {
       this.overflow();
     } else {
+      this.host.counters.send(bytes.length, more === null ? 1 : more.length + 1);
       socket.write(bytes, 'latin1');
     }
   }

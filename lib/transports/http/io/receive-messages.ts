@@ -77,15 +77,19 @@ const SMALL_BODY = 16 * 1024;
 
 /**
  * Receives a body, up to `maxPayload`. While it is received its bytes are held for the session:
- * all bodies of a session together have at most `maxBuffer`, and its end releases them. `done` is
+ * all bodies of a session together have at most `maxBuffer`, and its end releases them. `onBody` is
  * called with an empty body then.
  */
 export function receiveBody(
   { host, request, response }: HttpExchange,
   client: Client,
-  done: (body: Buffer | null) => void,
+  onBody: (body: Buffer | null) => void,
 ): void {
   const { maxPayload, maxBuffer } = host.options;
+  const done = (body: Buffer | null): void => {
+    if (body !== null && body.length > 0) host.counters.receive(body.length);
+    onBody(body);
+  };
   const announced = Number(request.headers['content-length'] ?? Infinity);
   if (maxPayload > 0 && announced > maxPayload && announced !== Infinity) {
     done(null);
