@@ -39,14 +39,7 @@ export type { BroadcastOperator, RemoteClient, Target } from './rooms/broadcast-
 export { encode, decode } from './protocol/frames.js';
 export type { Bus, BusOptions } from './cluster/bus.js';
 export type { BusFigures, BusState, ClusterEvents, PeerInfo } from './cluster/cluster-host.js';
-export type {
-  BusStats,
-  ListenerStats,
-  PeerStats,
-  SessionGroup,
-  SessionState,
-  Traffic,
-} from './metrics/stats.js';
+export type { ListenerStats } from './metrics/stats.js';
 export type { Log } from './util/log.js';
 export type { ListenerOptions, Protocol1Options, TransportOptions } from './options.js';
 export type { SessionOptions } from './session/timings.js';

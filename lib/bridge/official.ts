@@ -55,7 +55,7 @@ export interface OfficialConnection {
   };
   /** The packets that the transport has not taken yet. */
   readonly writeBuffer: { readonly data?: { readonly length?: number } | undefined }[];
-  on(event: string, listener: (packet: OfficialPacket) => void): unknown;
+  /** @internal */ on(event: string, listener: (packet: OfficialPacket) => void): unknown;
   once(event: string, listener: () => void): unknown;
   close(discard?: boolean): unknown;
 }

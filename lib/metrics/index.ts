@@ -5,11 +5,4 @@
  */
 export { prometheus, PROMETHEUS_CONTENT_TYPE, type StatsSource } from './prometheus.js';
 export type { DiagnosticsChannels } from './channels.js';
-export type {
-  BusStats,
-  ListenerStats,
-  PeerStats,
-  SessionGroup,
-  SessionState,
-  Traffic,
-} from './stats.js';
+export type { BusStats, PeerStats, SessionGroup, SessionState, Traffic } from './stats.js';

@@ -14,6 +14,7 @@ const MODULES: Readonly<Record<string, string>> = {
   'socket.io-node': 'build/lib/index.d.ts',
   'socket.io-node/bus': 'build/lib/bus/index.d.ts',
   'socket.io-node/bridge': 'build/lib/bridge/index.d.ts',
+  'socket.io-node/metrics': 'build/lib/metrics/index.d.ts',
   'socket.io-node/frames': 'build/lib/protocol/index.d.ts',
   'socket.io-node/frames/v1': 'build/lib/protocol/v1/index.d.ts',
   'socket.io-node/browser': 'build/client/socket.io.d.ts',
