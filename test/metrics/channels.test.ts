@@ -30,15 +30,17 @@ function collect<Name extends keyof DiagnosticsChannels>(name: Name): Diagnostic
   return messages;
 }
 
+function fail(): void {
+  throw new Error('of the subscriber');
+}
+
 describe('diagnostics channels', () => {
   it('publish nothing, and call nothing, without subscribers', async () => {
     let calls = 0;
     for (const name of NAMES) {
       const one = channel(name);
-      const { publish } = one;
-      one.publish = function (message) {
+      one.publish = (): void => {
         calls++;
-        publish.call(one, message);
       };
       afterThisTest(() => Reflect.deleteProperty(one, 'publish'));
     }
@@ -114,11 +116,8 @@ describe('diagnostics channels', () => {
   });
 
   it('are not harmed by a subscriber that throws', async () => {
-    const onRefused = (): void => {
-      throw new Error('of the subscriber');
-    };
-    subscribe('socket.io-node:refused', onRefused);
-    afterThisTest(() => unsubscribe('socket.io-node:refused', onRefused));
+    subscribe('socket.io-node:refused', fail);
+    afterThisTest(() => unsubscribe('socket.io-node:refused', fail));
     const { io, port } = await serve();
     const refused: unknown[] = [];
     io.on('refused', ({ code }) => refused.push(code));

@@ -129,14 +129,14 @@ describe('listener.stats()', () => {
   });
 
   it('reports handshakes that wait', async () => {
-    let decide: (verdict: boolean) => void = () => undefined;
+    const decide: ((verdict: boolean) => void)[] = [];
     const { io, port } = await serve({
-      authorize: () => new Promise<boolean>((resolve) => (decide = resolve)),
+      authorize: () => new Promise<boolean>((resolve) => decide.push(resolve)),
     });
     const opening = new WebsocketDriver(port).open();
     await until(() => io.stats().handshakes.waiting === 1, 'the handshake');
     expect(io.stats().sessions.current).to.equal(0);
-    decide(true);
+    decide[0]?.(true);
     await opening;
     expect(io.stats().handshakes.waiting).to.equal(0);
   });
