@@ -10,7 +10,7 @@ for (let i = 2; i < process.argv.length; i++) {
   else if (k in opt) opt[k] = process.argv[++i];
   else { console.error('unknown option', process.argv[i]); process.exit(2); }
 }
-if (opt.only === 'bus') return require('./bus').run(opt); // its peers are pairs of processes
+if (opt.only === 'bus' || opt.only === 'bridge') return require('./' + opt.only).run(opt); // their peers are several processes
 
 const modern = process.execPath;
 const peers = {

@@ -1,23 +1,9 @@
 // The bus over Redis beside Socket.IO 4 with @socket.io/redis-adapter: node bench.js --only bus --module PATH [--seconds N --repeat N]
-const fs = require('fs'), os = require('os'), net = require('net'), path = require('path'), { fork, spawn, execFileSync } = require('child_process');
-const { dirOf, busy } = require('./where');
+const fs = require('fs'), os = require('os'), net = require('net'), path = require('path'), { spawn, execFileSync } = require('child_process');
+const { dirOf, busy } = require('./where'), { Child, children } = require('./child');
 const sleep = ms => new Promise(r => setTimeout(r, ms));
 const median = list => list.slice().sort((a, b) => a - b)[list.length >> 1];
 const num = v => v >= 100 ? v.toFixed(0) : v >= 10 ? v.toFixed(1) : v.toFixed(2);
-const children = new Set();
-process.on('exit', () => children.forEach(c => c.kill('SIGKILL')));
-
-class Child { // answers to calls by their ids
-  constructor(file, args) {
-    this.calls = new Map(); this.id = 0;
-    this.process = fork(path.join(__dirname, file), args, { execArgv: [] });
-    children.add(this.process);
-    this.started = new Promise(r => this.calls.set(0, r));
-    this.process.on('message', m => { if (m.id === undefined) return this.onMessage?.(m); this.calls.get(m.id)?.(m); this.calls.delete(m.id); });
-  }
-  call(op, more) { const id = ++this.id; this.process.send({ op, id, ...more }); return new Promise(r => this.calls.set(id, r)); }
-  stop() { children.delete(this.process); this.process.kill('SIGKILL'); }
-}
 async function redis() {
   const probe = net.createServer().listen(0, '127.0.0.1');
   await new Promise(r => probe.once('listening', r));
