@@ -11,7 +11,8 @@
  * server 19 % of another: there has to be some left over, or the run measures the machine. The load
  * is reported at the end.
  *
- * With `--delivery`, see delivery/run.ts.
+ * With `--attacks`, other connections break as attacks do: see attacker.ts. With `--delivery`, see
+ * delivery/run.ts.
  *
  * @module
  */
@@ -22,6 +23,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { VARIANTS as VARIANTS_OF_0_6 } from '../support/drivers/index.js';
+import { Attacker } from './attacker.js';
 import { SoakClient } from './client.js';
 import { soakDelivery } from './delivery/run.js';
 import { watchLoad } from './load.js';
@@ -40,11 +42,14 @@ export interface SoakOptions {
   readonly seed: number;
   /** Seconds from one burst to the next for each client. */
   readonly pace: number;
+  /** True: attacks beside the clients. */
+  readonly hasAttacks?: boolean;
 }
 
 export interface Outcome extends Sums {
   readonly faults: Readonly<Record<string, number>>;
   readonly oddities: Readonly<Record<string, number>>;
+  readonly attacks: Readonly<Record<string, number>>;
   readonly before: Figures;
   readonly after: Figures;
   /** Of the process of clients and proxy, and of the server's. */
@@ -64,8 +69,9 @@ const GONE_MS = 4500;
 class Backend {
   readonly child: ChildProcess;
 
-  constructor(pace: number, onAccount: (account: Account) => void) {
-    this.child = fork(join(__dirname, 'server.js'), [String(pace)], {
+  constructor(pace: number, hasAttacks: boolean, onAccount: (account: Account) => void) {
+    const args = [String(pace), ...(hasAttacks ? ['attacks'] : [])];
+    this.child = fork(join(__dirname, 'server.js'), args, {
       execArgv: ['--expose-gc', '--enable-source-maps'],
     });
     this.child.on('message', (reply: Reply) => {
@@ -96,14 +102,20 @@ class Backend {
   }
 }
 
-export async function soak({ clients, minutes, seed, pace }: SoakOptions): Promise<Outcome> {
+export async function soak({
+  clients,
+  minutes,
+  seed,
+  pace,
+  hasAttacks = false,
+}: SoakOptions): Promise<Outcome> {
   const random = new Random(seed);
   const sums = new Sums();
   const records = new Map<string, SessionRecord>();
   const oddities = new Map<string, number>();
   /** Sessions that ended, of which the client may not know yet. */
   const ended = new Map<string, Account>();
-  const backend = new Backend(pace, (account) => ended.set(account.sessionId, account));
+  const backend = new Backend(pace, hasAttacks, (account) => ended.set(account.sessionId, account));
   const { port } = await backend.next('port');
   const proxy = new FaultyProxy(port, random);
   const proxyPort = await proxy.listen();
@@ -132,6 +144,7 @@ export async function soak({ clients, minutes, seed, pace }: SoakOptions): Promi
     if (running.length % 20 === 0) await sleep(50);
   }
   proxy.percent = PERCENT_OF_NEW;
+  const attacker = hasAttacks ? new Attacker(port, random) : null;
   const end = performance.now() + minutes * 60_000;
   while (performance.now() < end) {
     // oxlint-disable-next-line eslint/no-await-in-loop -- one strike after the other
@@ -142,6 +155,7 @@ export async function soak({ clients, minutes, seed, pace }: SoakOptions): Promi
   const { load: serverLoad } = await backend.figures();
   const loads = { clients: load(), server: serverLoad };
   proxy.percent = 0;
+  attacker?.stop();
   backend.tell('quiet');
   for (const client of crowd) client.isQuiet = true;
   await sleep(SETTLE_MS);
@@ -158,6 +172,7 @@ export async function soak({ clients, minutes, seed, pace }: SoakOptions): Promi
   return Object.assign(sums, {
     faults: Object.fromEntries(proxy.injected),
     oddities: Object.fromEntries(oddities),
+    attacks: Object.fromEntries(attacker?.made ?? []),
     before,
     after,
     load: loads,
@@ -184,6 +199,7 @@ async function main(): Promise<void> {
       seed: { type: 'string', default: String(Date.now() % 1_000_000) },
       pace: { type: 'string', default: '2' },
       delivery: { type: 'boolean', default: false },
+      attacks: { type: 'boolean', default: false },
     },
   });
   const options = {
@@ -191,6 +207,7 @@ async function main(): Promise<void> {
     minutes: Number(values.minutes),
     seed: Number(values.seed),
     pace: Number(values.pace),
+    hasAttacks: values.attacks,
   };
   console.log('soak', options);
   if (values.delivery) {

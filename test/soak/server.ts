@@ -2,15 +2,17 @@
  * The server under soak, in a process of its own: sends numbered messages to every client,
  * counts those that come, and writes down on which connection each message left.
  *
- * As `node server.js SECONDS`, it sends to a client every so many seconds.
+ * As `node server.js SECONDS`, it sends to a client every so many seconds. With `attacks` as the second
+ * argument, it does what the connections of attacker.ts need.
  *
  * @module
  */
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Connection } from '../../lib/session/connection.js';
-import { Client, listen } from '../../lib/index.js';
+import { Client, listen, type AuthorizeCallback } from '../../lib/index.js';
 import { BUILT_IN } from '../../lib/transports/index.js';
+import { FLOOD, KICK, SLOW } from './attacker.js';
 import { BACKLOG, expectMarks, linkOf } from './links.js';
 import { watchLoad } from './load.js';
 import { Tally, type Account, type Command, type Leg, type Reply } from './protocol.js';
@@ -21,6 +23,11 @@ const TURN_MS = 100;
 const TURNS_PER_MESSAGE = Math.max(1, Math.round((Number(process.argv[2]) * 1000) / TURN_MS));
 /** It gets some at once: those that a poll cannot take wait for the next one. */
 const LONGEST_BURST = 4;
+const IS_ATTACKED = process.argv[3] === 'attacks';
+/** Of a handshake with `SLOW`. */
+const AUTHORIZE_MS = 30;
+const FLOOD_BYTES = 200_000;
+const FLOODS = 10;
 
 class Session {
   readonly client: Client;
@@ -67,6 +74,12 @@ const io = listen(server, {
     closeTimeout: CLOSE_TIMEOUT_MS,
     pollingDuration: 3000,
   },
+  ...(IS_ATTACKED && {
+    authorize: (request: IncomingMessage, decide: AuthorizeCallback) => {
+      if (request.url?.endsWith(SLOW)) setTimeout(() => decide(null, true), AUTHORIZE_MS);
+      else decide(null, true);
+    },
+  }),
   transports: [...BUILT_IN.keys()],
   transportOptions: Object.fromEntries(
     [...BUILT_IN.keys()].map((name) => [name, { closeTimeout: CLOSE_TIMEOUT_MS, duration: 3000 }]),
@@ -97,7 +110,11 @@ Reflect.set(Client.prototype, '_attach', function patched(this: Client, connecti
 
 io.on('connection', (client) => {
   const session = sessions.get(client);
+  if (IS_ATTACKED && client.request.url?.endsWith(FLOOD)) {
+    for (let i = 0; i < FLOODS; i++) client.send('x'.repeat(FLOOD_BYTES));
+  }
   client.on('message', (message) => {
+    if (message === KICK) client.connection.end();
     session?.received.take(Number(String(message).slice(1)));
   });
   client.on('disconnect', (reason) => {

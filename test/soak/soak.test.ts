@@ -6,10 +6,11 @@ describe('soak', function () {
   this.timeout(45_000);
 
   it('loses, repeats and reorders only messages of a connection that is cut', async () => {
-    const outcome = await soak({ clients: 66, minutes: 0.1, seed: 1, pace: 1 });
+    const outcome = await soak({ clients: 66, minutes: 0.1, seed: 1, pace: 1, hasAttacks: true });
     expect(outcome).to.deep.include({ lost: 0, duplicatedOrReordered: 0, oddities: {} });
     expect(outcome.receivedDown).to.be.above(100);
     expect(outcome.faults).not.to.deep.equal({});
+    expect(Object.keys(outcome.attacks)).to.have.length(4);
     expect(isClean(outcome), JSON.stringify(outcome)).to.equal(true);
   });
 
