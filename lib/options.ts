@@ -81,7 +81,7 @@ export interface ListenerOptions {
   /** Timings by transport name. @default {} */
   readonly transportOptions?: Readonly<Record<string, TransportOptions>>;
   /**
-   * The generations of Socket.IO that may connect: `'0.6'` (0.1 to 0.6) and `'0.9'` (0.7 to 0.9).
+   * The generations of Socket.IO that may connect: `'0.6'` (0.5 and 0.6) and `'0.9'` (0.7 to 0.9).
    *
    * @default ['0.6', '0.9']
    */
@@ -103,12 +103,16 @@ export interface ListenerOptions {
   readonly maxPayload?: number;
   /** Most messages in one payload. 0: no limit. @default 10000 */
   readonly maxMessages?: number;
-  /** Most bytes that may wait for one client before it is dropped. 0: no limit. @default 16777216 */
+  /**
+   * Most bytes that may wait for one client; above it, its session ends. 0: no limit.
+   *
+   * @default 16777216
+   */
   readonly maxBuffer?: number;
   /**
    * Most sends that may wait for a client without a connection; with more, its session ends. 0: no
-   * limit: one busy client would reach any number while others are between two polls, and
-   * `maxBuffer` limits their bytes.
+   * limit. With a limit, the messages of one busy client could end the sessions of others that are
+   * between two polls. `maxBuffer` limits the bytes.
    *
    * @default 0
    */
@@ -171,8 +175,8 @@ export interface ListenerOptions {
   readonly generateId?: (request: IncomingMessage) => string;
   /**
    * Exactly-once delivery for the clients that ask for it: every message arrives once and in order,
-   * in both directions, as long as the client is back within `window` milliseconds and both
-   * processes live. `true` is `{ window: 120000 }`. Other clients are served as without it.
+   * in both directions, if the client returns within `window` milliseconds and neither process
+   * restarts. `true` is `{ window: 120000 }`. Other clients are served as without it.
    *
    * @default false
    * @example delivery: { window: 60_000 }

@@ -62,7 +62,9 @@ function read(verdict: unknown): Decision {
   };
 }
 
-/** Calls `authorize` in whichever style it is written. `decide` is called at most once. */
+/**
+ * Calls `authorize`, which returns a verdict, a Promise or calls back. Calls `decide` at most once.
+ */
 export function callAuthorize(
   authorize: Authorize,
   request: IncomingMessage,

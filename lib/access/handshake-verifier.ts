@@ -14,7 +14,9 @@ import type { Timers } from '../util/timers.js';
 
 const CLOSING: Decision = { isAdmitted: false, status: 503, message: 'This server is closing' };
 
-/** Called with the reason of a refusal, and with the status and message of the application if it gave any. */
+/**
+ * Called with the code of a refusal; `own` has the status and message that the application chose.
+ */
 export type Refuse = (
   code: RefusalCode,
   own?: { readonly status: number; readonly message: string },

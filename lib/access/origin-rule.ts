@@ -9,7 +9,7 @@ import { printable } from '../util/log.js';
 interface Parts {
   /** With its colon. */
   readonly scheme: string;
-  /** In ASCII. In an entry, `.example.com` stands for all hosts below `example.com`. */
+  /** In ASCII. In an entry, `.example.com` matches all hosts below `example.com`. */
   readonly host: string;
   readonly port: string;
 }

@@ -8,7 +8,7 @@ import type { IncomingMessage } from 'node:http';
 import { printable } from '../util/log.js';
 import { matches, originOfUrl, parseEntry, parseOrigin, type Entry } from './origin-rule.js';
 
-/** What the `origins` rule says about one request. */
+/** The decision of the `origins` rule about one request. */
 export interface OriginDecision {
   /** The page of the request may use this server. Also true for a request without a page. */
   readonly isAllowed: boolean;

@@ -11,7 +11,10 @@ const LATE: Decision = Object.freeze({
   message: 'Authorization took too long',
 });
 
-/** A handshake between its request and its decision. It ends early if its client closes, or after a time. */
+/**
+ * A handshake between its request and its decision. It ends early if its client closes, or after a
+ * timeout.
+ */
 export class PendingHandshake {
   readonly target: ServerResponse | Socket;
   readonly #timers: Timers;
@@ -48,7 +51,7 @@ export class PendingHandshake {
     this.#socket.remove(this);
     this.#done(isGone ? null : decision);
     if (isGone) this.#socket.release();
-    // Until here, because a transport listens from here on.
+    // Removed only now: from here on, a transport has its own listener.
     else this.target.off('error', ignoreError);
   }
 
@@ -62,7 +65,7 @@ export class PendingHandshake {
 
 /**
  * The socket of pending handshakes, of several if requests are pipelined. Node reports the end of
- * the connection to the response whose turn it is, and not to those that wait behind it.
+ * the connection to the first unfinished response only, and not to the later ones.
  */
 export class PendingSocket {
   readonly #socket: Socket;

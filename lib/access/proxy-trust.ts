@@ -1,8 +1,8 @@
 /**
- * The `trustProxy` option: which proxies are in front of the server, and what their headers say
- * about the client.
+ * The `trustProxy` option: which proxies are in front of the server, and the address and scheme of
+ * the client in their headers.
  *
- * @see https://www.npmjs.com/package/proxy-addr, whose rules these are
+ * @see https://www.npmjs.com/package/proxy-addr, which has the same rules
  * @module
  */
 import type { IncomingMessage } from 'node:http';
@@ -16,10 +16,10 @@ const NAMED: Readonly<Record<string, readonly string[]>> = {
   uniquelocal: ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', 'fc00::/7'],
 };
 
-/** A client behind more proxies than this is not real. */
+/** The most proxies whose headers are read: a header with more addresses is not genuine. */
 const MAX_HOPS = 32;
 
-/** True for the address of a proxy that is so many hops away from the server. */
+/** True if `address`, which is `hop` hops away from the server, is that of a trusted proxy. */
 type IsTrusted = (address: string, hop: number) => boolean;
 
 function invalid(entry: string): TypeError {
@@ -90,8 +90,8 @@ export class ProxyTrust {
   }
 
   /**
-   * The address of the client: the nearest one that is not of a trusted proxy. What is not an
-   * address ends the way.
+   * The address of the client: the nearest one that is not of a trusted proxy. The search ends at a
+   * value that is not an address.
    */
   addressOf(request: IncomingMessage): string | undefined {
     const { socket, headers } = request;

@@ -15,7 +15,7 @@ export const REFUSALS = {
   ERR_SIO_NO_SESSION_ID: [500, 'No session id could be created'],
   ERR_SIO_UNSUPPORTED_VERSION: [
     400,
-    "This server speaks Socket.IO 0.5 and 0.6, not 0.7 to 4: load the socket.io.js that it serves, or use a server of the client's version",
+    "This server supports Socket.IO 0.5 and 0.6, not 0.7 to 4: load the socket.io.js that it serves, or use a server of the client's version",
   ],
   ERR_SIO_FORBIDDEN_ORIGIN: [403, 'This origin is not allowed'],
   ERR_SIO_UNAUTHORIZED_ORIGIN: [401, 'unauthorized'],
@@ -38,18 +38,18 @@ export type RefusalCode = keyof typeof REFUSALS;
 
 export const REFUSAL_CODES: readonly RefusalCode[] = Object.keys(REFUSALS) as RefusalCode[];
 
-/** How a client of a generation is refused that `protocols` does not have. */
+/** The refusal of a client whose generation is not in `protocols`. */
 export function unsupportedVersion(protocols: readonly string[]): {
   readonly status: number;
   readonly message: string;
-  /** The versions that the server speaks. */
-  readonly spoken: string;
+  /** The versions that the server supports. */
+  readonly supported: string;
 } {
   const [status, message] = REFUSALS.ERR_SIO_UNSUPPORTED_VERSION;
-  if (!protocols.includes('0.9')) return { status, message, spoken: '0.5 and 0.6' };
-  const spoken = protocols.includes('0.6') ? '0.5 to 0.9' : '0.7 to 0.9';
-  const own = message.replace('0.5 and 0.6, not 0.7 to 4', `${spoken}, not 1 to 4`);
-  return { status, message: own, spoken };
+  if (!protocols.includes('0.9')) return { status, message, supported: '0.5 and 0.6' };
+  const supported = protocols.includes('0.6') ? '0.5 to 0.9' : '0.7 to 0.9';
+  const own = message.replace('0.5 and 0.6, not 0.7 to 4', `${supported}, not 1 to 4`);
+  return { status, message: own, supported };
 }
 
 /** The argument of the `refused` event of a Listener. */
@@ -118,7 +118,7 @@ export function answerRefusal(
     target.writeHead(status, {
       'Content-Type': 'text/plain',
       'Content-Length': Buffer.byteLength(message),
-      // Caches may store a 404 without being asked to (RFC 9111, section 4.2.2).
+      // Caches may store a 404 by default (RFC 9111, section 4.2.2).
       'Cache-Control': 'no-store',
       ...unread,
       ...headers,

@@ -3,7 +3,7 @@ import type { OfficialSocket } from './official.js';
 
 /**
  * The rooms of a client whose connection is lost and may be recovered. The official server keeps
- * those that its socket had; it knows nothing of changes in the meantime.
+ * the rooms of its socket, without the changes that were made in the meantime.
  */
 export class AwayRooms {
   /** The rooms as they are now. */

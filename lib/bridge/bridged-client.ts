@@ -189,7 +189,7 @@ export class BridgedClient extends Client {
     recordReceived(this, event);
   }
 
-  /** @internal True if a handler of messages takes the function that answers. */
+  /** @internal True if a handler of messages has a parameter for the function that answers. */
   get _answersMessages(): boolean {
     return this.listeners('message').some((handler) => handler.length > 1);
   }

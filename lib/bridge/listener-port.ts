@@ -48,8 +48,9 @@ export class ListenerPort {
   }
 
   /**
-   * Adds a group of clients. The Listener is asked before all other listeners of the HTTP server,
-   * also those that were added later, and leaves the requests that `owns` names to the other server.
+   * Adds a group of clients. The Listener handles requests before all other listeners of the HTTP
+   * server, also before those that were added later. It leaves the requests for which `owns`
+   * returns true to the other server.
    *
    * @returns a function that undoes it
    */
@@ -68,8 +69,8 @@ export class ListenerPort {
   }
 
   /**
-   * Checks the limits on sessions again, when a client connects: others may have connected while the
-   * application was asked. Emits `refused` if there are too many.
+   * Checks the limits on sessions again, when a client connects: others may have connected during
+   * `authorize`. Emits `refused` if there are too many.
    */
   isWithinLimits(request: IncomingMessage): boolean {
     const code = this.#parts.limiter.check(request);
@@ -78,8 +79,8 @@ export class ListenerPort {
   }
 
   /**
-   * Decides about a client of another server as about a page that asks without an upgrade: `origins`,
-   * the limits, `authorize`. Calls neither function if the connection closes before.
+   * Applies `origins`, the limits and `authorize` to a client of another server, as to a request
+   * without an upgrade. Calls neither function if the connection closes first.
    */
   verify(
     request: IncomingMessage,
@@ -102,7 +103,8 @@ export class ListenerPort {
       verifier.verify(request, request.socket, accept, onRefused);
       return;
     }
-    // In place of the socket of the request, which a poll may close while the client stays.
+    // Used instead of the socket of the request: the end of a poll may close it while the client
+    // stays.
     const target = new PassThrough();
     connection.once('close', () => target.destroy());
     verifier.verify(

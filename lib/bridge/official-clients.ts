@@ -32,10 +32,16 @@ import type {
 import { SendBuffers } from './send-buffers.js';
 import { requestOf, SocketConnection } from './socket-connection.js';
 
-/** With these clients, the id of a socket is that of its connection: who knows it can take it over. */
+/**
+ * For these clients, the id of a socket is that of its connection: with it, a client can take over
+ * the connection.
+ */
 const isIdSecret = ({ conn }: OfficialSocket): boolean => conn.protocol === 3;
 
-/** After these, a client whose connection is lost can recover, but its session has ended. */
+/**
+ * After one of these reasons, the official server can recover the socket, but the session has
+ * ended.
+ */
 const IS_FINAL: ReadonlySet<DisconnectReason> = new Set<DisconnectReason>([
   'server disconnect',
   'queue overflow',
@@ -63,7 +69,9 @@ export class OfficialClients implements ExternalGroup, SessionRooms {
   readonly #clients = new Map<string, BridgedClient>();
   /** Clients whose connection is lost and may be recovered. */
   readonly #away = new Set<BridgedClient>();
-  /** Sockets that must not be recovered, and until when they could be. */
+  /**
+   * Sockets that must not be recovered, with the time until which the official server could do it.
+   */
   readonly #ended = new Map<string, number>();
   /** Called when the group closes. */
   onClose: () => void = () => undefined;
@@ -254,7 +262,7 @@ export class OfficialClients implements ExternalGroup, SessionRooms {
     socket.conn.once('close', () => onEnd('transport close'));
   }
 
-  /** Where to send to one client, so that the order is that of sending. */
+  /** The target that keeps the order of messages to one client. */
   #targetOf({ _official: socket }: BridgedClient): OfficialOperator | OfficialSocket {
     return this.#options.emitsByAdapter ? this.#namespace.local.to([socket.id]) : socket;
   }

@@ -10,15 +10,15 @@ import type { OfficialSocket } from './official.js';
 
 /** The client that gets the events. */
 export interface EventTarget {
-  /** @param answer is there if the client wants an answer, and there is one message */
+  /** @param answer present if the client requests an answer, and there is one message */
   _onMessages(messages: readonly unknown[], answer?: Answer): void;
   /** @internal A named event, which is not emitted as a message. */
   _onNamedEvent(event: NamedEvent): void;
-  /** @internal True if a handler of messages takes the answer. */
+  /** @internal True if a handler of messages has a parameter for the answer. */
   readonly _answersMessages: boolean;
 }
 
-/** What `client.events` is. */
+/** The type of `client.events`. */
 class OfficialChannel extends EventChannel {
   readonly #subscribe: (name: string) => void;
 
@@ -34,8 +34,8 @@ class OfficialChannel extends EventChannel {
 }
 
 /**
- * Listens to the events that the client uses, of one socket after the other. Not to all events:
- * the official server calls listeners of all events before the middleware of the socket.
+ * Listens to the events that the client uses, on its current socket. It does not use `onAny`,
+ * because the official server calls such listeners before the middleware of the socket.
  */
 export class OfficialEvents {
   readonly #target: EventTarget;

@@ -1,6 +1,7 @@
 /**
- * The official server of Socket.IO 4 by its shape. Nothing of `socket.io` is imported: the
- * application has it under a name of its choice, and `socket.io` may be an alias of this package.
+ * Structural types of the official server of Socket.IO 4. This package does not import `socket.io`:
+ * the application may have installed it under another name, and `socket.io` may be an alias of this
+ * package.
  *
  * @module
  */

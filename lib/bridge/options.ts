@@ -29,7 +29,7 @@ export interface ResolvedBridgeOptions {
   readonly client: '0.6' | 'official';
 }
 
-/** Names with a meaning of their own. */
+/** Names that have a special meaning. */
 const OWN_NAMES: ReadonlySet<string> = new Set(['connection', 'error', 'message']);
 const NAMES = ['namespace', 'events', 'client'];
 

@@ -2,8 +2,8 @@
  * The option `maxBuffer` for official clients. The official server keeps what a client does not
  * read without a limit.
  *
- * Adding up what waits takes time, so that it is done each time a quarter of the limit has been
- * sent: a client exceeds the limit by at most this quarter.
+ * To add up the waiting bytes takes time. So this is done each time a quarter of the limit has been
+ * sent, and a client exceeds the limit by at most this quarter.
  *
  * @module
  */
@@ -26,7 +26,7 @@ export function waitingSize({ transport, writeBuffer }: OfficialConnection): num
 export function discard(connection: OfficialConnection): void {
   const { socket } = connection.transport;
   connection.writeBuffer.length = 0;
-  // A closing handshake would wait behind what the client does not read.
+  // A closing handshake would wait until the client reads the data before it.
   if (socket?.terminate) socket.terminate();
   else connection.close(true);
 }

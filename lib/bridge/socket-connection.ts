@@ -34,7 +34,10 @@ function countPackets(connection: OfficialConnection, counters: Counters): void 
   });
 }
 
-/** An official socket as the connection of a session. The client sends by the socket, not by this. */
+/**
+ * An official socket as the connection of a session. The client sends through the socket, not
+ * through this object.
+ */
 export class SocketConnection implements Connection {
   readonly request: IncomingMessage;
   readonly type: ConnectionType = TYPE;

@@ -30,8 +30,8 @@ const DEFAULT_MAX_PAYLOAD = 1024 * 1024;
 /**
  * Makes a bus over your connection to NATS.
  *
- * The connection SHOULD have the option `maxReconnectAttempts: -1`: by default it is given up
- * after ten attempts, and the bus with it.
+ * The connection SHOULD have the option `maxReconnectAttempts: -1`: by default the connection ends
+ * after ten attempts, and so does the bus.
  *
  * @throws {TypeError} If `channel` cannot be a subject: it is empty, or has spaces or wildcards.
  * @example

@@ -3,8 +3,8 @@
  *
  * One connection of the pool is used for both. Notifications are text of less than 8,000 bytes: the
  * cluster sends longer messages in pieces. All messages that wait are sent as one query, because
- * a connection executes one query at a time, and those of several connections would overtake
- * each other.
+ * a connection executes one query at a time, and queries of several connections could arrive in
+ * another order.
  *
  * @module
  */

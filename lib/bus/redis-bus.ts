@@ -87,7 +87,7 @@ export function redisBus(
 
 function duplicate(client: NodeRedisClient | IoRedisClient, isIoRedis: boolean): unknown {
   if (!isIoRedis) return client.duplicate();
-  // By default ioredis gives a subscription up after 20 attempts to connect.
+  // By default ioredis drops a subscription after 20 attempts to connect.
   const make = client.duplicate.bind(client) as (options?: object) => unknown;
   return 'nodes' in client ? make() : make({ maxRetriesPerRequest: null });
 }

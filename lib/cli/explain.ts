@@ -21,12 +21,12 @@ const STATUSES: Readonly<Record<string, string | undefined>> = {
   401: 'The server rejects this client; try --origin, or http://USER:PASSWORD@HOST',
   403: 'The server rejects this client; try --origin',
   404: 'No Socket.IO 0.6 server at this path; check the path',
-  400: 'The server does not understand the request; it may be a later Socket.IO',
+  400: 'The server rejects the request as invalid; it may have a later version of Socket.IO',
   426: 'The server requires a WebSocket; try --transport websocket',
   503: 'The server is at its limit of clients',
 };
 
-/** The meaning of a status after the address has proved right: the server is restarting. */
+/** The meanings of a status if a connection to this address has worked before. */
 const STATUSES_AFTER_CONNECT: Readonly<Record<string, string | undefined>> = {
   ...STATUSES,
   404: 'The server does not have this session; it may have restarted',

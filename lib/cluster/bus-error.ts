@@ -6,7 +6,7 @@ export class BusError extends Error {
   readonly missing: readonly string[];
 
   constructor(missing: readonly string[], timeoutMs: number) {
-    super(`Expected an answer of ${missing.join(', ')} within ${timeoutMs} ms`);
+    super(`Expected an answer from ${missing.join(', ')} within ${timeoutMs} ms`);
     this.name = 'BusError';
     this.missing = missing;
   }

@@ -1,5 +1,5 @@
 /**
- * The bus: what a message engine has to offer for several processes to act as one Listener.
+ * The bus: the interface of a message engine that connects the Listeners of several processes.
  *
  * @module
  */
@@ -10,7 +10,7 @@ import { invalidType } from '../util/invalid-type.js';
  * A message engine, over the user's own connected client. Ready ones are in `socket.io-node/bus`.
  *
  * The engine may lose, repeat and reorder messages: the cluster numbers what it sends, and repairs
- * gaps by itself. A sender's own messages may come back to it; they are dropped.
+ * gaps by itself. The engine may return a message to its sender, which drops it.
  *
  * @example
  * const bus = {
@@ -23,19 +23,19 @@ export interface Bus {
   /** The longest message that the engine takes, in bytes; longer ones are sent in pieces. @default 16777216 */
   readonly maxMessage?: number;
   /**
-   * Sends bytes to all subscribers, this one or not.
+   * Sends bytes to all subscribers. Whether this process receives them too does not matter.
    *
    * MUST NOT keep the bytes after it has returned, or its promise has settled, unless it copies
-   * them. MAY return a promise of the moment when the engine has accepted them: until then, at most
-   * `maxWaiting` bytes are on their way, and later messages share one publication. A rejection is a
-   * sign that the engine is down. MAY throw, which is the same.
+   * them. MAY return a promise, which settles when the engine has accepted them: until then, at
+   * most `maxWaiting` bytes are on their way, and later messages share one publication. A rejection
+   * or an exception means that the engine is down.
    */
   publish(message: Buffer): unknown;
   /**
    * Calls `receive` with the bytes of each message, from now on.
    *
-   * MUST deliver messages unchanged. MUST go on by itself after the engine was down. MAY return a
-   * promise of the subscription.
+   * MUST deliver messages unchanged. MUST continue by itself after the engine was down. MAY return
+   * a promise of the subscription.
    */
   subscribe(receive: (message: Uint8Array) => void): unknown;
   /** Ends the subscription. MUST leave the user's client open. */
@@ -46,19 +46,28 @@ export interface Bus {
 export interface BusOptions {
   /** From one heartbeat of this process to the next, in milliseconds. @default 2000 */
   readonly heartbeatInterval?: number;
-  /** How long another process may be silent before it counts as gone, in milliseconds. @default 6000 */
+  /**
+   * How long another process may be silent before `peerDisconnect`, in milliseconds.
+   *
+   * @default 6000
+   */
   readonly timeout?: number;
   /** How long a gap may take to be repaired before it counts as lost, in milliseconds. @default 10000 */
   readonly repairTimeout?: number;
-  /** Bytes that are kept to be sent again, and that are held of each sender behind a gap. @default 4194304 */
+  /**
+   * Most bytes kept to be sent again, and most bytes held for each sender while earlier messages
+   * are missing.
+   *
+   * @default 4194304
+   */
   readonly maxRetained?: number;
   /** Bytes that may wait for the engine before the oldest are dropped. @default 16777216 */
   readonly maxBuffer?: number;
   /** Bytes that may be on their way to the engine at a time. @default 1048576 */
   readonly maxWaiting?: number;
   /**
-   * A secret of all processes: messages without its signature are dropped. For engines that
-   * others can publish to.
+   * A secret of all processes: messages without its signature are dropped. Set it if other programs
+   * can publish to the engine.
    */
   readonly secret?: string;
   /**

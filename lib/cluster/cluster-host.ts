@@ -9,7 +9,7 @@ export interface ClusterHost {
   /** The groups of this process. */
   localGroups(): readonly ClientGroup[];
   sessionCount(): number;
-  /** Where this process takes the requests of its sessions that arrive elsewhere; empty: nowhere. */
+  /** Where other processes forward requests for sessions of this one; empty: they do not. */
   address(): string;
   emit<E extends keyof ClusterEvents>(event: E, ...args: ClusterEvents[E]): void;
 }
@@ -18,9 +18,9 @@ export interface ClusterHost {
 export interface PeerInfo {
   /** Its id, random for each start. */
   readonly node: string;
-  /** How many sessions it has, as it said last. */
+  /** Number of its sessions, according to its latest heartbeat. */
   readonly sessions: number;
-  /** Where it takes the requests of its sessions that arrive elsewhere; empty: nowhere. */
+  /** Where other processes forward requests for its sessions; empty: they do not. */
   readonly address: string;
   /** @internal Packets that it has published and that have not been delivered here. */
   readonly behind: number;
@@ -32,7 +32,9 @@ export interface PeerInfo {
 
 /** Events of a Listener with a bus. */
 export interface ClusterEvents {
-  /** Another process has been heard for the first time. */
+  /**
+   * The first message of another process has arrived, or the first one after its `peerDisconnect`.
+   */
   peerConnect: [peer: PeerInfo];
   /** Another process has left, or has been silent for `timeout`. */
   peerDisconnect: [peer: PeerInfo, reason: 'goodbye' | 'timeout'];
@@ -40,7 +42,7 @@ export interface ClusterEvents {
   busDown: [reason: string];
   /** The engine works again. */
   busUp: [];
-  /** Messages of another process are lost for good. */
+  /** Messages of another process are lost and cannot be recovered. */
   busLost: [lost: { readonly peer: string; readonly count: number }];
 }
 

@@ -2,9 +2,9 @@
  * The clients of all other processes, as one group: what is sent to it is published once, and each
  * process sends it to its own clients.
  *
- * Local clients never wait for the engine: the groups of this process come first, and nothing here
- * is awaited. For one sender, each process delivers everything in the order of sending: payloads,
- * rooms, kicks and questions are numbered together.
+ * Local clients never wait for the engine: messages are sent to the groups of this process first,
+ * and nothing here is awaited. Each process delivers everything from one sender in the order of
+ * sending: payloads, changes of rooms, disconnects and queries have one sequence of numbers.
  *
  * @module
  */
@@ -27,11 +27,11 @@ import { readDescriptions, RemoteProxy } from './remote-client.js';
 const debug = createDebug('socket.io:bus');
 
 const NODE_BYTES = 8;
-/** From one question about a gap to the next, in milliseconds. */
+/** The interval of requests for missing packets, in milliseconds. */
 const ASK_INTERVAL_MS = 250;
-/** From one answer to such questions to the next: it serves all who have asked. */
+/** The shortest interval of responses to such requests: one response reaches all processes. */
 const RESEND_INTERVAL_MS = 200;
-/** How many silent processes are remembered. */
+/** The most silent processes whose state is kept. */
 const MOST_SILENT = 1000;
 /** A timer this late means that the process was stopped. */
 const STOPPED_MS = 1000;
@@ -207,7 +207,7 @@ export class Cluster implements ClientGroup {
   #peerOf({ node, age }: Envelope, packets: readonly Packet[], now: number): Peer {
     const known = this.#peers.get(node);
     if (known) return known;
-    // A process that was silent for too long goes on where it was.
+    // A process that was silent for too long continues with its old numbers.
     const peer = this.#silent.get(node) ?? this.#createPeer(node, age, packets, now);
     this.#silent.delete(node);
     this.#peers.set(node, peer);
@@ -307,7 +307,7 @@ export class Cluster implements ClientGroup {
 
   /** Where another process takes forwarded requests; undefined if that is not known. */
   addressOf(node: string): string | undefined {
-    // The engine may be down: the process itself can be reached all the same.
+    // The process can be reached even if the engine is down.
     return (this.#peers.get(node) ?? this.#silent.get(node))?.address || undefined;
   }
 
@@ -325,13 +325,13 @@ export class Cluster implements ClientGroup {
     this.#host.emit('busUp');
   }
 
-  /** Silence up to now says nothing about the other processes. */
+  /** Resets the silence of the others: the engine was down, or this process stopped. */
   #forgive(now: number): void {
     this.#health.forgive(now);
     for (const peer of this.#peers.values()) peer.lastSeen = now;
   }
 
-  /** Wakes up for the next heartbeat, or sooner for a gap. */
+  /** Sets the timer for the next heartbeat, or for an earlier request of missing packets. */
   #schedule(now: number = this.#host.clock.now()): void {
     const hasGap = [...this.#peers.values()].some(({ gap }) => gap !== null);
     const due = hasGap ? Math.min(now + ASK_INTERVAL_MS, this.#nextHeartbeat) : this.#nextHeartbeat;
@@ -361,7 +361,7 @@ export class Cluster implements ClientGroup {
     }
     for (const peer of this.#peers.values()) {
       const silence = now - peer.lastSeen;
-      // Without an echo, the end of all other processes looks like that of the engine.
+      // Without an echo, this could be the end of the engine or of all other processes.
       const isLong = !this.#hasEcho && silence > 2 * this.#options.timeout;
       const isSilent = this.#health.isUp && silence > this.#options.timeout;
       if (isSilent || isLong) this.#remove(peer, 'timeout');

@@ -1,5 +1,5 @@
 /**
- * What the packets of other processes do here: to the groups of this process, never to others.
+ * Applies the packets of other processes to the groups of this process, and only to those.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import type { ClusterHost } from './cluster-host.js';
 import { BodyReader, BodyWriter, Kind, type Packet } from './packet.js';
 import type { Description } from './remote-client.js';
 
-/** What can be asked about a selection. */
+/** The queries about a selection. */
 export const Ask = { COUNT: 0, LIST: 1 } as const;
 
 export class Delivery {

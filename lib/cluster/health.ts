@@ -1,9 +1,9 @@
 /**
- * Whether the engine works: by what arrives, and by what it takes.
+ * Detects whether the engine works, from the messages that arrive and those that it accepts.
  *
- * It is down when publishing fails for a while, or when nothing arrives: neither the echo of this
- * process, if the engine echoes, nor anything of the others. While it is down no process is declared
- * gone: silence says nothing about them then.
+ * It is down when publishing fails for a while, or when nothing arrives: neither messages of this
+ * process, if the engine returns them, nor messages of the others. While it is down, no process is
+ * removed: a silent process may be running.
  *
  * @module
  */
@@ -63,7 +63,7 @@ export class Health {
     }
   }
 
-  /** This process was stopped: silence up to now says nothing. */
+  /** Resets the silence: this process was stopped, so nothing could arrive. */
   forgive(now: number): void {
     this.#lastArrival = now;
   }

@@ -1,9 +1,10 @@
 /**
- * Packets: what processes of a cluster send each other, as bytes. Integers are big endian.
+ * The bytes of packets, which the processes of a cluster send to each other. Integers are big
+ * endian.
  *
  *     0  4  size of the body
  *     4  1  kind
- *     5  1  flags: 1, the body goes on in the packet with the next number; 2, it began before
+ *     5  1  flags: 1, the body continues in the packet with the next number; 2, it began before
  *     6  6  number
  *    12     body
  *
@@ -24,15 +25,15 @@ export const Kind = {
   LEAVE: 3,
   /** The sessions of a selection end. */
   KICK: 4,
-  /** A question about a selection. */
+  /** A query about a selection. */
   ASK: 5,
-  /** The answer to a question. */
+  /** The answer to a query. */
   ANSWER: 6,
   /** A named event for a selection; the body is that of a payload. */
   EMIT: 7,
   /** A process has begun; others answer with a heartbeat. */
   HELLO: 16,
-  /** A process is alive; its body has the number of its sessions. */
+  /** A heartbeat: the process runs. Its body has the number of sessions and the address. */
   HEARTBEAT: 17,
   /** A process ends. */
   GOODBYE: 18,
@@ -53,7 +54,7 @@ export interface Packet {
   readonly kind: number;
   /** Of unnumbered packets, the last number that the sender has published. */
   readonly number: number;
-  /** The body goes on in the packet with the next number. */
+  /** The body continues in the packet with the next number. */
   readonly continues: boolean;
   /** The body began in the packet with the number before. */
   readonly isContinued: boolean;
@@ -171,7 +172,7 @@ export class BodyReader {
 
   list(count: number = this.u32()): string[] {
     const texts: string[] = [];
-    // Grows with what is there, whatever the count says.
+    // Not allocated in advance: the count may be wrong.
     for (let i = 0; i < count; i++) {
       const size = this.#bytes.readUInt16BE(this.#advance(2));
       texts.push(this.bytes(size).toString());

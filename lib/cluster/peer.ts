@@ -113,7 +113,7 @@ export class Peer {
     return this.#drain(now, deliver);
   }
 
-  /** Gives up all gaps: the sender has ended. Returns how many packets are lost now. */
+  /** Counts all gaps as lost: the sender has ended. Returns how many packets are lost now. */
   giveUp(deliver: (packet: Packet) => void): number {
     let sum = 0;
     for (;;) {
@@ -123,7 +123,7 @@ export class Peer {
     }
   }
 
-  /** Gives up a gap that was not repaired in time. Returns how many packets are lost now. */
+  /** Counts a gap as lost that was not repaired in time. Returns how many packets are lost now. */
   expire(now: number, deliver: (packet: Packet) => void): number {
     if (this.#gapSince === null || now - this.#gapSince < this.#options.repairTimeout) return 0;
     let first = this.#highest + 1;

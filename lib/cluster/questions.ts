@@ -1,5 +1,5 @@
 /**
- * Questions to the other processes: who has been asked, who has answered, and when it is too late.
+ * Queries to the other processes: which processes have not answered yet, and the time limit.
  *
  * @module
  */
@@ -24,7 +24,7 @@ export class Questions {
     this.#clock = clock;
   }
 
-  /** Asks processes; resolves to their answers. A process that leaves need not answer. */
+  /** Sends a query to processes; resolves to the answers of those that have not left. */
   ask(
     nodes: readonly string[],
     timeoutMs: number,
@@ -65,7 +65,7 @@ export class Questions {
     }
   }
 
-  /** Answers all that is open with what there is. */
+  /** Resolves all open queries with the answers so far. */
   close(): void {
     for (const question of this.#open.values()) question.settle(null);
   }

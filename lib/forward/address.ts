@@ -19,7 +19,7 @@ export function parseAddress(address: string): HostAndPort | null {
   return { host, port: Number(port) };
 }
 
-/** True if other processes could connect to it. */
+/** True if other processes can connect to it: it is valid, and not a wildcard such as `0.0.0.0`. */
 export function isReachable(address: string): boolean {
   const parsed = parseAddress(address);
   return parsed !== null && !UNSPECIFIED.has(parsed.host);

@@ -1,6 +1,6 @@
 /**
- * What a process adds to a request that it forwards: proof that it knows the secret of the
- * cluster, and where the request came from.
+ * The headers that a process adds to a request that it forwards: a proof of the secret of the
+ * cluster, and the address of the client.
  *
  * @module
  */
@@ -19,7 +19,9 @@ export const OWN_HEADERS: ReadonlySet<string> = new Set([
   SECURE_HEADER,
 ]);
 
-/** The token for one process: it is of no use for others, or after a restart. */
+/**
+ * The token for one process. Other processes do not accept it, nor does this one after a restart.
+ */
 export function tokenOf(secret: string, node: string): string {
   return createHmac('sha256', secret).update(`forward to ${node}`).digest('hex');
 }
@@ -40,7 +42,7 @@ export function headersFor(
 /**
  * Checks a forwarded request, and removes the headers above from it.
  *
- * @returns where the request came from; null: the sender does not know the secret
+ * @returns the address of the client; null if the token is wrong
  */
 export function verify(request: IncomingMessage, token: string): ForwardedOrigin | null {
   const {

@@ -84,7 +84,8 @@ export class Forwarder {
     onward.on('error', () => {
       // After the head of the answer, the answer ends or breaks by itself.
       if (answer !== null || response.destroyed) return;
-      // A connection that breaks says nothing about the session: it breaks for the client too.
+      // The session may still exist: the connection to the client is broken too, and it can
+      // reconnect.
       if (isConnected) response.destroy();
       else fail();
     });

@@ -20,8 +20,8 @@ const NO_HEAD: Buffer = Buffer.alloc(0);
 const PROTOCOL = /^\d/;
 
 /**
- * A session may begin before the other processes know the address of its process: so often, and after
- * so many milliseconds each, they look again.
+ * A session may begin before its process has announced its address to the others: they look the
+ * address up again so many times, at this interval in milliseconds.
  */
 const ATTEMPTS = 20;
 const ATTEMPT_MS = 50;
@@ -36,11 +36,11 @@ export interface Incoming {
   readonly head: Buffer;
 }
 
-/** What forwarding needs of its Listener and of its cluster. */
+/** The parts of the Listener and of the cluster that forwarding needs. */
 export interface ForwardingHost {
   /** The id of this process. */
   readonly node: string;
-  /** Where another process takes requests; undefined if it is not known. */
+  /** The address at which another process accepts requests; undefined if it is not known. */
   addressOf(node: string): string | undefined;
   /** Handles a request that another process has forwarded; false: it is not for a Listener. */
   handle(incoming: Incoming, origin: ForwardedOrigin): boolean;
@@ -153,7 +153,7 @@ export class Forwarding {
       const incoming = { request, target, isUpgrade: true, head };
       if (origin === null || !this.#host.handle(incoming, origin)) target.destroy();
     });
-    // The other process closes idle connections: if both did, a request could meet the end of one.
+    // Only the other process closes idle connections: this one could close one that gets a request.
     server.keepAliveTimeout = 0;
     // The server that has taken the request from its client limits this time.
     server.requestTimeout = 0;

@@ -41,7 +41,8 @@ export function answerHeaders(answer: IncomingMessage): string[] {
   const headers: string[] = [];
   for (const [name, value] of pairs(answer)) {
     const key = name.toLowerCase();
-    // The owner does not read the rest of the body: neither does this process.
+    // The process of the session does not read the rest of the body, so this process does not
+    // either.
     const isClose = key === 'connection' && value.toLowerCase() === 'close';
     if (isClose || !HOP_BY_HOP.has(key)) headers.push(name, value);
   }

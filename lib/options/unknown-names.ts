@@ -36,7 +36,7 @@ export const EVENT_OPTIONS: readonly string[] = [
   'onRefused',
 ];
 
-/** The option that the name of another version stands for. */
+/** The option that has another name in another version. */
 function optionOfOthers(name: string): string | undefined {
   return Object.hasOwn(NAMES_OF_OTHERS, name) ? NAMES_OF_OTHERS[name] : undefined;
 }

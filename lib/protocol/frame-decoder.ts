@@ -17,8 +17,8 @@ export interface FrameDecoderOptions {
   /** The maximum length of a message, in the unit of `lengthUnit`. 0: no limit. @default 10485760 */
   readonly maxLength?: number;
   /**
-   * What the lengths in the stream count: `utf16` for UTF-16 code units, as the protocol says, or
-   * `utf8` for bytes, as TornadIO and other peers do.
+   * What the lengths in the stream count: `utf16` for UTF-16 code units, as the protocol defines,
+   * or `utf8` for bytes, as TornadIO and other peers do.
    *
    * @default 'utf16'
    */

@@ -30,9 +30,9 @@ export function readMessage(text: string, payloadLength: number = text.length): 
 /**
  * A text that does not keep its payload in memory.
  *
- * V8 makes a substring a slice, which refers to the whole string: an application that keeps a short
- * text would keep the megabytes that arrived with it. A text of at least half of its payload stays a
- * slice.
+ * V8 makes a substring a slice, which refers to the whole string. Without a copy, an application
+ * that keeps a short text would keep the whole payload in memory. A text of at least half of its
+ * payload stays a slice.
  */
 export function ownCopy(text: string, payloadLength: number): string {
   if (payloadLength <= SMALL_PAYLOAD || text.length < SHORTEST_SLICE) return text;

@@ -58,7 +58,7 @@ export interface BroadcastOperator {
   send(message: unknown): this;
   /**
    * Sends a named event to the selected clients, see `client.events`. Acknowledgements cannot be
-   * asked for.
+   * requested.
    *
    * @throws {TypeError} If an argument cannot become JSON.
    * @example listener.to('news').emit('goal', 1, 'nil');
@@ -68,7 +68,7 @@ export interface BroadcastOperator {
   socketsJoin(room: Target): void;
   /** Removes the selected clients from rooms. Throws as `to` does. */
   socketsLeave(room: Target): void;
-  /** Ends the sessions of the selected clients; what was sent to them is sent before. */
+  /** Ends the sessions of the selected clients, after what was sent to them is sent. */
   disconnectSockets(): void;
   /** Returns how many clients are selected. */
   count(): Promise<number>;

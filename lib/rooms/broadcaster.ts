@@ -59,7 +59,7 @@ export abstract class Broadcaster extends EventEmitter {
     this._everybody.socketsLeave(room);
   }
 
-  /** Ends the sessions of all clients; what was sent to them is sent before. */
+  /** Ends the sessions of all clients, after what was sent to them is sent. */
   disconnectSockets(): void {
     this._everybody.disconnectSockets();
   }

@@ -1,6 +1,6 @@
 /**
- * Clients that are reached by one means: the sessions of this Listener are one group. Groups of
- * other means (another process, another server) implement the same interface.
+ * A group of clients that are reached in the same way. The sessions of this Listener are one group;
+ * the clients of other processes and of an official server are others.
  *
  * @module
  */

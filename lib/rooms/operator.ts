@@ -22,7 +22,7 @@ export class Operator implements BroadcastOperator {
   readonly #isLocal: boolean;
   readonly #timeoutMs: number;
 
-  /** @param groups the groups as they are when something is sent, local ones first */
+  /** @param groups called for each send; returns the groups, local ones first */
   constructor(
     groups: () => readonly ClientGroup[],
     selection: Selection = EVERYONE,

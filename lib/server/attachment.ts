@@ -26,7 +26,7 @@ export interface RequestHandler {
 
 /**
  * How long another `upgrade` listener may leave an upgrade without a response, without reading
- * from its socket, in milliseconds. Then it gets one from us.
+ * from its socket, in milliseconds. Then this package answers it.
  */
 const UNCLAIMED_UPGRADE_MS = 3000;
 
@@ -39,7 +39,7 @@ export class ServerAttachment {
   /** Connections that {@link serveAsPlain} has given back: their requests never stay unanswered. */
   readonly #returned = new WeakSet<Socket>();
   #guards: ListenerGuards | null = null;
-  /** True for the requests of another server, which is on the same HTTP server. */
+  /** Functions that return true for the requests of another server on the same HTTP server. */
   readonly #owners: ((request: IncomingMessage) => boolean)[] = [];
 
   private constructor(server: Server) {
@@ -72,10 +72,11 @@ export class ServerAttachment {
   }
 
   /**
-   * Leaves the requests that `owns` names to another server, and offers all requests to the Listeners
-   * first: a server that was attached later has put its own listener before ours, or around it.
+   * Leaves the requests for which `owns` returns true to another server. Then puts our listener
+   * first again: a server that was attached later has put its own listener before ours, or around
+   * it.
    *
-   * @returns a function that undoes the first
+   * @returns a function that removes `owns`
    */
   addOwner(owns: (request: IncomingMessage) => boolean): () => void {
     this.#owners.push(owns);
@@ -109,7 +110,7 @@ export class ServerAttachment {
   }
 
   readonly #onRequest = (request: IncomingMessage, response: ServerResponse): void => {
-    // Programs of 2011 answer in front of us and still pass the request to all listeners (dnode).
+    // A program of 2011 (dnode) answers the request first, and still passes it to all listeners.
     // Writing to an ended response had no effect then; today it throws.
     if (response.writableEnded) {
       claim(request, 'older');
@@ -140,7 +141,7 @@ export class ServerAttachment {
   };
 
   readonly #onUpgrade = (request: IncomingMessage, socket: Socket, head: Buffer): void => {
-    // The other server answers, perhaps late: it may have to ask its application.
+    // The other server answers, perhaps later: its application may decide asynchronously.
     if (this.#isShared && this.#isOwned(request)) return;
     for (const handler of this.#handlers) {
       if (handler.handleUpgrade(request, socket, head)) {

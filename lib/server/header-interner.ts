@@ -40,7 +40,7 @@ export class HeaderInterner {
       if (!UNPOOLED.test(name)) rawHeaders[i + 1] = this.intern(rawHeaders[i + 1] as string);
     }
   }
-  /** The same for `headers`, which Node makes of a plain request before anything can see it. */
+  /** The same for `headers`, which Node makes for a plain request before any listener is called. */
   internParsedHeaders({ headers }: IncomingMessage): void {
     for (const [name, value] of Object.entries(headers)) {
       if (typeof value === 'string' && !UNPOOLED.test(name)) headers[name] = this.intern(value);

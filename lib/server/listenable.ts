@@ -29,7 +29,7 @@ export function toServer(server: unknown): Server {
     // Its requests have no socket of their own: streams, upgrades and their ends work otherwise.
     throw new TypeError(
       `Expected \`server\` to be ${EXPECTED}, got an HTTP/2 server: ` +
-        'use an https.Server, and let a proxy in front of it speak HTTP/2',
+        'use an https.Server, with a proxy for HTTP/2 in front of it',
     );
   }
   return server;

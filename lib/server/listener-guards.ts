@@ -3,8 +3,8 @@
  *
  * A web framework would answer our polls with 404, another WebSocket server would refuse our
  * upgrades. So each listener of the application that is called after ours is wrapped in a guard,
- * which does not call it for a claimed request. Events still take their way through the real
- * `emit`, so that tracers, `captureRejections` and `removeListener` work as without us. Guards are
+ * which does not call it for a claimed request. Events are still emitted by the original `emit`, so
+ * that tracers, `captureRejections` and `removeListener` work as without this package. Guards are
  * visible in `server.listeners()` only: programs of 2011 take listeners from there and call them.
  *
  * @module
@@ -43,7 +43,7 @@ function guard(inner: AnyListener, isOlder: boolean): Guard {
   return guarded;
 }
 
-/** True for a listener of this package, in whichever copy of it. */
+/** True for a listener of this package, or of another copy of it. */
 export function isOurs(listener: unknown): boolean {
   return typeof listener === 'function' && OURS in listener;
 }
@@ -89,7 +89,8 @@ export class ListenerGuards {
     this.#isOpen = false;
     const server = this.#server;
     for (const [name, replaced] of this.#replaced) {
-      // Replaced again by another package: it stays below, and does nothing.
+      // Another package has replaced the method again and calls ours, which does nothing from now
+      // on.
       if (server[name] !== replaced) continue;
       const own = this.#own.get(name);
       if (own) Object.assign(server, { [name]: own });
@@ -115,7 +116,9 @@ export class ListenerGuards {
     Object.defineProperty(server, name, { value: replaced, configurable: true, writable: true });
   }
 
-  /** Calls the method that there would be without us, which may have been replaced meanwhile. */
+  /**
+   * Calls the method that the server has without this package; it may have been replaced meanwhile.
+   */
   #call(name: Method, event: string, listener: AnyListener): unknown {
     const server = this.#server;
     const method =

@@ -3,7 +3,7 @@
  *
  * The header is an offer, which a server may ignore (RFC 9110, section 7.8): `curl --http2` and the
  * HttpClient of Java offer h2c with every first request. Node passes such a request to `upgrade`
- * listeners as soon as there is one, so that it is given back to the HTTP server here.
+ * listeners if there is one. So this module gives it back to the HTTP server.
  *
  * @module
  */

@@ -169,7 +169,7 @@ export class Router {
     const isClose = request.method === 'POST' && route.rest === 'close';
     const isOpening = isUpgrade || request.method === 'GET';
     const isStale = isOpening && client?._isStale(request) === true;
-    // The transport answers a client that asks for a delivering session.
+    // The transport answers a client that requests a session with delivery.
     const isAnswered = isOpening && this.#delivery?.hasKey(request) === true;
     const isUnknown = !client && !isClose && !isAnswered && request.method !== 'OPTIONS';
     if (isUnknown) this.#options.log(`No client has the session id ${shortId(route.sessionId)}`);
@@ -206,7 +206,7 @@ export class Router {
     this.#options.log(`Initializing client with transport "${transport}"`);
     // Copied if `authorize` may have to be awaited: the head is a slice of a much larger buffer.
     const kept = this.#options.authorize ? Buffer.from(head) : head;
-    // `authorize` may answer in another async context, such as that of a connection pool.
+    // `authorize` may call back in another async context, such as that of a connection pool.
     const context = this.#options.authorize ? captureContext() : null;
     const accept = (): void => {
       // The id is made first: a response that has begun cannot become an error.
@@ -233,7 +233,7 @@ export class Router {
     const version = detectVersion(url, this.#prefix.length);
     if (version === null) return false;
     const own = unsupportedVersion(this.#options.protocols);
-    this.#options.log(`Refused a client of ${version}: this server speaks ${own.spoken}`);
+    this.#options.log(`Refused a client of ${version}: this server supports ${own.supported}`);
     // Without CORS headers, pages of other origins could not read the reason.
     const origin = this.#parts.origins.decide(request, false);
     const cors = corsRecord(request, origin);
@@ -281,7 +281,7 @@ export class Router {
     return this.#parts.origins.decide(request, isUpgrade, isReadable);
   }
 
-  /** True if a session has the id in the path; protocol 1 has it behind the transport. */
+  /** True if a session has the id in the path; in protocol 1 it follows the transport. */
   #hasSession({ sessionId, rest }: Route): boolean {
     const { registry } = this.#parts;
     return [sessionId, rest.split('/', 1)[0] ?? ''].some((id) => registry.get(id) !== undefined);
@@ -391,7 +391,7 @@ export class Router {
     const offered = [...this.#offers.keys()].join(', ');
     if (BUILT_IN.has(transport)) {
       this.#options.log(
-        `A client asks for transport "${transport}"; \`transports\` has ${offered}`,
+        `A client requests transport "${transport}"; \`transports\` has ${offered}`,
       );
     } else if (debug.enabled) {
       debug('left to the application: %j is not one of %s', transport.slice(0, 40), offered);

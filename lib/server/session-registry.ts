@@ -76,7 +76,7 @@ export class SessionRegistry {
   /**
    * True if a proxy has merged the slashes of `//TIME`, a request for a new session. Apache, nginx
    * and lighttpd do this. The path of a session has a time after the id; a merged path does not. A
-   * client that asks for delivery has a place instead of the time.
+   * client that requests delivery has a place instead of the time.
    */
   isMergedPath({ sessionId, rest }: Route): boolean {
     return (

@@ -15,8 +15,8 @@ import type { HandshakeData } from './v1/handshake-data.js';
 /** Events of a client. Applications of 0.6 emit events of their own on it too. */
 export interface ClientEvents {
   /**
-   * A message has arrived: text, or the value of the JSON that was sent. `answer` is there if a
-   * client of 0.7 to 0.9 wants an answer.
+   * A message has arrived: text, or the value of the JSON that was sent. `answer` is present if a
+   * client of 0.7 to 0.9 requests an answer.
    */
   message: [message: unknown, answer?: Answer];
   /** With `delivery`, before `disconnect`: messages that the client may not have received. */
@@ -25,7 +25,7 @@ export interface ClientEvents {
   disconnect: [reason: DisconnectReason];
 }
 
-/** Gives an object a property of its own: applications of 0.6 have such by any name. */
+/** Defines a property on an object: applications of 0.6 assign properties with any name. */
 export function setOwn(object: object, name: string, value: unknown): void {
   const descriptor = { value, writable: true, configurable: true, enumerable: true };
   Object.defineProperty(object, name, descriptor);
@@ -35,7 +35,7 @@ export function setOwn(object: object, name: string, value: unknown): void {
 export abstract class ClientInfo extends EventEmitter {
   /** The Listener this client belongs to. */
   readonly listener: Host;
-  /** The id of the session, a secret: with it, anyone can take over the session. See `id`. */
+  /** The id of the session, a secret: a client that has it can take over the session. See `id`. */
   readonly sessionId: string;
   /** True from the first connection until `disconnect`, also between two polls. */
   connected = false;
@@ -89,8 +89,8 @@ export abstract class ClientInfo extends EventEmitter {
   }
 
   /**
-   * The protocol of the client: `0.6` (Socket.IO 0.1 to 0.6) or `0.9` (0.7 to 0.9); with a bridge also
-   * `2` (1 and 2) or `4` (3 and 4).
+   * The protocol of the client: `0.6` (Socket.IO 0.5 and 0.6) or `0.9` (0.7 to 0.9); with a bridge
+   * also `2` (1 and 2) or `4` (3 and 4).
    */
   get protocol(): string {
     return this._protocol;
@@ -115,9 +115,10 @@ export abstract class ClientInfo extends EventEmitter {
   }
 
   /**
-   * The socket of the latest connection. To end or destroy it ends the session, once what was sent has
-   * left. Between two polls, `destroy` must be called on this property: Node destroys idle sockets too,
-   * and a call on a socket that was kept in a variable looks the same.
+   * The socket of the latest connection. `end` and `destroy` end the session, after what was sent
+   * has been written. Between two polls, `destroy` must be called on this property, not on a socket
+   * that was kept in a variable: such a call cannot be distinguished from that of Node, which
+   * destroys idle sockets too.
    */
   get connection(): Socket {
     this._type.onConnectionRead?.(this.#socket, this);
@@ -278,7 +279,9 @@ export abstract class ClientInfo extends EventEmitter {
     return this._timing('closeTimeout');
   }
 
-  /** @internal Another transport serves the session. Timings of the application are kept. */
+  /**
+   * @internal Another transport serves the session. Timings that the application has set are kept.
+   */
   _setType(type: ConnectionType, defaults: Readonly<SessionOptions>): void {
     const options = this.#options;
     const previous = this._defaults;
@@ -290,7 +293,7 @@ export abstract class ClientInfo extends EventEmitter {
     }
   }
 
-  /** @internal Keeps only a record of the request, unless a program may have seen it. */
+  /** @internal Keeps only a record of the request, unless a program may have a reference to it. */
   _releaseRequest(): void {
     const { authorize, generateId } = this.listener.options;
     if (this.#isRequestSeen || authorize || generateId !== randomId) return;
@@ -307,8 +310,8 @@ export abstract class ClientInfo extends EventEmitter {
   _setConnection({ request, socket }: Connection): void {
     this.#request = request;
     this.connections++;
-    // Read while the socket is open: it has no address once it is closed. Also on the same socket: a
-    // proxy uses it for several clients.
+    // Read while the socket is open: it has no address once it is closed. Read again for the same
+    // socket, because a proxy may use it for several clients.
     this.#address = this.listener._addressOf(request) ?? this.#address;
     this.#socket = socket;
   }

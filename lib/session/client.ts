@@ -1,12 +1,12 @@
 /**
  * A session: the `client` of an application.
  *
- * It lasts longer than its connections, whatever their wire format. state.ts has its states.
+ * It lasts longer than its connections, in any wire format. state.ts has its states.
  *
  * One timer serves all states. While OPEN, it expires when the next heartbeat or its echo is due,
- * otherwise when the session must end. Then line-progress.ts decides if the connection is dead.
+ * otherwise when the session must end. Then line-progress.ts decides if the connection is lost.
  *
- * The methods at the end of the class depend on the protocol: sessions of others override them.
+ * The methods at the end of the class depend on the protocol; other protocols override them.
  *
  * @module
  */
@@ -47,8 +47,8 @@ export interface Client<In extends object = AnyIncoming, Out extends object = An
 /**
  * One client of a Listener, from its first connection to its `disconnect`.
  *
- * `In` has the named events that it sends, each as the function that handles it, and `Out` those that
- * it is sent; see `events`.
+ * `In` has the named events that the client sends, each as the type of its handler; `Out` has those
+ * that it receives; see `events`.
  *
  * @example
  * listener.on('connection', (client) => {
@@ -197,7 +197,7 @@ export class Client<
     );
   }
 
-  /** @internal A poll that is open notices the end of its socket by itself. */
+  /** @internal The transport of an open poll handles the end of its socket itself. */
   _onConnectionKicked(socket: Socket): void {
     if (this._current !== null || socket !== this._socket || this._isOverflowing) return;
     this._close('server disconnect');
@@ -283,7 +283,7 @@ export class Client<
     this._timer.touch(this._current !== null);
   }
 
-  /** @internal Part of a payload has arrived: the client is alive. */
+  /** @internal Part of a payload has arrived, which counts as activity of the client. */
   _onProgress(): void {
     this._timer.touch();
   }

@@ -33,7 +33,7 @@ export interface Connection {
   cork(): boolean;
   /** Sends one payload. Returns false if the connection is breaking and has not taken it. */
   write(payload: string): boolean;
-  /** Sends a payload that many sessions share; otherwise as `write`. */
+  /** Sends a payload that many sessions share; otherwise the same as `write`. */
   writeShared(broadcast: SharedPayload): boolean;
   /** Sends what is still pending, then ends the connection. */
   close(): void;
@@ -42,9 +42,9 @@ export interface Connection {
 /** The kind of transport that serves a session. */
 export interface ConnectionType {
   readonly transportName: string;
-  /** True if another server has the connections; then its rooms and broadcasts are not ours. */
+  /** True if another server has the connections; then it also has the rooms and broadcasts. */
   readonly isExternal?: boolean;
-  /** True if its responses are scripts, and those to its forms cannot be read by the page. */
+  /** True if its responses are scripts. The page cannot read the responses to its forms. */
   readonly isReadableAcrossOrigins?: boolean;
   /** @internal The application reads the socket of a session, possibly to end it. */
   onConnectionRead?(socket: Socket, reader: ConnectionReader): void;

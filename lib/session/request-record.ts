@@ -10,11 +10,11 @@ interface HeaderReader {
 let propertyCount = 0;
 
 /**
- * What the request of an upgrade, or of a handshake of 0.9, has said, without the object.
+ * The content of the request of an upgrade, or of a handshake of 0.9, without the object.
  *
- * `client.request` is a promise of 0.6, but most programs never read it, and the object with its
- * stream takes 1.2 KiB of each idle session. So a session keeps this record of a request that no
- * program has seen, and makes the object again when it is read.
+ * `client.request` is part of the API of 0.6, but most programs never read it, and the object with
+ * its stream takes 1.2 KiB of each idle session. So a session keeps this record of a request that
+ * no program has seen, and makes the object again when it is read.
  */
 export class RequestRecord {
   readonly url: string;
@@ -26,8 +26,8 @@ export class RequestRecord {
   }
 
   /**
-   * Returns null if the record could not stand for the request: it is unusual, or a program that
-   * wraps the events of the server has put something on it or changed its headers.
+   * Returns null if the record cannot replace the request: the request is unusual, or a program
+   * that wraps the events of the server has added a property to it or changed its headers.
    */
   static of(request: IncomingMessage): RequestRecord | null {
     const { url = '', rawHeaders, method, httpVersion } = request;

@@ -3,7 +3,7 @@ import { Timer, type Timers } from '../util/timers.js';
 import type { Connection } from './connection.js';
 
 /**
- * The timer of a session, its heartbeats, and the signs of life that may extend it.
+ * The timer of a session, its heartbeats, and the activity that may extend it.
  *
  * While there is a connection, it expires when the next heartbeat or its echo is due, otherwise
  * when the session must end. A heartbeat only records how much the connection has read and written;
@@ -50,7 +50,7 @@ export class SessionTimer extends Timer {
   }
 
   /**
-   * Restarts an expired timer if the client is alive but its connection is slow.
+   * Restarts an expired timer if the connection is slow, but still transfers data.
    *
    * @param connection the connection on which a heartbeat was sent; null if there is none
    */
@@ -89,14 +89,14 @@ export class SessionTimer extends Timer {
     return true;
   }
 
-  /** What has been read so far is not a sign of life; only what follows is. */
+  /** Only data that arrives from now on counts as activity. */
   discountRead({ socket }: Connection): void {
     if (!this.#isHeartbeatPending) return;
     this.#bytesRead = socket.bytesRead;
     this.#progress?.discountRead();
   }
 
-  /** Forgets the pending heartbeat: it concerned a connection that has ended. */
+  /** Drops the pending heartbeat: it concerned a connection that has ended. */
   resetHeartbeat(): void {
     this.#isHeartbeatPending = false;
     this.#bytesConfirmed = 0;

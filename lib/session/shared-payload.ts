@@ -36,7 +36,7 @@ export class SharedPayload {
   }
 
   /**
-   * The same payload in another protocol. It is translated once, however many sessions ask.
+   * The same payload in another protocol. It is translated once for all sessions.
    *
    * @param translate a pure function; its identity names the protocol.
    */
@@ -53,7 +53,7 @@ export class SharedPayload {
   }
 
   /**
-   * The payload in the wire format of `encode`, which is called once however many sessions ask.
+   * The payload in the wire format of `encode`, which is called once for all sessions.
    *
    * @param encode a pure function; its identity names the wire format.
    */

@@ -11,8 +11,8 @@
  *
  * A session is made with its first connection, and outlives it. It is OPEN while there is a
  * connection, or a poll, to write to. A connection that replaces another keeps it OPEN. Without one
- * it is DETACHED: what is sent is queued, and a timer of `closeTimeout` runs until the client is back.
- * A polling session is DETACHED between any two polls.
+ * it is DETACHED: what is sent is queued, and a timer of `closeTimeout` runs until the client
+ * returns. A polling session is DETACHED between any two polls.
  *
  * CLOSING is the state of a session that the application has ended while it was DETACHED and
  * something was queued. The next connection within the remaining time gets the queue, then the
@@ -29,7 +29,7 @@ export const State = {
   NEW: 'new',
   /** There is a connection or a poll to write to. */
   OPEN: 'open',
-  /** Between polls, or waiting for the client to come back. */
+  /** Between polls, or waiting for the client to return. */
   DETACHED: 'detached',
   /** Ended by the application; the queue waits for a last connection. */
   CLOSING: 'closing',
@@ -39,7 +39,9 @@ export type State = (typeof State)[keyof typeof State];
 
 /** Why a session ended. */
 export type DisconnectReason =
-  /** The connection was lost, or polls stopped, and the client was not back within `closeTimeout`. */
+  /**
+   * The connection was lost, or polls stopped, and the client did not return within `closeTimeout`.
+   */
   | 'transport close'
   /** A heartbeat was not echoed within `timeout`, and the connection did not move a byte. */
   | 'heartbeat timeout'
@@ -70,7 +72,8 @@ const TRANSITIONS: Readonly<Record<State, readonly State[]>> = {
  *   nor a timer: a bug in this package.
  */
 export function assertTransition(from: State, to: State, hasTimer: boolean): void {
-  if (!TRANSITIONS[from].includes(to)) throw new Error(`A session cannot go from ${from} to ${to}`);
+  if (!TRANSITIONS[from].includes(to))
+    throw new Error(`A session cannot change from ${from} to ${to}`);
   if ((to === State.DETACHED || to === State.CLOSING) && !hasTimer) {
     throw new Error(`A session cannot be ${to} without a timer`);
   }

@@ -15,7 +15,9 @@ const SCRIPT = join('build', 'client', 'socket.io.min.js');
 /** The folder of this file; empty in a bundle of ES modules, which has no `__dirname`. */
 const HERE = typeof __dirname === 'string' ? __dirname : '';
 
-/** The folder of the package that a module in `folder` would import; empty if there is none. */
+/**
+ * The folder of the copy of this package that modules in `folder` import; empty if there is none.
+ */
 function resolveFrom(folder: string): string {
   try {
     return dirname(createRequire(join(folder, 'index.js')).resolve(`${NAME}/package.json`));

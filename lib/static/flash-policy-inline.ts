@@ -159,7 +159,7 @@ const installed = new WeakMap<PolicyServer, InlinePolicy>();
 
 /**
  * Answers policy requests on the port of `server`, whole or in pieces, in plain text also when
- * the server speaks TLS.
+ * the server uses TLS.
  *
  * The policies of all Listeners of a server are one, which lists their entries in the order of the
  * calls. All other input is handled as without us. The limits of the first call apply to the

@@ -6,7 +6,7 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import { limitSocket, policyXml, POLICY_LIMITS, sendAndEnd } from './flash-policy.js';
 
-/** The first port that players try. It is below 1024, so that the file may grant any port. */
+/** The first port that players try. A policy file from a port below 1024 may grant any port. */
 const POLICY_PORT = 843;
 
 type Member = { readonly entries: () => readonly string[]; readonly log: (line: string) => void };

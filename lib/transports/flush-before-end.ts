@@ -1,14 +1,14 @@
 /**
- * Notices that a socket is ended or destroyed, before it happens.
+ * Detects that a socket is about to be ended or destroyed.
  *
  * Applications of 0.6 kick a client by `client.connection.end()` or `destroy()`, right after they
  * have sent it a reason. Two things depend on it:
  *
- * - Our transports batch what one turn sends, so the batch must leave first.
+ * - Our transports batch what one turn sends, so the batch must be written first.
  * - Between two polls, the socket of the last poll is idle, and Node closes idle sockets as well. Only
- *   a call of the application ends the session. It is recognised by `client.connection` having been
- *   read: in the same turn for `destroy`, which Node calls in the same way when the socket has been
- *   idle for `keepAliveTimeout`, and at any time for `end`.
+ *   a call of the application ends the session. It is recognised because the application has read
+ *   `client.connection` before: for `end` at any time, for `destroy` in the same turn. Node itself
+ *   calls `destroy` when the socket has been idle for `keepAliveTimeout`.
  *
  * The methods are replaced on the socket itself, by functions that all sockets share: a closure
  * per socket would add to the memory of each idle session.

@@ -58,7 +58,7 @@ export interface TransportServer {
   close?(): void;
 }
 
-/** What a transport may ask of the Listener that it serves. */
+/** The functions of a Listener that its transports may use. */
 export interface TransportHost {
   /** The options of the Listener, with their defaults. */
   readonly options: ResolvedOptions;
@@ -96,7 +96,7 @@ export interface Exchange {
   readonly host: TransportHost;
   /** The transport that the URL names. */
   readonly type: TransportType;
-  /** The session that the URL names; undefined: the client asks for a new one. */
+  /** The session that the URL names; undefined: the client requests a new one. */
   readonly client: Client | undefined;
   readonly request: IncomingMessage;
   /** The response to answer with; null for an upgrade. */
@@ -106,6 +106,6 @@ export interface Exchange {
   readonly head: Buffer;
   /** The path after the session id: `send`, `close`, a time against caches. */
   readonly rest: string;
-  /** What the `origins` rule says about the request. */
+  /** The decision of the `origins` rule about the request. */
   readonly origin: OriginDecision;
 }

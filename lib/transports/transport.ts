@@ -23,9 +23,9 @@ import type {
 export abstract class Transport implements Connection {
   readonly response: ServerResponse | null;
   readonly socket: Socket;
-  /** The transport that the client asked for: this class, or the one that chose it. */
+  /** The transport in the URL: this class, or the one that selected it. */
   readonly type: TransportType;
-  /** What the `origins` rule says about its request. */
+  /** The decision of the `origins` rule about its request. */
   readonly origin: OriginDecision;
   /** The session, once there is one. */
   session: Client | null;
@@ -43,8 +43,8 @@ export abstract class Transport implements Connection {
   }
 
   /**
-   * `client instanceof XhrPolling` tests the transport of the client: programs of 0.6 did that,
-   * whose transports were subclasses of Client.
+   * `client instanceof XhrPolling` tests the transport of the client. Programs use it because in
+   * 0.6 the transports were subclasses of Client.
    */
   static [Symbol.hasInstance](value: unknown): boolean {
     const type = value instanceof Client ? (value._type as unknown) : null;
@@ -70,7 +70,7 @@ export abstract class Transport implements Connection {
     this.#request = value;
   }
 
-  /** True for a poll: what is written answers it, and it is over. */
+  /** True for a poll: the first write is its response, and ends it. */
   get isPoll(): boolean {
     return false;
   }
@@ -154,7 +154,7 @@ export abstract class Transport implements Connection {
     this.session?._end(reason);
   }
 
-  /** Drops a client that does not read what is sent to it. */
+  /** Ends the session of a client that does not read what is sent to it. */
   protected overflow(): void {
     this.session?._overflow();
     this.socket.destroy();

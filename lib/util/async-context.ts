@@ -1,9 +1,9 @@
 /**
  * The async context of a session (`AsyncLocalStorage`: request ids in logs, spans of tracers).
  *
- * The events of a session are caused by sockets and timers that serve many sessions, and would run
- * in the context of whichever request set them up. They run in the context of the request that
- * opened the session instead, if it has one.
+ * Sockets and timers that serve many sessions cause the events of a session. Without this module,
+ * the events would run in the context of the request that has created the socket or timer. They run
+ * in the context of the request that opened the session instead, if it has one.
  *
  * @module
  */

@@ -1,17 +1,17 @@
 /**
- * Distinguishes a slow connection from a dead one.
+ * Distinguishes a slow connection from a lost one.
  *
- * A heartbeat queues behind whatever is on its way: a large message to the client, or from it. On a
- * slow line its echo takes longer than `timeout`, though the client is alive. So a session whose
- * timer expires asks what the line has moved meanwhile:
+ * A heartbeat is queued after other data: a large message to the client, or from it. On a slow line
+ * its echo takes longer than `timeout`, though the client still works. So when the timer of a
+ * session expires, the data that the line has transferred meanwhile is examined:
  *
- * - Bytes that have arrived are a sign of life, also those of an unfinished message.
- * - Bytes that the system has taken are one if some had to wait before: its buffer was full, and has
- *   room again only because the peer has acknowledged data. Without a backlog they are not: the
- *   system takes a few bytes for a dead peer too.
- * - What the system has taken but the peer has not received is invisible. So there is extra time for
- *   bytes that were written and that the client has not confirmed, once: the time that they take on
- *   a slow line, up to a minute.
+ * - Bytes that have arrived are progress, also those of an unfinished message.
+ * - Bytes that the system has taken are progress if some had to wait before: its buffer was full,
+ *   and has room again only because the peer has acknowledged data. Without a backlog they are not:
+ *   the system takes a few bytes for a lost peer too.
+ * - What the system has taken but the peer has not received is invisible. So the timer is extended
+ *   once for bytes that were written and that the client has not confirmed: by the time that they
+ *   take on a slow line, at most a minute.
  *
  * Nothing is measured until an echo is late, or a large response to a poll is sent.
  *
@@ -22,7 +22,7 @@ import type { Socket } from 'node:net';
 /** The speed of a line that is still usable. */
 const SLOW_BYTES_PER_SECOND = 16 * 1024;
 const LONGEST_EXTRA_MS = 60_000;
-/** Extra time is given in steps, so that the end of the connection is noticed. */
+/** The timer is extended in steps, so that the end of the connection is detected. */
 const SHORTEST_STEP_MS = 1000;
 
 /** What `net.Socket` has and its types lack. */
@@ -58,7 +58,7 @@ export class LineProgress {
     this.#hasBacklog = bytesRead !== undefined && this.#waiting > 0;
   }
 
-  /** Milliseconds to wait on, given that `timeout` has just passed; 0 if the line is dead. */
+  /** Milliseconds to wait on, given that `timeout` has just passed; 0 if there was no progress. */
   extension(timeout: number): number {
     if (this.#socket.destroyed) return 0;
     const before = this.#read;
@@ -71,7 +71,7 @@ export class LineProgress {
     return wait;
   }
 
-  /** What has been read so far is not a sign of life. */
+  /** Only data that arrives from now on is progress. */
   discountRead(): void {
     this.#read = this.#socket.bytesRead;
   }

@@ -10,16 +10,17 @@
  * - One Node timer per list waits for its head. When it fires, all timers that are due are taken from
  *   the head, in order, and the Node timer is set again for the new head. Clearing a timer does not
  *   touch the Node timer, unless the list becomes empty.
- * - Delays of a second and more are rounded up to 20 ms, so that one wake-up serves many sessions. A
- *   timer never fires early.
+ * - Delays of a second and more are rounded up to 20 ms, so that one Node timer serves many
+ *   sessions. A timer never fires early.
  * - Delays may be longer than the 31 bits that Node's timers take: the list then waits in several
  *   steps. `Infinity` never fires.
  *
  * A list that fires late means that the event loop was blocked, or the process suspended. What the
  * clients sent meanwhile has not been read yet, because Node runs timers before it polls for input.
- * To time out a client in this moment would blame it for the server's delay. So a late list is
- * deferred once, by a fixed time in which input is read. Any lateness that is clearly not jitter
- * counts: a timer that is due shortly before the end of a short stall is as unfair as a long one.
+ * To time out a client in this moment would be wrong: the delay is that of the server. So a late
+ * list is deferred once, by a fixed time in which input is read. Any lateness that is clearly not
+ * jitter counts: a timer that is due shortly before the end of a short stall causes the same error
+ * as one in a long stall.
  *
  * @module
  */

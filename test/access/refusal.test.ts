@@ -45,14 +45,14 @@ describe('refusals', () => {
 });
 
 describe('unsupportedVersion', () => {
-  for (const [protocols, spoken, sentence] of [
-    [['0.6'], '0.5 and 0.6', 'This server speaks Socket.IO 0.5 and 0.6, not 0.7 to 4: '],
-    [['0.6', '0.9'], '0.5 to 0.9', 'This server speaks Socket.IO 0.5 to 0.9, not 1 to 4: '],
-    [['0.9'], '0.7 to 0.9', 'This server speaks Socket.IO 0.7 to 0.9, not 1 to 4: '],
+  for (const [protocols, supported, sentence] of [
+    [['0.6'], '0.5 and 0.6', 'This server supports Socket.IO 0.5 and 0.6, not 0.7 to 4: '],
+    [['0.6', '0.9'], '0.5 to 0.9', 'This server supports Socket.IO 0.5 to 0.9, not 1 to 4: '],
+    [['0.9'], '0.7 to 0.9', 'This server supports Socket.IO 0.7 to 0.9, not 1 to 4: '],
   ] as const) {
-    it(`names what a server with ${protocols.join(' and ')} speaks`, () => {
+    it(`names the versions that a server with ${protocols.join(' and ')} supports`, () => {
       const own = unsupportedVersion(protocols);
-      expect([own.status, own.spoken]).to.deep.equal([400, spoken]);
+      expect([own.status, own.supported]).to.deep.equal([400, supported]);
       expect(own.message.startsWith(sentence)).to.equal(true);
     });
   }

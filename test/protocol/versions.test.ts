@@ -73,17 +73,17 @@ describe('a client of a later Socket.IO', () => {
   });
 
   const EIO = '/socket.io/?EIO=4&transport=polling';
-  for (const [path, protocols, spoken] of [
+  for (const [path, protocols, supported] of [
     [EIO, ['0.6', '0.9'], '0.5 to 0.9, not 1 to 4'],
     [EIO, ['0.9'], '0.7 to 0.9, not 1 to 4'],
     [EIO, ['0.6'], '0.5 and 0.6, not 0.7 to 4'],
     ['/socket.io/1/?t=1', ['0.6'], '0.5 and 0.6, not 0.7 to 4'],
   ] as const) {
-    it(`receives the supported versions at ${path}, if they are ${spoken}`, async () => {
+    it(`receives the supported versions at ${path}, if they are ${supported}`, async () => {
       const url = await serve({ protocols });
       const response = await fetch(url + path);
       expect(response.status).to.equal(400);
-      expect(await response.text()).to.include(`speaks Socket.IO ${spoken}: `);
+      expect(await response.text()).to.include(`supports Socket.IO ${supported}: `);
       expect(refusals.map(({ code }) => code)).to.deep.equal(['ERR_SIO_UNSUPPORTED_VERSION']);
       expect(lines.at(-1)).to.match(/^Refused a client of Socket\.IO /);
     });
@@ -127,7 +127,7 @@ describe('a client of a later Socket.IO', () => {
     const url = await serve({ transports: ['websocket'] });
     expect(await (await fetch(`${url}/socket.io/xhr-polling/`)).text()).to.equal('app');
     expect(lines.at(-1)).to.equal(
-      'A client asks for transport "xhr-polling"; `transports` has websocket',
+      'A client requests transport "xhr-polling"; `transports` has websocket',
     );
   });
 });

@@ -1,5 +1,6 @@
 /**
- * The place segment: where a client of a delivering session stands, in one segment of the path.
+ * The place: one segment of the path, which contains what a client with delivery has received and
+ * sent.
  *
  *     c=ATTEMPT&a=RECEIVED&k=KEY&s=NUMBER&t=TIME
  *
@@ -11,7 +12,7 @@
  * @module
  */
 
-/** Where a client stands. */
+/** The fields of a place. */
 export interface Place {
   /** `c`: the number of the attempt to open a connection, from 1 on. */
   readonly attempt: number;

@@ -21,7 +21,7 @@ const ZERO = 0x30;
 /** JSON that is invalid or nests too deep; no JSON text has this value. */
 const INVALID: unique symbol = Symbol('invalid JSON');
 
-/** The fields of a packet that asks for an acknowledgement. */
+/** The fields of a packet that requests an acknowledgement. */
 interface Wanted {
   readonly id: string;
   readonly wantsData: boolean;

@@ -34,7 +34,7 @@ function checkId(id: string): string {
   return id;
 }
 
-/** `TYPE:[ID[+]]:[ENDPOINT]` of a packet that may ask for an acknowledgement. */
+/** `TYPE:[ID[+]]:[ENDPOINT]` of a packet that may request an acknowledgement. */
 function head(
   type: number,
   packet: { readonly endpoint: string; readonly id?: string; readonly wantsData?: boolean },

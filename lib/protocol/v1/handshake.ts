@@ -20,7 +20,7 @@ export interface Handshake {
 
 /** Longer lines are not a handshake. */
 const MAX_LINE_LENGTH = 4096;
-/** Stands in a URL without being escaped, and has no colon. */
+/** Needs no escaping in a URL, and has no colon. */
 const SESSION_ID: RegExp = /^[\w!$&'()*+,.;=@~-]{1,256}$/;
 /** Other texts are not the name of a transport. */
 const TRANSPORT: RegExp = /^[\w-]{1,64}$/;
@@ -40,7 +40,7 @@ function toMilliseconds(field: string): number | null | undefined {
 /**
  * Writes the line of a handshake.
  *
- * @throws {RangeError} If the session id is empty or cannot stand in a URL.
+ * @throws {RangeError} If the session id is empty or not URL-safe.
  * @example
  * encodeHandshake({
  *   sessionId: 'abc',
@@ -62,8 +62,8 @@ export function encodeHandshake(handshake: Handshake): string {
 /**
  * Reads the line of a handshake. Missing fields are empty, further ones are ignored.
  *
- * @returns null if the line is longer than 4096 code units, its session id is empty or cannot stand
- *   in a URL, or a time is not a decimal number.
+ * @returns null if the line is longer than 4096 code units, its session id is empty or not
+ *   URL-safe, or a time is not a decimal number.
  * @example decodeHandshake('abc::60:websocket')
  * // { sessionId: 'abc', heartbeatTimeout: null, closeTimeout: 60000, transports: ['websocket'] }
  */

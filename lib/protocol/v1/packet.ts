@@ -26,9 +26,9 @@ interface Addressed {
   readonly endpoint: string;
 }
 
-/** A packet that may ask for an acknowledgement. */
+/** A packet that may request an acknowledgement. */
 interface Acknowledgeable extends Addressed {
-  /** Digits that the acknowledgement repeats as they are; absent: none is wanted. */
+  /** Digits that the acknowledgement repeats as they are; absent: none is requested. */
   readonly id?: string;
   /** True: the receiver's program answers, with data. False: a receipt is enough. */
   readonly wantsData?: boolean;
@@ -46,7 +46,7 @@ export interface ConnectPacket extends Addressed {
   readonly query?: string;
 }
 
-/** A sign of life. */
+/** A heartbeat, or its answer. */
 export interface HeartbeatPacket {
   readonly type: 'heartbeat';
 }
@@ -86,7 +86,7 @@ export interface ErrorPacket extends Addressed {
   readonly advice?: ErrorAdvice;
 }
 
-/** Nothing: it answers a poll that has waited long enough. */
+/** No data: it answers a poll after `pollingDuration`. */
 export interface NoopPacket {
   readonly type: 'noop';
 }

@@ -1,8 +1,8 @@
 /**
  * Payloads of protocol 1: what the body of a poll, a POST or a script of htmlfile contains.
  *
- * One packet travels bare. Several are each framed as `�LENGTH�PACKET`, where `�` is U+FFFD and
- * LENGTH counts UTF-16 code units.
+ * A single packet is not framed. Several are each framed as `�LENGTH�PACKET`, where `�` is U+FFFD
+ * and LENGTH counts UTF-16 code units.
  *
  * @module
  */

@@ -6,9 +6,9 @@
 
 /** What a URL of protocol 1 means. */
 export interface Address {
-  /** What stands before the first slash: `1`. */
+  /** The part before the first slash: `1`. */
   readonly version: string;
-  /** Empty in a handshake, and where a closing page asks for `?disconnect`. */
+  /** Empty in a handshake, and possibly in a request with `?disconnect`. */
   readonly transport: string;
   /** Empty: a handshake. */
   readonly sessionId: string;

@@ -10,13 +10,13 @@ import { callbackIndex, parseQuery } from '../../protocol/v1/index.js';
 import { addHeaders, NO_STORE, type Headers } from '../../transports/http/io/response-headers.js';
 import { scriptLiteral } from '../../transports/http/script-literal.js';
 
-/** A refusal as clients of protocol 1 know it. */
+/** A refusal in the form that clients of protocol 1 expect. */
 export interface HandshakeRefusal {
   readonly status: number;
   readonly message: string;
 }
 
-/** The words of `authorize` where the application has none, see access/authorize.ts. */
+/** The default messages of `authorize`, see access/authorize.ts. */
 const DECLINED = 'Not authorized';
 const THROWN = 'Authorization failed';
 const BAD_ORIGIN: HandshakeRefusal = { status: 403, message: 'handshake bad origin' };
@@ -24,7 +24,7 @@ const UNAUTHORIZED: HandshakeRefusal = { status: 403, message: 'handshake unauth
 export const HANDSHAKE_FAILED: HandshakeRefusal = { status: 500, message: 'handshake error' };
 
 /**
- * What a handshake is answered when it is refused. An application's own message remains as it is.
+ * The answer to a handshake that is refused. A message of the application is not changed.
  *
  * @returns undefined for the message of the code itself
  */
@@ -38,7 +38,7 @@ export function handshakeRefusal(
   return own.status === 500 && own.message === THROWN ? HANDSHAKE_FAILED : own;
 }
 
-/** The index of the callback that the client wants called, as it gave it; null: it reads the body. */
+/** The index of the JSONP callback, exactly as in the request; null for a plain response. */
 export function jsonpIndex(request: IncomingMessage, query: string): string | null {
   return request.method === 'GET' && query.includes('jsonp')
     ? callbackIndex(parseQuery(query)['jsonp'])

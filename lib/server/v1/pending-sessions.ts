@@ -6,7 +6,7 @@
 import { HandshakeData } from '../../session/v1/handshake-data.js';
 import { Timer, type Timers } from '../../util/timers.js';
 
-/** A handshake that no connection follows within this time is forgotten. */
+/** How long a session may wait for its first connection; then its id expires. */
 const EXPIRY_MS = 30_000;
 
 class PendingSession {

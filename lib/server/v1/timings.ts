@@ -4,7 +4,10 @@ import type { TransportType } from '../../transports/transport-server.js';
 
 const POLLING: ReadonlySet<string> = new Set(['xhr-polling', 'jsonp-polling']);
 
-/** The timings of a transport. Streams have heartbeats and no time to come back; polls the opposite. */
+/**
+ * The timings of a transport. Streams have heartbeats and a `closeTimeout` of 0; polling has no
+ * heartbeats, but a `closeTimeout`.
+ */
 export function timingsOf(
   { transportName }: TransportType,
   options: Required<Protocol1Options>,

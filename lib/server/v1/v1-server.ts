@@ -115,7 +115,7 @@ export class V1Server {
       return;
     }
     if (request.method === 'HEAD') {
-      // A safe method: it opens no session, and does not ask `authorize`.
+      // HEAD is a safe method: it opens no session, and does not call `authorize`.
       const headers = addHeaders({ 'Content-Type': 'text/plain', 'Cache-Control': NO_STORE }, cors);
       response.writeHead(origin.isAllowed ? 200 : 403, headers);
       response.end();
@@ -193,14 +193,17 @@ export class V1Server {
       return;
     }
     if (request.headers['sec-websocket-version'] === '7') {
-      // hybi-07 has the frames of hybi-08, which `ws` knows by this number.
+      // hybi-07 has the frames of hybi-08, which `ws` supports under this number.
       request.headers['sec-websocket-version'] = '8';
     }
     const host = this.#transportHost;
     offer.server.handle({ ...exchange, host, type: offer.type, client, rest: '', origin });
   }
 
-  /** A page that unloads; answered also for a session that has ended. */
+  /**
+   * A request with `?disconnect`, of a page that unloads. It is answered also if the session has
+   * ended.
+   */
   #disconnect(
     sessionId: string,
     client: ClientV1 | undefined,

@@ -10,10 +10,11 @@ export function rethrowAsync(error: unknown): void {
 }
 
 /**
- * Emits an event of 0.6 that has a reason today.
+ * Emits an event of 0.6 with an additional argument, the reason.
  *
- * 0.6 called handlers without it, and some count their arguments. So a handler whose parameter list
- * is empty, or has only the parameters of 0.6, does not get the reason. All others get it.
+ * 0.6 called handlers without a reason, and some handlers count their arguments. So a handler whose
+ * parameter list is empty, or has only the parameters of 0.6, does not get the reason. All others
+ * get it.
  */
 export function emitWithReason(
   emitter: EventEmitter,
@@ -34,7 +35,7 @@ export function emitWithReason(
   }
 }
 
-/** Emits the end of something by {@link emitWithReason}. Never throws. */
+/** The same as {@link emitWithReason}, but never throws. */
 export function emitEnd(
   emitter: EventEmitter,
   event: string,

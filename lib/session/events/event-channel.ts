@@ -1,5 +1,5 @@
 /**
- * Named events on top of a session: what `client.events` is.
+ * Named events of a session: the type of `client.events`.
  *
  * @module
  */
@@ -8,14 +8,14 @@ import { Timer, type Timers } from '../../util/timers.js';
 import { SharedPayload } from '../shared-payload.js';
 import { rethrowAsync } from './emit.js';
 
-/** Answers an event, once. Absent if the client does not want an answer. */
+/** Answers an event, once. Absent if the client does not request an answer. */
 export type Answer = (...values: unknown[]) => void;
 /** The timers of Node have 31 bits. */
 const LONGEST_TIMEOUT_MS = 2 ** 31 - 1;
 
-/** Handles an event: its arguments, and an {@link Answer} if the client wants one. */
+/** Handles an event: its arguments, and an {@link Answer} if the client requests one. */
 export type EventHandler = (...args: never[]) => void;
-/** Handles every event: its name, its arguments, and the answer if one is wanted. */
+/** Handles every event: its name, its arguments, and the answer if one is requested. */
 export type AnyEventHandler = (name: string, args: readonly unknown[], answer?: Answer) => void;
 
 /** The events that a client sends, by name, if their types are not known. */
@@ -50,9 +50,9 @@ export interface EventSender<Out extends object = AnyOutgoing> {
   /**
    * Sends an event.
    *
-   * If the last argument is a function, the client is asked for an acknowledgement, and the function
-   * is called with what the client answers: once, or never. A function without parameters asks for a
-   * receipt only; its client answers without asking its program.
+   * If the last argument is a function, an acknowledgement is requested, and the function is called
+   * with the answer of the client: once, or never. A function without parameters requests a receipt
+   * only, which the client sends by itself, without its program.
    */
   emit<Name extends keyof Out & string>(name: Name, ...args: ArgumentsOf<Out[Name]>): void;
   /** Sends a message: text as it is, every other value as JSON. The callback is that of `emit`. */
@@ -63,7 +63,7 @@ export interface EventSender<Out extends object = AnyOutgoing> {
 export interface Outlet {
   readonly timers: Timers;
   /**
-   * @param callback asks for an acknowledgement; null: none is wanted
+   * @param callback called with the acknowledgement; null: none is requested
    * @returns stops waiting for the acknowledgement
    */
   sendEvent(
@@ -89,7 +89,7 @@ class TimedCallback {
     this.#timers = timers;
     this.#delay = delay;
     this.#handler = handler;
-    // Its parameter asks for an answer of the program.
+    // It has a parameter, so that an answer of the program is requested, not only a receipt.
     this.callback = (...values) => {
       if (this.#isOver) return;
       this.#isOver = true;
@@ -203,7 +203,7 @@ export class EventChannel<
 
   /**
    * Adds a handler of an event. It gets the arguments of the event, and after them the function that
-   * answers it, if the client wants an answer. An exception in a handler surfaces as an
+   * answers it, if the client requests an answer. An exception in a handler is emitted as an
    * `uncaughtException` of the process; other handlers still run.
    */
   on<Name extends keyof In & string>(name: Name, handler: In[Name] & EventHandler): this {

@@ -1,6 +1,6 @@
 /**
- * Named events of a client of 0.6, which has none: they travel as the JSON that 0.9 has in its
- * packets, `{"name":NAME,"args":[…]}`.
+ * Named events for clients of 0.6, whose protocol has none. They are sent as messages with the JSON
+ * that 0.9 has in its packets, `{"name":NAME,"args":[…]}`.
  *
  * @module
  */
@@ -16,7 +16,7 @@ interface MessageClient extends EventEmitter {
   readonly _open: boolean;
 }
 
-/** Beside the clients: one that never uses events pays nothing. */
+/** Not a property of clients, so that a client without events needs no memory for it. */
 const channels = new WeakMap<object, EventChannel>();
 
 const nothing = (): void => undefined;

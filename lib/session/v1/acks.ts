@@ -11,7 +11,7 @@ export class PendingAcks {
     return this.#callbacks.size;
   }
 
-  /** The id of the next packet that asks for an acknowledgement. Ids count from 1. */
+  /** The id of the next packet that requests an acknowledgement. Ids count from 1. */
   get nextId(): string {
     return String(this.#lastId + 1);
   }

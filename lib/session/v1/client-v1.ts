@@ -127,7 +127,7 @@ export class ClientV1 extends Client implements PacketWriter, Receiver {
     super._attach(connection);
   }
 
-  /** @internal A stream is the session: there is nothing to come back to. */
+  /** @internal The session ends with its stream: it cannot be resumed. */
   override _detach(connection: Connection, reason: DisconnectReason = 'transport close'): void {
     const isCurrent = connection === this._current;
     super._detach(connection, reason);
@@ -295,7 +295,7 @@ export class ClientV1 extends Client implements PacketWriter, Receiver {
     if (member instanceof EndpointClient) {
       this._sendPayload(`1::${name}`);
     } else if (member) {
-      // One question at a time, however often the client asks.
+      // `authorize` is called for one join at a time.
       member.isWanted = true;
     } else if (endpoint._isOpen) {
       this.#enter(endpoint);

@@ -1,6 +1,6 @@
 /**
- * One conversation of a session: the root, or an endpoint. Sends packets with its name, numbers what
- * asks for an acknowledgement, and reads what arrives.
+ * One conversation of a session: the root, or an endpoint. Sends packets with its name, numbers
+ * those that request an acknowledgement, and reads packets that arrive.
  *
  * @module
  */
@@ -30,13 +30,13 @@ export interface PacketWriter {
   _overflow(): void;
 }
 
-/** What a packet of the client delivers; `answer` is there if the client wants one. */
+/** Receives the content of a packet; `answer` is present if the client requests one. */
 export interface Receiver {
   onMessage(message: unknown, answer?: Answer): void;
   onEvent(name: string, args: readonly unknown[], answer?: Answer): void;
 }
 
-/** Most acknowledgements that may be pending; a client that owes more is ended. */
+/** Most acknowledgements that may be pending; above it, the session ends. */
 const MAX_PENDING_ACKS = 10_000;
 
 const NOT_WANTED: Wanted = Object.freeze({});
@@ -57,7 +57,7 @@ export class Conversation implements Outlet {
     return (this.#events ??= new EventChannel(this));
   }
 
-  /** An event for the channel; dropped if the application has never asked for the channel. */
+  /** An event for the channel; dropped if the application has never read `events`. */
   dispatch(name: string, args: readonly unknown[], answer?: Answer): void {
     this.#events?._dispatch(name, args, answer);
   }
@@ -87,7 +87,7 @@ export class Conversation implements Outlet {
     this.#acks?.settle(ackId, args);
   }
 
-  /** Delivers a packet; a receipt that it asks for leaves first. */
+  /** Delivers a packet. If it requests a receipt, the receipt is sent first. */
   deliver(packet: MessagePacket | JsonPacket | EventPacket, receiver: Receiver): void {
     const { id, wantsData } = packet;
     if (id !== undefined && !wantsData) this.#acknowledge(id, []);
@@ -97,7 +97,7 @@ export class Conversation implements Outlet {
     else if (packet.name !== 'disconnect') receiver.onEvent(packet.name, packet.args, answer);
   }
 
-  /** The number of parameters decides what is asked for, as in 0.9. */
+  /** The number of parameters decides: a receipt or an answer, as in 0.9. */
   #wantedBy(callback: Answer | null): Wanted {
     if (callback === null) return NOT_WANTED;
     this.#acks ??= new PendingAcks();

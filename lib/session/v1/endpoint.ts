@@ -14,7 +14,7 @@ import type { ClientV1 } from './client-v1.js';
 import { Conversation } from './conversation.js';
 import { messagePacket } from './packets.js';
 
-/** Decides whether a client may join an endpoint: `true` lets it in. */
+/** Decides whether a client may join an endpoint: `true` accepts it. */
 export type EndpointAuthorize = (client: Client) => boolean | Promise<boolean>;
 
 /** Options of `listener.of`. */
@@ -31,14 +31,14 @@ export interface EndpointEvents {
 
 /** Events of a client in an endpoint. */
 export interface EndpointClientEvents {
-  /** A message; `answer` is there if the client wants one. */
+  /** A message; `answer` is present if the client requests one. */
   message: [message: unknown, answer?: Answer];
   /** The client has left, or its session has ended. */
   disconnect: [reason: DisconnectReason];
 }
 
 /**
- * An endpoint: a conversation beside the root, which clients of 0.7 to 0.9 join by its name.
+ * An endpoint: a channel in addition to the root, which clients of 0.7 to 0.9 join by its name.
  *
  * @example
  * listener.of('/chat').on('connection', (client) => {
@@ -80,7 +80,7 @@ export class Endpoint extends EventEmitter<EndpointEvents> {
     if (authorize) this.#authorize = authorize;
   }
 
-  /** @internal Asks whether a client may join. Never rejects. */
+  /** @internal Calls `authorize`. Never rejects. */
   async _admits(client: Client): Promise<boolean> {
     try {
       return (await this.#authorize?.(client)) === true;
@@ -92,7 +92,7 @@ export class Endpoint extends EventEmitter<EndpointEvents> {
     }
   }
 
-  /** @internal True if clients join without being asked. */
+  /** @internal True if clients may join without authorization. */
   get _isOpen(): boolean {
     return this.#authorize === undefined;
   }

@@ -11,7 +11,7 @@ export class PacketQueue extends SendQueue {
     super.unshift(packets.map(framePacket));
   }
 
-  /** The packets as one payload: a single packet travels bare. */
+  /** The packets as one payload: a single packet is not framed. */
   override join(): string {
     return this.length === 1 ? (this.packets()[0] ?? '') : super.join();
   }

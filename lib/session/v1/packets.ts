@@ -48,7 +48,7 @@ export function translatePayload(payload: string, isEvent: boolean): readonly st
   return decode(payload).map((text) => translateText(text, isEvent));
 }
 
-/** The fields that ask for an acknowledgement. */
+/** The fields that request an acknowledgement. */
 export interface Wanted {
   readonly id?: string;
   readonly wantsData?: boolean;

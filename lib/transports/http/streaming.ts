@@ -121,8 +121,8 @@ export abstract class Streaming extends HttpTransport implements ConnectionObser
   }
 
   /**
-   * The request is pipelined behind a response that has not ended. Behind a stream it waits for ever,
-   * and Node may read nothing more of the connection, its end included.
+   * The request is pipelined behind a response that has not ended. After a stream it would wait
+   * without end, and Node may read nothing more of the connection, its end included.
    */
   #limitQueueing(): void {
     const { timers, options } = this.host;

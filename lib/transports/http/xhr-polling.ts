@@ -8,7 +8,10 @@ const TYPE = 'text/plain; charset=UTF-8';
 export class XhrPolling extends Polling {
   static readonly transportName: string = 'xhr-polling';
 
-  /** Clients take any status but 200 for a disconnect, and need not poll again to learn of it. */
+  /**
+   * Clients treat any status except 200 as a disconnect, so they do not need another poll to detect
+   * it.
+   */
   protected override respondClosed(): void {
     this.response.writeHead(204, this.withCors({ 'Cache-Control': NO_STORE }));
     this.response.end();

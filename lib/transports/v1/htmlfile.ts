@@ -26,7 +26,7 @@ export class HtmlFileV1 extends HtmlFile {
     return corsHeadersV1(request, origin);
   }
 
-  /** The stream is the session: there is no close request to wait for. */
+  /** The session ends with the stream: protocol 1 has no close request. */
   protected override get saysGoodbye(): boolean {
     return false;
   }

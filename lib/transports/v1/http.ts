@@ -17,7 +17,7 @@ const RECEIVED = '1';
 
 /**
  * The CORS headers of protocol 1: they name any allowed origin, `null` too, and always allow
- * credentials, because its clients always ask with them.
+ * credentials, because its clients always send requests with credentials.
  */
 export function corsHeadersV1(request: IncomingMessage, decision: OriginDecision): HeaderList {
   const { origin } = request.headers;
@@ -69,7 +69,8 @@ function answerReceived({ response }: HttpExchange, cors: Headers): void {
     'Cache-Control': NO_STORE,
     ...cors,
   };
-  // For Internet Explorer, whose filter takes a payload that comes back for an attack.
+  // Without it, the filter of Internet Explorer would treat a payload that is sent back as an
+  // attack.
   if ('Access-Control-Allow-Origin' in cors) headers['X-XSS-Protection'] = '0';
   response.writeHead(200, headers);
   endWith(response, RECEIVED, RECEIVED.length);

@@ -24,7 +24,7 @@ export class XhrPollingV1 extends XhrPolling {
     return NOOP;
   }
 
-  /** Clients of protocol 1 find out by their next poll. */
+  /** Clients of protocol 1 detect the end with their next poll. */
   protected override respondClosed(): void {
     this.answer(NOOP);
   }

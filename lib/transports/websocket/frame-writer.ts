@@ -1,8 +1,9 @@
 /**
  * Turns what one turn of the event loop sends over a WebSocket into the bytes of one write.
  *
- * A transport keeps what it is asked to send as payloads, unframed, until the turn is over (see
- * flush-scheduler.ts). Then it calls {@link encodeBatch}, which picks the cheapest of four ways:
+ * A transport keeps the payloads to send, unframed, until the turn is over (see
+ * flush-scheduler.ts). Then it calls {@link encodeBatch}, which chooses the cheapest of four
+ * encodings:
  *
  * - One own payload, ASCII and of up to 125 characters: most of what is sent. Its frame is made as a
  *   latin1 string, which Node writes without a Buffer in between: a twentieth less CPU for an echo.

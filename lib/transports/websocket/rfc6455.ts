@@ -120,7 +120,8 @@ export class Rfc6455Server {
     try {
       this.#server.handleUpgrade(request, socket, head, (ws) => Rfc6455.open(exchange, ws));
     } catch (error) {
-      // ws throws if the socket has been upgraded by an earlier listener, which owns it.
+      // ws throws if an earlier listener has upgraded the socket, which then belongs to that
+      // listener.
       debug('ignored %s', error);
     } finally {
       socket.uncork();
@@ -184,7 +185,7 @@ export class Rfc6455 extends SocketTransport {
 
   /** @internal ws has found an invalid frame, and answers it with a close frame. */
   failed(): void {
-    // Of a connection that has been replaced: the session has another one.
+    // The frame belongs to a connection that has been replaced: the session has another one.
     if (!this.isOpen) return;
     this.isOpen = false;
     this.session?._end('protocol error');

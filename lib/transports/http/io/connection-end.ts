@@ -36,14 +36,17 @@ function notify(socket: ObservedSocket, isLocal: boolean): void {
   for (const observer of observers.toReversed()) observer.onConnectionEnd(isLocal);
 }
 
-/** On `end` already, so that the client is away when an application hears of the end. */
+/**
+ * Called on `end`, not only on `close`: handlers of the application for the end must not find an
+ * open client.
+ */
 function socketOnEnd(this: ObservedSocket): void {
   notify(this, this.writableEnded);
 }
 
 /**
- * The application has ended the connection. A browser that sees the end polls on another one; a
- * peer that does not close its side would keep the socket for ever.
+ * The application has ended the connection. After the end, a browser polls on another connection. A
+ * peer that does not close its side would keep the socket open without a limit.
  */
 function socketOnFinish(this: ObservedSocket): void {
   if (this.readableEnded) return;

@@ -32,7 +32,7 @@ export function receiveMessages(exchange: HttpExchange, alwaysCredentials: boole
   }
   const isClose = rest === 'close';
   if (!client) {
-    // A close request after the end of its session is as good as one before it.
+    // A close request for a session that has ended already is answered in the same way.
     if (isClose) answerPost(exchange, POST_TAKEN, alwaysCredentials);
     else host.refuse('ERR_SIO_BAD_REQUEST', request, response);
     return;

@@ -84,7 +84,7 @@ export class RequestBody {
   #more: ReceiveBuffer | null = null;
 
   /**
-   * @param mayGrow asked before each chunk: may a body of `size` bytes take `bytes` more?
+   * @param mayGrow called before each chunk: true if a body of `size` bytes may take `bytes` more
    * @param done called once with the body, or with null if it must not grow; not called if the
    *   request is aborted, or after `cancel`
    */
