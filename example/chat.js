@@ -1,5 +1,6 @@
 /*
- * The chat, for any Listener: names for its clients, and the last messages for those who join.
+ * The chat, for any Listener. It gives names to clients, and sends the last messages to clients
+ * that join.
  *
  * A session id is a secret: with it, any client could take over the session. So clients get
  * names of their own, and no message contains an id.
@@ -46,7 +47,7 @@ module.exports = function (listener, name, publish) {
     });
   });
 
-  // Messages that were published elsewhere, for those who join here.
+  // Keeps messages of other processes for clients that join this one.
   return function (message) {
     if (message.message) buffer.push(message);
     if (buffer.length > HISTORY) buffer.shift();

@@ -26,7 +26,7 @@ function redisPackage() {
     try {
       return require(name);
     } catch {
-      // Without it, the processes talk over node:cluster.
+      // Without it, the processes use node:cluster as the bus.
     }
   }
   return null;
@@ -58,7 +58,7 @@ async function work() {
     listener.on(event, (detail) => console.error(event, detail ?? ''));
   }
 
-  // To the clients of all processes; the other processes only remember it for those who join.
+  // Sends to the clients of all processes. The other processes keep it for clients that join them.
   const remember = chat(listener, `guest ${process.env.NUMBER}.`, (message, except) => {
     listener.broadcast(message, except);
     if (process.connected) process.send({ published: message });

@@ -1,7 +1,7 @@
 /*
- * Clients of three generations in one room: a page with the client of this package, which speaks 0.6, a page
- * with the official client of Socket.IO 0.9, and a page with the official client of today. The code of the
- * server is the same for all.
+ * Clients of three generations in one room: a page with the client of this package, for protocol
+ * 0.6, a page with the official client of Socket.IO 0.9, and a page with the official client of
+ * today. The code of the server is the same for all.
  *
  *   node example/generations.js     open http://localhost:8080/, http://localhost:8080/0.9 and
  *                                   http://localhost:8080/4 (set PORT for another port)

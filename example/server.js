@@ -10,7 +10,7 @@ var http = require('http'),
 
 var server = http.createServer(pages);
 
-// Flash players ask for a policy file on port 843; FLASH_POLICY=off leaves that port closed.
+// Flash players request a policy file on port 843; FLASH_POLICY=off leaves that port closed.
 var flashPolicyServer = process.env.FLASH_POLICY !== 'off';
 
 chat(io.listen(server, { flashPolicyServer: flashPolicyServer }));

@@ -30,7 +30,7 @@ export function remembered(options: Memory, type?: string): string {
       return /(^|; *)socketio=([^;]*)/.exec(jar.cookie)![2]!;
     }
   } catch {
-    // There is no document, cookies are disabled, or nothing has been remembered yet.
+    // There is no document, cookies are disabled, or no transport is stored yet.
   }
   return '';
 }

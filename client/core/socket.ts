@@ -261,9 +261,9 @@ export class Socket extends Emitter<SocketEvents> {
   }
 
   /**
-   * Asks the server whether it still has the session that could not be resumed. A new session
-   * would lose the messages that are queued in the old one, and a failed WebSocket does not show
-   * whether the session is unknown or the server is down.
+   * Sends a request that shows whether the server still has the session that could not be resumed.
+   * A new session would lose the messages that are queued in the old one, and a failed WebSocket
+   * does not show whether the session is unknown or the server is down.
    *
    * @returns a truthy value if a request was sent.
    */

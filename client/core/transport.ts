@@ -1,6 +1,6 @@
 /**
  * The base of all transports: framing, the session id, heartbeats and the timeout that detects a
- * dead connection.
+ * lost connection.
  *
  * One `Transport` is one connection and is never reused. Pages may define their own as in 2011:
  * `io.util.inherit(Mine, io.Transport)`, then the methods `connect`, `send` and `disconnect`.
@@ -73,7 +73,7 @@ export abstract class Transport {
   declare connected: boolean | undefined;
   /** The session's id; set before `connect` is emitted. */
   declare sessionid: string | null | undefined;
-  /** The timer that detects a dead connection. */
+  /** The timer that detects a lost connection. */
   declare timeout: unknown;
   /** The default of `options.timeout`. */
   declare _defaultTimeout: number;
@@ -172,7 +172,7 @@ export abstract class Transport {
     for (let i = 0; i < texts.length && !this._isClosed; i++) this.onMessage(texts[i]!);
   }
 
-  /** Restarts the timeout that detects a dead connection. */
+  /** Restarts the timeout that detects a lost connection. */
   setTimeout(): void {
     if (this._isClosed) return;
     platform.clearTimeout(this.timeout);

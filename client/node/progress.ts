@@ -1,5 +1,5 @@
 /**
- * Distinguishes a slow connection from a dead one: bytes that arrive, or that the network accepts,
+ * Distinguishes a slow connection from a lost one: bytes that arrive, or that the network accepts,
  * count as signs of life.
  *
  * @module
@@ -46,7 +46,7 @@ function progressOf(sockets: NetworkSockets): Progress {
 
 /**
  * True if bytes have arrived, or bytes that were pending have been accepted. Short messages do not
- * count: the operating system accepts them also if the connection is dead.
+ * count: the operating system accepts them also if the connection is lost.
  */
 function hasProgressed(before: Progress, now: Progress): boolean {
   if (now.read !== before.read) return true;

@@ -63,7 +63,7 @@ describe('callAuthorize', () => {
   for (const [verdict, decision] of verdicts) {
     const shown = JSON.stringify(verdict)?.slice(0, 40) ?? 'undefined';
 
-    it(`reads the verdict ${shown} in every style`, async () => {
+    it(`reads the verdict ${shown}, returned, resolved or passed to the callback`, async () => {
       expect(await decisionsOf(() => verdict)).to.deep.equal([decision]);
       expect(await decisionsOf(() => Promise.resolve(verdict))).to.deep.equal([decision]);
       const decisions: Decision[] = [];
@@ -104,7 +104,7 @@ describe('callAuthorize', () => {
     expect(await decisionsOf(() => thenable)).to.deep.equal([ADMITTED]);
   });
 
-  it('decides once, by whatever is first', async () => {
+  it('uses the first of several decisions', async () => {
     const decisions = await decisionsOf((_request: unknown, callback: AuthorizeCallback) => {
       callback(null, false);
       callback(null, true);

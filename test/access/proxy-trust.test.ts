@@ -61,7 +61,7 @@ describe('ProxyTrust.addressOf', () => {
 });
 
 describe('ProxyTrust.isSecure', () => {
-  it('believes trusted proxies only', () => {
+  it('is true for a header of a trusted proxy only', () => {
     expect(at(1, '10.0.0.1', 'https')).to.equal(true);
     expect(at('10.0.0.1', '10.0.0.1', 'https, http')).to.equal(true);
     expect(at('10.0.0.1', '10.0.0.2', 'https')).to.equal(false);
@@ -72,7 +72,7 @@ describe('ProxyTrust.isSecure', () => {
     expect(new ProxyTrust('10.0.0.1').isSecure(gone as unknown as IncomingMessage)).to.equal(false);
   });
 
-  it('is true for TLS to this server, whatever the headers say', () => {
+  it('is true for TLS to this server, for any headers', () => {
     const secure = { headers: { 'x-forwarded-proto': 'http' }, socket: { encrypted: true } };
     expect(new ProxyTrust(1).isSecure(secure as unknown as IncomingMessage)).to.equal(true);
   });

@@ -16,7 +16,7 @@ const none = {} as IncomingMessage;
 
 describe('refusals', () => {
   for (const code of Object.keys(REFUSALS) as RefusalCode[]) {
-    it(`gives ${code} a fitting status and a message`, async () => {
+    it(`gives ${code} a status and a message`, async () => {
       const why = refusal(code, none);
       expect(why.code).to.match(/^ERR_SIO_[A-Z_]+$/);
       expect(why.status).to.be.within(400, 503);

@@ -19,7 +19,7 @@ const COOKIE = { extraHeaders: { Cookie: 'user=ann' } };
 for (const [way, options] of Object.entries(WAYS)) {
   describe(`An official client by ${way}`, () => {
     for (const isLate of [false, true]) {
-      it(`is asked for by authorize${isLate ? ', which decides later' : ''}`, async () => {
+      it(`is passed to authorize${isLate ? ', which decides later' : ''}`, async () => {
         const asked: unknown[] = [];
         const authorize = async (request: IncomingMessage): Promise<boolean | { status: 401 }> => {
           asked.push(request.headers.cookie);
@@ -56,7 +56,7 @@ describe('An official client', () => {
   });
 
   for (const version of Object.keys(CLIENTS)) {
-    it(`of version ${version} may leave while it is decided about`, async () => {
+    it(`of version ${version} may disconnect while authorize is pending`, async () => {
       const decide: ((verdict: boolean) => void)[] = [];
       const authorize = (): Promise<boolean> => new Promise((resolve) => decide.push(resolve));
       const both = await serveBoth({
@@ -115,7 +115,7 @@ describe('An official client', () => {
     expect(refused).to.deep.equal([['ERR_SIO_FORBIDDEN_ORIGIN', 403]]);
   });
 
-  it('is asked about by the middleware of the official server too', async () => {
+  it('is passed to the middleware of the official server too', async () => {
     const { official, port, clients } = await serveBoth();
     official.use((_socket, next) => next(new Error('not here')));
     expect((await new OfficialDriver(port).error()).message).to.equal('not here');

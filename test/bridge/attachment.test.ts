@@ -23,7 +23,7 @@ const text = async (url: string): Promise<string> => (await fetch(url)).text();
 for (const order of ORDERS) {
   describe(`A bridge; first on the HTTP server: ${order}`, () => {
     for (const [way, options] of Object.entries(WAYS)) {
-      it(`lets both kinds of clients in on one path, by ${way}`, async () => {
+      it(`accepts both kinds of clients on one path, by ${way}`, async () => {
         const { io, port, official, connect } = await serveBoth({ order });
         const [page] = await connect(options);
         if (way === 'polling, then websocket') await page.upgraded();
@@ -120,7 +120,7 @@ function expressApp(): RequestListener {
 for (const [what, create] of Object.entries(APPLICATIONS)) {
   describe(`A bridge with ${what}`, () => {
     for (const [way, options] of Object.entries(WAYS)) {
-      it(`lets official clients in by ${way}, and leaves other requests alone`, async () => {
+      it(`accepts official clients by ${way}, and no other requests`, async () => {
         const [server, scheme] = create();
         const io = listen(server, QUIET);
         const official = new OfficialServer(server);
@@ -158,7 +158,7 @@ describe('A bridge', () => {
     await page.open();
   }).timeout(20_000);
 
-  it('still explains to clients of a later version what this server is, once it is closed', async () => {
+  it('answers clients of a later version with the supported versions, once it is closed', async () => {
     const both = await serveBoth({ official: { path: '/other/', transports: ['polling'] } });
     const url = `http://127.0.0.1:${both.port}/socket.io/?EIO=4&transport=polling`;
     both.bridge.close();

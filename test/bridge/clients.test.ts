@@ -173,7 +173,7 @@ describe('A bridged client', () => {
 });
 
 describe('A socket without a request, as a WebTransport session has it', () => {
-  it('is a client whose request is empty, and is asked for by authorize', async () => {
+  it('is a client whose request is empty, and is passed to authorize', async () => {
     const asked: unknown[] = [];
     const { connect } = await serveBoth({
       listener: { authorize: ({ headers }) => asked.push(headers) > 0 },

@@ -60,7 +60,7 @@ describe('A bridged client', () => {
     expect(client.disconnectReason).to.equal('heartbeat timeout');
   });
 
-  it('gets its last words, also by polling', async () => {
+  it('gets the messages that were sent before its end, also by polling', async () => {
     for (const transport of ['polling', 'websocket']) {
       const { connect } = await serveBoth();
       const [page, client] = await connect({ transports: [transport] });
@@ -94,7 +94,7 @@ describe('A bridged client', () => {
     expect(bridge.size).to.equal(0);
   });
 
-  it('is not one if the application has disconnected its socket before', async () => {
+  it('is not created if the application has disconnected its socket before', async () => {
     const { port, clients, bridge } = await serveBoth({
       before: (official) => void official.on('connection', (socket) => void socket.disconnect()),
     });
@@ -103,7 +103,7 @@ describe('A bridged client', () => {
     expect([clients.length, bridge.size]).to.deep.equal([0, 0]);
   });
 
-  it('may be broadcast to and disconnected in handlers, while a broadcast goes out', async () => {
+  it('may get broadcasts and be disconnected in handlers, during a broadcast', async () => {
     const { io, connect } = await serveBoth();
     const [one, first] = await connect();
     const [two, second] = await connect();
@@ -120,7 +120,7 @@ describe('A bridged client', () => {
     expect(io.clients).to.deep.equal({});
   });
 
-  it('gets further messages when a handler throws, which surfaces as with clients of 0.6', async () => {
+  it('gets further messages when a handler throws; the exception is rethrown as with clients of 0.6', async () => {
     const { connect } = await serveBoth();
     const [page, client] = await connect();
     const seen: unknown[] = [];
@@ -203,7 +203,7 @@ describe('After server.close()', () => {
 });
 
 describe('After listener.close()', () => {
-  it('the official server goes on alone', async () => {
+  it('the official server continues without it', async () => {
     const { io, official, port, clients } = await serveBoth();
     await io.close();
     const page = await new OfficialDriver(port).open();

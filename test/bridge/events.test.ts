@@ -45,7 +45,7 @@ describe('Named events', () => {
     expect(heard).to.deep.equal([[], [1, { two: [2] }]]);
   });
 
-  it('are what messages of their shape become for official clients', async () => {
+  it('are sent to official clients for messages of their shape', async () => {
     const { io, port, connect } = await serveBoth({ bridge });
     io.on('connection', (client) => client.on('message', (message) => client.broadcast(message)));
     const old = await new WebsocketDriver(port).open();
@@ -142,7 +142,7 @@ describe('client.events of all generations', () => {
     expect(await v1.next()).to.equal('6:::1+[3]');
   });
 
-  it('asks for an acknowledgement, and sends what can only be sent now', async () => {
+  it('requests an acknowledgement, and sends volatile events', async () => {
     const { page, client, heard } = await connectAll(await serveBoth());
     page.socket.on('ask', (text: string, answer: (text: string) => void) => answer(`${text}!`));
     const answers: unknown[] = [];
@@ -160,7 +160,7 @@ describe('client.events of all generations', () => {
     expect(heard.at(-1)).to.deep.equal(['end']);
   });
 
-  it('relays a listed event to each generation as what it is there', async () => {
+  it('relays a listed event in the form of each generation', async () => {
     const both = await serveBoth({ bridge });
     both.io.on('connection', (one) => one.on('message', (message) => one.broadcast(message)));
     const { old, v1, heard } = await connectAll(both);
@@ -220,7 +220,7 @@ describe('Acknowledgements', () => {
     expect(steps).to.deep.equal(expected);
   });
 
-  it('are left to a handler of messages that takes the function for it', async () => {
+  it('are left to a handler of messages with a parameter for the function', async () => {
     const { connect } = await serveBoth({ bridge });
     const [page, client] = await connect();
     client.on('message', (text, answer) => answer?.(`${String(text)}!`));

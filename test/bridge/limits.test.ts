@@ -9,7 +9,7 @@ import { OfficialDriver, WAYS } from './official.js';
 const nested = (depth: number): string => '['.repeat(depth) + ']'.repeat(depth);
 
 describe('Limits on official clients', () => {
-  it('replace what nests too deep by an empty object, as with 0.6', async () => {
+  it('replace values that nest too deep by an empty object, as with 0.6', async () => {
     const { io, connect } = await serveBoth({ bridge: { events: ['chat'] } });
     io.on('connection', (client) => client.on('message', (message) => client.send(message)));
     const [page] = await connect();
@@ -84,7 +84,7 @@ describe('Limits on official clients', () => {
     expect(client.connected).to.equal(true);
   });
 
-  it('leave a client to the official server that sends what is not Socket.IO', async () => {
+  it('leave a client with invalid packets to the official server', async () => {
     const { port, io, clients } = await serveBoth();
     const page = await new OfficialDriver(port, { transports: ['websocket'] }).open();
     const client = await clients.next('a client');

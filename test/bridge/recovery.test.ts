@@ -21,7 +21,7 @@ function lose(page: OfficialDriver): void {
 
 for (const [way, options] of Object.entries(WAYS)) {
   describe(`A client that recovers its connection, by ${way}`, () => {
-    it('is the same client, in its rooms, and has missed nothing', async () => {
+    it('is the same client, in its rooms, and gets all messages', async () => {
       const both = await serveBoth({ official: RECOVERY });
       const { io, connect } = both;
       const events = record(both);
@@ -71,7 +71,7 @@ for (const [way, options] of Object.entries(WAYS)) {
 }
 
 describe('A client that may recover its connection', () => {
-  it('stays out if it has been disconnected meanwhile', async () => {
+  it('is refused if it has been disconnected meanwhile', async () => {
     const both = await serveBoth({ official: RECOVERY });
     const events = record(both);
     const [page, client] = await both.connect();
@@ -113,7 +113,7 @@ describe('A client that may recover its connection', () => {
     expect(events).to.deep.equal(['connection', 'server close']);
   });
 
-  it('ends at once when it says goodbye', async () => {
+  it('ends at once when the client disconnects by itself', async () => {
     const both = await serveBoth({ official: RECOVERY });
     const events = record(both);
     const [page] = await both.connect();

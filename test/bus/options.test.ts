@@ -16,7 +16,7 @@ describe('the options of buses', () => {
     expect(() => natsBus(connection, { channel: 'chat.eu' })).not.to.throw();
   });
 
-  it('reject a channel that PostgreSQL would cut off', () => {
+  it('reject a channel that PostgreSQL would truncate', () => {
     const pool = new Pool();
     for (const channel of ['', 'x'.repeat(64), 'ü'.repeat(32)]) {
       expect(() => postgresBus(pool, { channel }), channel).to.throw(

@@ -7,7 +7,7 @@ function refusal(statusCode: number, serverMessage?: string): ClientError {
 }
 
 describe('explain()', () => {
-  it('explains a refusal and repeats the sentence of the server', () => {
+  it('explains a refusal and repeats the message of the server', () => {
     expect(explain(refusal(403, 'This origin is not allowed'))).to.deep.equal({
       message: 'The server rejects this client; try --origin (403: This origin is not allowed)',
       code: 'ERR_SIO_REFUSED',
@@ -15,7 +15,7 @@ describe('explain()', () => {
     expect(explain(refusal(418)).message).to.equal('The server refused the request (418)');
   });
 
-  it('suspects the path of a 404 only if the address has not worked before', () => {
+  it('explains a 404 by the path only if the address has not worked before', () => {
     expect(explain(refusal(404)).message).to.equal(
       'No Socket.IO 0.6 server at this path; check the path (404)',
     );

@@ -23,7 +23,7 @@ async function setUp(faults: Faults = {}, seed = 1): Promise<Fixture> {
 }
 
 describe('Cluster', () => {
-  it('carries payloads, rooms and kicks to the other processes, in the order of sending', async () => {
+  it('sends payloads, rooms and disconnects to the other processes, in the order of sending', async () => {
     const { a, b, later } = await setUp();
     a.cluster.join({ rooms: ['x'], except: [] }, ['y', 'z']);
     a.send({ hello: 'ü' }, { rooms: ['y'], except: ['s1'] });
@@ -41,7 +41,7 @@ describe('Cluster', () => {
     expect(a.group.calls).to.deep.equal([]);
   });
 
-  it('sends what one turn has as one message of the bus', async () => {
+  it('sends the packets of one turn as one message of the bus', async () => {
     const { engine, a, b, later } = await setUp();
     engine.published.length = 0;
     for (let i = 0; i < 100; i++) a.sendNext();
@@ -73,7 +73,7 @@ describe('Cluster', () => {
     ]);
   });
 
-  it('reports who has not answered in time', async () => {
+  it('reports the processes that have not answered in time', async () => {
     const { engine, a, b, later } = await setUp();
     engine.isFrozen = true;
     const result = a.cluster.count(EVERYONE, 500).catch((error: unknown) => error);
@@ -97,7 +97,7 @@ describe('Cluster', () => {
     expect(a.cluster.peers.size).to.equal(0);
   });
 
-  it('delivers what was sent before the goodbye', async () => {
+  it('delivers what was sent before a process leaves', async () => {
     const { a, b, later } = await setUp();
     b.send('last');
     b.cluster.disconnect(EVERYONE);
@@ -106,7 +106,7 @@ describe('Cluster', () => {
     expect(a.group.calls).to.deep.equal(['send last', 'disconnect']);
   });
 
-  it('notices a process that is killed, after `timeout`', async () => {
+  it('detects a process that is killed, after `timeout`', async () => {
     const { engine, a, later } = await setUp();
     engine.kill('b');
     await later(50, 100);
@@ -215,7 +215,7 @@ describe('Cluster', () => {
     });
   }
 
-  it('reports what it can never get from a process that has left, and delivers what followed', async () => {
+  it('reports the lost messages of a process that has left, and delivers those that follow', async () => {
     const { engine, a, b, later } = await setUp();
     for (let i = 0; i < 9; i++) {
       engine.isDown = i === 3 || i === 6;
@@ -231,7 +231,7 @@ describe('Cluster', () => {
     expect(b.events.at(-1)).to.equal('peerDisconnect goodbye');
   });
 
-  it('reports what it can never get from a process that was killed', async () => {
+  it('reports the lost messages of a process that was killed', async () => {
     const { engine, a, b, later } = await setUp();
     for (let i = 0; i < 5; i++) {
       engine.isDown = i === 2;
@@ -249,7 +249,7 @@ describe('Cluster', () => {
     expect(b.events).to.include('peerDisconnect timeout');
   });
 
-  it('reports exactly what could not be kept, and delivers the rest', async () => {
+  it('reports exactly the messages that could not be kept, and delivers the others', async () => {
     const engine = new Engine(1);
     const clock = new ManualClock();
     const limits = { maxRetained: 20_000 };
@@ -272,7 +272,7 @@ describe('Cluster', () => {
     expect(numbers.at(-1)).to.equal(200);
   });
 
-  it('limits what waits for an engine that does not take it', async () => {
+  it('limits the messages that wait for an engine that does not accept them', async () => {
     const engine = new Engine(1);
     const clock = new ManualClock();
     const bus = { ...engine.bus('a'), publish: () => new Promise(() => undefined) };
@@ -286,7 +286,7 @@ describe('Cluster', () => {
     expect(a.cluster.figures.dropped).to.be.above(800);
   });
 
-  it('notices over an engine without echo that the only other process is killed', async () => {
+  it('detects that the only other process is killed, over an engine without echo', async () => {
     const engine = new Engine(1);
     engine.hasEcho = false;
     const clock = new ManualClock();
@@ -301,7 +301,7 @@ describe('Cluster', () => {
     expect(await a.cluster.count(EVERYONE, 1000)).to.equal(0);
   });
 
-  it('meets the others at once when its subscription has taken time', async () => {
+  it('finds the other processes at once when its subscription was slow', async () => {
     const engine = new Engine(1);
     const clock = new ManualClock();
     const subscribers: (() => void)[] = [];
@@ -328,7 +328,7 @@ describe('Cluster', () => {
     expect([...a.events, ...b.events]).to.deep.equal(['peerConnect', 'peerConnect']);
   });
 
-  it('blames no other process for its own stop', async () => {
+  it('removes no other process after this process was stopped', async () => {
     const { clock, a, b, later } = await setUp();
     await later(10, 200);
     clock.stall(60_000);

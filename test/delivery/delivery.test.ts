@@ -6,7 +6,7 @@ const SEEDS = Number(process.env['DELIVERY_SEEDS'] ?? 2000);
 /** Enough to find what any rule prevents. */
 const MUTANT_SEEDS = 2000;
 
-describe('delivery, over a network on which everything goes wrong', function () {
+describe('delivery, over a network with all kinds of faults', function () {
   this.timeout(600_000);
 
   it(`delivers every message once and in order, or names it as lost (${SEEDS} seeds)`, () => {
@@ -15,7 +15,7 @@ describe('delivery, over a network on which everything goes wrong', function () 
     expect(counts['resumed']).to.be.greaterThan(SEEDS);
   });
 
-  describe('is found to be broken when the server', () => {
+  describe('fails the check when the server', () => {
     for (const [title, apply] of Object.entries(MUTANTS)) {
       it(title, () => {
         const restore = apply();

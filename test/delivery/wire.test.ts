@@ -96,7 +96,7 @@ async function connect(driver: Driver, id: string): Promise<string[]> {
 describe('the wire of delivery', () => {
   for (const transport of POLLS) {
     describe(`over ${transport}`, () => {
-      it('grants a session its key behind the id, and acknowledges by a count', async () => {
+      it('grants a session its key after the id, and acknowledges by a count', async () => {
         const opened = await openPoll(transport);
         const { served, id, key: k, client } = opened;
         const received: unknown[] = [];
@@ -132,7 +132,7 @@ describe('the wire of delivery', () => {
         expect(await statusOf({ c: 1, a: 0, k: '1', s: 1 })).to.equal(404);
       });
 
-      it('answers a poll of an unknown session in the way of the transport', async () => {
+      it('answers a poll of an unknown session in the format of the transport', async () => {
         const { served, id } = await openPoll(transport);
         for (const [session, k] of [
           [id, '1'],
@@ -204,7 +204,7 @@ describe('the wire of delivery', () => {
         await driver.ended();
       });
 
-      it('begins a session, and says goodbye with the counts', async () => {
+      it('begins a session, and ends it with the counts', async () => {
         const served = await serveDelivery();
         const driver = deliver(create(served.port), { c: 1, a: 0 });
         const [id = '', grant = ''] = await connect(driver, '');
@@ -258,7 +258,7 @@ describe('the wire of delivery', () => {
       expect(client.disconnectReason).to.equal('client close');
     });
 
-    it(`moves to a probe when the client says so, over ${name}`, async () => {
+    it(`moves to a probe when the client requests it, over ${name}`, async () => {
       const { served, id, key: k, client } = await openPoll('xhr-polling');
       const probe = deliver(create(served.port), { c: 2, a: 0, k, p: 1 });
       expect(await connect(probe, id)).to.deep.equal(['~h~p']);
@@ -273,7 +273,7 @@ describe('the wire of delivery', () => {
     });
   }
 
-  it('is not spoken without the option, whatever the client asks for', async () => {
+  it('is not granted without the option', async () => {
     const served = await serve();
     for (const path of [
       pathOf('xhr-polling', '', { c: 1, a: 0 }),

@@ -200,7 +200,7 @@ describe('requests that arrive at another process', function () {
     await socket.ended();
   });
 
-  it('are not taken from outside', async () => {
+  it('are not accepted from other programs', async () => {
     const [owner, other] = await serveAll(2);
     const driver = await new XhrPollingDriver(owner!.port).open();
     const [address = ''] = addressesOf(other!.io.bus);

@@ -156,7 +156,7 @@ describe('properties', () => {
     );
   });
 
-  it('a form gives back its one field, whatever stands beside it', () => {
+  it('a form returns its field `data`, for any other content', () => {
     const other = fc
       .string({ unit: fc.constantFrom(...'abc=%+&[]'.split('')) })
       .filter((t) => !/(^|&)data=/.test(t));
@@ -189,7 +189,7 @@ describe('properties', () => {
     );
   });
 
-  it('a route holds nothing but pieces of its path', () => {
+  it('a route contains only parts of its path', () => {
     const path = fc.string({ unit: fc.constantFrom(...'ab/?#%~.é'.split('')) });
     fc.assert(
       fc.property(path, fc.string(), (before, query) => {
@@ -205,7 +205,7 @@ describe('properties', () => {
     );
   });
 
-  it('an origin passes only with the host of an entry', () => {
+  it('an origin is allowed only with the host of an entry', () => {
     const origins = new Origins('example.com:*');
     const part = fc.constantFrom(
       'example.com',

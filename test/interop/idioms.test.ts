@@ -145,7 +145,7 @@ const TRANSPORTS = new Set([
   'jsonp-polling',
 ]);
 
-it('has an expected outcome for every idiom', () => {
+it('has an expected result for every idiom', () => {
   expect(Object.keys(OUTCOMES)).to.deep.equal(Object.keys(APPS));
 });
 

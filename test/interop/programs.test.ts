@@ -165,7 +165,7 @@ for (const [name, make] of Object.entries(FRAMEWORKS)) {
       }
     });
 
-    it('keeps its pages, and sessions take POSTs with Expect: 100-continue', async () => {
+    it('gets pages, and sessions accept POSTs with Expect: 100-continue', async () => {
       const server = await make();
       echo(server);
       const port = await listenOnLoopback(server);

@@ -12,7 +12,7 @@ describe('README.md', () => {
     expect(readDoc('README.md').split('\n').length).to.be.at.most(300);
   });
 
-  it('leads to every other document, by its links or theirs', () => {
+  it('links to every other document, directly or through other documents', () => {
     const found = new Set(['README.md']);
     for (const name of found) {
       for (const [, target = ''] of readDoc(name).matchAll(/\]\(([^)#]+\.md)/g)) {
@@ -68,7 +68,7 @@ describe('the promises in SECURITY.md', () => {
   const promises = sections(readDoc('SECURITY.md')).find(({ title }) => title === 'Promises');
   const items = promises?.text.split(/^(?=\d\. )/m).slice(1) ?? [];
 
-  it('each name the tests that hold them', () => {
+  it('each name the tests that check them', () => {
     expect(items).to.have.lengthOf(8);
     const untested = items.filter((item) => testsIn(item).length === 0);
     expect(untested).to.deep.equal([]);

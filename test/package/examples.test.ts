@@ -304,7 +304,7 @@ describe('examples', function () {
   this.timeout(30_000);
 
   for (const [name, check] of Object.entries(CHECKS)) {
-    it(`${name} does what it is for`, () => withExample(name, check));
+    it(`${name} works`, () => withExample(name, check));
   }
 
   it('server.js reports a port that is in use', async () => {
@@ -339,7 +339,7 @@ describe('examples', function () {
     }
   });
 
-  it('cluster.js replaces its processes, and the others go on', () =>
+  it('cluster.js replaces processes that end, and the others continue', () =>
     withExample('cluster.js', async (example) => {
       const base = `${example.url}/socket.io`;
       const first = await talkByPolling(base);

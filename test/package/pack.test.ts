@@ -159,7 +159,7 @@ describe('the packed package', function () {
     expect(stdout.trim()).to.equal('0.6.18function');
   });
 
-  it('loads nothing of a bridge unless it is asked for, and nothing of socket.io then', async () => {
+  it('loads a bridge only when it is required, and never loads socket.io', async () => {
     await installed.write(
       'loaded.cjs',
       `require('socket.io-node').listen(require('http').createServer(), { log: false }).close();

@@ -8,14 +8,14 @@ function nested(levels: number): string {
 }
 
 describe('readMessage', () => {
-  it('takes JSON nested deeper than 500 levels for none', () => {
+  it('treats JSON nested deeper than 500 levels as invalid', () => {
     expect(readMessage(`~j~${nested(500)}${' '.repeat(1000)}`)).to.have.lengthOf(1);
     expect(readMessage(`~j~${nested(501)}`)).to.deep.equal({});
     expect(readMessage(`~j~${'{"a":['.repeat(300)}1${']}'.repeat(300)}`)).to.deep.equal({});
     expect(readMessage(`~j~${'['.repeat(100_000)}`)).to.deep.equal({});
   });
 
-  it('counts no brackets that stand in strings, or close', () => {
+  it('does not count closing brackets and brackets in strings', () => {
     const text = '"[{\\'.repeat(1000);
     expect(readMessage(`~j~${JSON.stringify([text])}`)).to.deep.equal([text]);
     const wide = `[${'[],'.repeat(1000)}[]]`;

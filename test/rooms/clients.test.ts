@@ -6,7 +6,7 @@ import { until } from '../support/wait.js';
 
 for (const { name, create } of VARIANTS) {
   describe(`Rooms of clients of ${name}`, () => {
-    it('get what is sent to them, in order, and are left with the session', async () => {
+    it('receive what is sent to them, in order; the end of a session removes it from them', async () => {
       const { io, port, client: find } = await serve();
       const [ann, bob] = [await create(port).open(), await create(port).open()];
       const [annsClient, bobsClient] = [await find(ann.sessionId), await find(bob.sessionId)];
@@ -33,7 +33,7 @@ for (const { name, create } of VARIANTS) {
   });
 }
 
-describe('Names that an application of 2011 has put on its clients', () => {
+describe('Properties that an application of 2011 has added to its clients', () => {
   it('stay as they are, and rooms work without them', async () => {
     const { io, port, client: find } = await serve();
     const driver = await (VARIANTS[0] as (typeof VARIANTS)[number]).create(port).open();

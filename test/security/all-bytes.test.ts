@@ -201,7 +201,7 @@ describe('all bytes that the server holds', function () {
     expect((await usedBytes()) - used).to.be.below(3 * MEBI);
   });
 
-  it('are those of short texts, not of the payloads that they arrived in', async () => {
+  it('are those of short texts, not of the payloads that contained them', async () => {
     const served = await serve({ maxPayload: 8 * MEBI, maxBuffer: 16 * MEBI });
     const names: unknown[] = [];
     served.io.on('clientMessage', (message) => names.push(message));

@@ -125,7 +125,7 @@ describe('authorize', () => {
     expect(await statusOf(port, requestBytes('/socket.io/xhr-polling//1'))).to.equal(403);
   });
 
-  it('is called for new sessions only; a session id is not a way around it', async () => {
+  it('is called for new sessions only, and not bypassed by an unknown session id', async () => {
     let asked = 0;
     let mayEnter = true;
     const { port, io } = await serve({

@@ -163,7 +163,7 @@ describe('faults', () => {
     await expectAlive(served);
   });
 
-  it('defers timers that are late by a stall once, so that clients are not blamed', () => {
+  it('defers timers that are late by a stall once, so that no client times out', () => {
     let now = 0;
     const due: { callback: () => void; at: number }[] = [];
     const timers = new Timers({

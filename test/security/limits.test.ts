@@ -192,7 +192,7 @@ describe('limits', () => {
     }
   });
 
-  it('emits the overflow after the send, so that goodbyes of all clients at once do not overflow the stack', async () => {
+  it('emits the overflow after the send, so that disconnects of all clients at once do not overflow the stack', async () => {
     const served = await serve({ maxQueue: 5 });
     const { port, io } = served;
     for (let i = 0; i < 600; i += 50) {

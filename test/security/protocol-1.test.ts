@@ -35,7 +35,7 @@ async function join(served: Served): Promise<readonly [V1Client, (last: string) 
 }
 
 describe('security: protocol 1', () => {
-  it('limits the handshakes that no connection follows, and forgets them after 30 seconds', async () => {
+  it('limits the handshakes that no connection follows; they expire after 30 seconds', async () => {
     const clock = new ManualClock();
     const served = await serve({ ...QUIET, clock, maxHandshakes: 100, maxSessionsPerAddress: 90 });
     const { port, io } = served;
@@ -52,7 +52,7 @@ describe('security: protocol 1', () => {
     await expectNothingLeft(served);
   });
 
-  it('asks `authorize` of an endpoint once at a time, however often a client joins and leaves', async () => {
+  it('calls `authorize` of an endpoint for one join at a time, however often a client joins and leaves', async () => {
     const served = await serve();
     const decisions: ((isAdmitted: boolean) => void)[] = [];
     const endpoint = served.io.of('/slow', {
@@ -82,7 +82,7 @@ describe('security: protocol 1', () => {
     expect(joined.length).to.equal(1);
   });
 
-  it('holds nothing for endpoints that are not declared, and for packets to them', async () => {
+  it('keeps nothing for endpoints that are not declared, and for packets to them', async () => {
     const served = await serve();
     served.io.of('/known');
     const [driver, received] = await join(served);
@@ -99,7 +99,7 @@ describe('security: protocol 1', () => {
     expect((await served.client(driver.sessionId)).connected).to.equal(true);
   });
 
-  it('ignores ids of more than 64 digits, and acknowledgements that were not asked for', async () => {
+  it('ignores ids of more than 64 digits, and acknowledgements that were not requested', async () => {
     const served = await serve();
     const messages: unknown[] = [];
     served.io.on('clientMessage', (message) => messages.push(message));
@@ -114,7 +114,7 @@ describe('security: protocol 1', () => {
     expect(messages).to.deep.equal(['longest', 'end']);
   });
 
-  it('ends a client that owes 10,000 acknowledgements, and forgets those that come too late', async () => {
+  it('ends a client with 10,000 pending acknowledgements, and drops those that time out', async () => {
     const clock = new ManualClock();
     const served = await serve({ clock });
     const reasons = recordReasons(served);

@@ -63,7 +63,7 @@ describe('request of an attached server', () => {
     expect(calls).to.deep.equal([]);
   });
 
-  it('is hidden from later listeners if it is ours, and only then', async () => {
+  it('is hidden from later listeners if a Listener handles it, and only then', async () => {
     const seen: (string | undefined)[] = [];
     const { server, port } = await serve();
     server.on('request', (incoming) => seen.push(incoming.url));
@@ -74,7 +74,7 @@ describe('request of an attached server', () => {
     expect(seen).to.deep.equal(['/other']);
   });
 
-  it('is seen by handlers inserted in front of us, as apps of 2011 did', async () => {
+  it('reaches handlers that apps of 2011 have inserted before ours', async () => {
     const { server, port } = await serve();
     const seen: (string | undefined)[] = [];
     const ours = server.listeners('request') as RequestListener[];
@@ -123,7 +123,7 @@ describe('request of an attached server', () => {
     expect((await request(port, '/socket.io/xhr-polling/')).body).to.equal('app');
   });
 
-  it('stays unanswered if it has no handler, as without us', async () => {
+  it('stays unanswered if it has no handler, as without this package', async () => {
     const server = createServer();
     listen(server, QUIET);
     const port = await listenOnLoopback(server);
@@ -186,7 +186,7 @@ describe('upgrade of an attached server', () => {
     expect(seen).to.deep.equal(['/after']);
   });
 
-  it('is left to an earlier listener that has taken it', async () => {
+  it('is left to an earlier listener that has handled it', async () => {
     const server = createServer(appListener);
     const own = new WebSocketServer({ noServer: true });
     const io = listen(server, QUIET);

@@ -99,7 +99,7 @@ describe('request listeners of the application', () => {
     expect(await spanOfSession).to.match(/^\/socket\.io\/xhr-polling\/\//);
   });
 
-  it('see no request of another copy of the package on the same server', async () => {
+  it('receive no request of another copy of the package on the same server', async () => {
     const server = createServer(answering('app'));
     const one = listen(server, { ...QUIET, resource: 'one' });
     const path = require.resolve('../../lib/index.js');

@@ -21,7 +21,7 @@ describe('a path whose slashes a proxy has merged', () => {
     });
   }
 
-  it('is not one if it has the path of a session, or no time', async () => {
+  it('begins no session if it is the path of a session, or has no time', async () => {
     const served = await serve();
     const id = await openPolling(served.port);
     served.io.clients[id]?.disconnect();

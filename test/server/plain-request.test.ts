@@ -45,7 +45,7 @@ describe('a request that offers an upgrade which nothing handles', () => {
     raw.destroy();
   });
 
-  it('reaches it any number of times on one connection', async () => {
+  it('reaches the application any number of times on one connection', async () => {
     const { port } = await serve({}, mirror);
     const warnings: Error[] = [];
     const onWarning = (warning: Error): number => warnings.push(warning);
@@ -101,14 +101,14 @@ describe('a request that offers an upgrade which nothing handles', () => {
     expect([status, body]).to.deep.equal([404, 'No handler for upgrades at this path']);
   });
 
-  it('is served after a while if another upgrade listener leaves it alone', async () => {
+  it('is served after 3 seconds if another upgrade listener does not handle it', async () => {
     const { server, port } = await serve({}, mirror);
     server.on('upgrade', () => undefined);
     const { body } = await request(port, '/page', { headers: H2C });
     expect(body).to.include('/page');
   });
 
-  it('is refused after a while if it is a WebSocket handshake that no listener takes', async () => {
+  it('is refused after 3 seconds if it is a WebSocket handshake that no listener handles', async () => {
     const { server, port } = await serve({}, mirror);
     server.on('upgrade', () => undefined);
     const headers = { Connection: 'Upgrade', Upgrade: 'websocket' };
@@ -133,7 +133,7 @@ describe('a request that offers an upgrade which nothing handles', () => {
     });
   }
 
-  it('is closed after a while if it offers another protocol and has no response', async () => {
+  it('is closed after 3 seconds if it offers another protocol and has no response', async () => {
     const { port } = await serve({}, () => undefined);
     const raw = await RawSocket.connect(port);
     raw.write(requestBytes('/', { headers: { Connection: 'Upgrade', Upgrade: 'IRC' } }));
@@ -202,7 +202,7 @@ describe('a request with Expect: 100-continue', () => {
     });
   }
 
-  it('is not asked for its body if it is refused', async () => {
+  it('gets no `100 Continue` if it is refused', async () => {
     const { server, port } = await serve();
     server.on('checkContinue', () => undefined);
     const raw = await RawSocket.connect(port);

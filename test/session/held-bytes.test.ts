@@ -18,7 +18,7 @@ describe('HeldBytes', () => {
     expect(held.size).to.equal(0);
   });
 
-  it('notifies each holder of the end of the session once, after it has let go of them', () => {
+  it('notifies each holder of the end of the session once, after it is removed', () => {
     const held = new HeldBytes();
     const sizes: number[] = [];
     const one = holder(() => {

@@ -66,7 +66,7 @@ describe('The request of a WebSocket session', () => {
     generateId: { generateId: () => 'id' },
   };
   for (const [where, options] of Object.entries(seen)) {
-    it(`is the object of Node if ${where} has seen it`, async () => {
+    it(`is the object of Node if ${where} has received it`, async () => {
       const { client, original } = await open(WebsocketDriver, options);
       expect(client.request).to.equal(original);
     });

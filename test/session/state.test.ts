@@ -16,7 +16,7 @@ describe('a session', () => {
   for (const from of Object.values(State)) {
     for (const to of Object.values(State)) {
       const can = allowed.has(`${from} → ${to}`);
-      it(`${can ? 'may' : 'may not'} go from ${from} to ${to}`, () => {
+      it(`${can ? 'may' : 'may not'} change from ${from} to ${to}`, () => {
         if (can) assertTransition(from, to, true);
         else expect(() => assertTransition(from, to, true)).to.throw(`from ${from} to ${to}`);
       });

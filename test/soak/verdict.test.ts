@@ -52,34 +52,34 @@ function up(
 }
 
 describe('judge', () => {
-  it('excuses the end of what a cut connection carried', () => {
+  it('accepts the loss of the last data of a cut connection', () => {
     expect(down([1, 2, 5, 6, 7, 8])).to.deep.equal({ lost: [], excused: 2 });
   });
 
-  it('excuses nothing from its middle, since TCP loses ends', () => {
+  it('accepts no loss before its last data, since TCP loses only the end', () => {
     expect(down([1, 3, 5, 6, 7, 8])).to.deep.equal({ lost: [2], excused: 1 });
   });
 
-  it('excuses nothing of a connection that was not cut, or that was queued', () => {
+  it('accepts no loss of a connection that was not cut, or of queued messages', () => {
     expect(down([1, 2, 3, 4, 5, 6]).lost).to.deep.equal([7, 8]);
     expect(down([1, 2, 3, 4, 6, 7, 8]).lost).to.deep.equal([5]);
     const waiting = { sent: 10 };
     expect(down([1, 2, 3, 4, 5, 6, 7, 8], waiting).lost).to.deep.equal([9, 10]);
   });
 
-  it('excuses what was queued when the session ended, and what was sent to a client that closed', () => {
+  it('accepts the loss of messages queued at the end of the session, or sent to a client that closed', () => {
     const ended = { sent: 10, reason: 'transport close' };
     expect(down([1, 2, 3, 4, 5, 6, 7, 8], ended)).to.deep.equal({ lost: [], excused: 2 });
     expect(down([1, 2, 3, 4, 5], {}, [5])).to.deep.equal({ lost: [], excused: 3 });
   });
 
-  it('excuses the end of what a socket sent on a connection that is over', () => {
+  it('accepts the loss of the last data that a socket sent on a connection that has ended', () => {
     expect(up(true, [1, 2, 4, 5])).to.deep.equal({ lost: [], excused: 2 });
     expect(up(true, [1, 3, 4, 5, 6]).lost).to.deep.equal([2]);
     expect(up(true, [1, 2, 3, 4, 5], [], false).lost).to.deep.equal([6]);
   });
 
-  it('excuses only POSTs without a response', () => {
+  it('accepts the loss of POSTs without a response only', () => {
     expect(up(false, [1, 2, 4, 5, 6], [3])).to.deep.equal({ lost: [], excused: 1 });
     expect(up(false, [1, 2, 4, 5, 6]).lost).to.deep.equal([3]);
   });

@@ -167,7 +167,7 @@ describe('answerInlinePolicy()', () => {
       });
     }
 
-    it('answers 400 to what only begins like a policy request', async () => {
+    it('answers 400 to input that only begins like a policy request', async () => {
       answerInlinePolicy(server, everyone);
       const { near, far } = await openSocketPair(port);
       await writePacket(near, far, '<policy-');
@@ -245,7 +245,7 @@ describe('answerInlinePolicy()', () => {
       expect(await readToEnd(response)).to.equal('app');
     });
 
-    it('passes a silent peer on to the handshake', async () => {
+    it('passes the connection of a silent peer to the handshake', async () => {
       answerInlinePolicy(server, everyone, { timeoutMs: 20 });
       const { near, far } = await openSocketPair(port);
       const [handedOn] = await once(server, 'connection');

@@ -157,7 +157,7 @@ describe('client instanceof', () => {
 });
 
 describe('TransportServer.claims', () => {
-  it('claims a path that names no transport, and leaves other requests alone', async () => {
+  it('claims a path that names no transport, and no other requests', async () => {
     const requests: string[] = [];
     const type: TransportType = {
       transportName: 'protocol-9',

@@ -108,14 +108,14 @@ describe('watchForKick', () => {
     'resetAndDestroy()': (socket) => socket.resetAndDestroy(),
   };
   for (const [name, kick] of Object.entries(KICKS)) {
-    it(`notices ${name} in the turn in which the socket was read`, () => {
+    it(`detects ${name} in the turn in which the socket was read`, () => {
       const { socket, kicks } = read();
       kick(socket);
       expect(kicks).to.deep.equal([socket]);
     });
   }
 
-  it('notices the call on a socket that Node has closed before', async () => {
+  it('detects the call on a socket that Node has closed before', async () => {
     const { socket, kicks } = read();
     await Promise.resolve();
     socket.destroySoon();
@@ -127,7 +127,7 @@ describe('watchForKick', () => {
     expect(kicks).to.deep.equal([socket, socket]);
   });
 
-  it('notices a later end(), but not what Node calls in the same way', async () => {
+  it('detects a later end(), but not the calls of Node itself', async () => {
     const calls: readonly (readonly [(socket: Socket) => unknown, number])[] = [
       [(socket) => socket.end(), 1],
       [(socket) => socket.destroy(), 0],
@@ -143,7 +143,7 @@ describe('watchForKick', () => {
     }
   });
 
-  it('does not take for a kick that Node closes the connection after the last response', () => {
+  it('does not report that Node closes the connection after the last response', () => {
     const { socket, kicks } = read();
     socket.destroySoon();
     socket.destroy();

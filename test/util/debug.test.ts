@@ -23,7 +23,7 @@ function listenIn(): string[] {
 
 describe('DEBUG=socket.io*', () => {
   for (const { name, create } of VARIANTS) {
-    it(`logs the life of a client of ${name}, without its session id`, async () => {
+    it(`logs the steps of a client of ${name}, without its complete session id`, async () => {
       const lines = listenIn();
       const { io, port, client: find } = await serve();
       io.on('connection', (client) => client.on('message', (message) => client.send(message)));

@@ -100,7 +100,7 @@ export function overHttp<T extends HttpTransport>(Plain: TypeOf<T>): TypeOf<T> {
       this.checkSend();
     }
 
-    /** A poll has the count in its URL, and a POST too. */
+    /** Polls and POSTs have the count in their URL. */
     override _sendAck(): void {
       this._echoes = this._echoes || [];
       if (!/poll/.test(this.type)) this.checkSend();

@@ -16,7 +16,7 @@ import {
 const OPEN = 1;
 /** So many received messages are acknowledged in front of a message that is sent anyway. */
 const ACK_ALONG = 8;
-/** How long after a message the client asks for an acknowledgement, in milliseconds. */
+/** How long after a message the client requests an acknowledgement, in milliseconds. */
 const ASK_DELAY_MS = 1000;
 
 interface SocketTransport extends ConcreteTransport {
@@ -27,7 +27,7 @@ interface SocketTransport extends ConcreteTransport {
 export function overSocket<T extends SocketTransport>(Plain: TypeOf<T>): TypeOf<T> {
   const Type = withCounts(Plain) as unknown as TypeOf<SocketTransport & CountingTransport>;
   return class DeliveringSocket extends Type {
-    /** The timer after which an acknowledgement is asked for. */
+    /** The timer after which an acknowledgement is requested. */
     declare _asking: unknown;
 
     override prepareUrl(): string {
@@ -57,7 +57,7 @@ export function overSocket<T extends SocketTransport>(Plain: TypeOf<T>): TypeOf<
       return this;
     }
 
-    /** Asks for an acknowledgement after a second, unless nothing is in doubt any more. */
+    /** Requests an acknowledgement after a second, unless nothing is in doubt any more. */
     _ask(): void {
       if (!this._asking) {
         this._asking = later(() => {

@@ -1,5 +1,5 @@
 /**
- * A `Socket` with the option `delivery`, and what it counts for a session.
+ * A `Socket` with the option `delivery`, and the counts of its session.
  *
  * The rules are those of the server: lib/session/delivery/delivery-state.ts.
  *
@@ -38,7 +38,7 @@ export class Socket extends PlainSocket {
   declare _key: number | undefined;
   /** How long the server keeps the session without a connection, in milliseconds. */
   declare _window: number | undefined;
-  /** True if the page has sent a close request, and may still come back. */
+  /** True if the page has sent a close request, and may still be shown again. */
   declare _isOver: boolean | undefined;
   /** Messages of the server that the page has been given. */
   declare _received: number;

@@ -2,8 +2,8 @@
  * Exactly-once delivery over any transport: a subclass that counts.
  *
  * The place of the client is in the URL of each request. The first message of the server on a
- * connection says what the server has; until then nothing is sent. If a server does not grant delivery,
- * the transport becomes a plain one.
+ * connection contains the number of messages that the server has; until then nothing is sent. If a
+ * server does not grant delivery, the transport becomes a plain one.
  *
  * @module
  */
@@ -35,7 +35,7 @@ export interface CountingTransport extends ConcreteTransport {
   _sendAck(): void;
   /** Called when the server has acknowledged messages, or has accepted the connection. */
   _settle(): void;
-  /** Ends the session: it is over, or what the server says is impossible. */
+  /** Ends the session: it is over, or a count of the server is impossible. */
   _fail(isClean?: boolean): void;
 }
 
@@ -79,7 +79,7 @@ export function withCounts<T extends ConcreteTransport>(
       return super.prepareUrl();
     }
 
-    /** A connection counts as open when the server has said what it has: see `_up`. */
+    /** A connection counts as open when the server has sent its count: see `_up`. */
     override onConnect(): void {}
 
     /** A message that is cut off does not count. */
@@ -107,7 +107,7 @@ export function withCounts<T extends ConcreteTransport>(
         this.onMessage(text);
       } else if (text.slice(0, 3) === HEARTBEAT) super.onMessage(text);
       else if (!this.connected) this._fail();
-      // Each connection counts for itself, from the number that its first message says.
+      // The messages of a connection are numbered from the number in its first message on.
       else if (this._next++ > base._received) {
         // Raised before the handlers run: what they send may contain the count.
         base._received++;

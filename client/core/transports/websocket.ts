@@ -24,7 +24,7 @@ export class WS extends Transport {
   override connect(): this {
     const socket = (this.socket = this._open(this.prepareUrl()));
     socket.onopen = () => {
-      // A server that does not know the session refuses the upgrade.
+      // A server without the session refuses the upgrade.
       if (this.sessionid) this.onConnect();
     };
     socket.onmessage = (event: { data: unknown }) => {
@@ -45,7 +45,7 @@ export class WS extends Transport {
     return this;
   }
 
-  /** A connection on which bytes are still being taken is slow, not dead. */
+  /** A connection that still accepts bytes is slow, not lost. */
   override onTimeout(): void {
     if (this.socket!.bufferedAmount && this.socket!.bufferedAmount < this._unsent) {
       this._unsent = this.socket!.bufferedAmount;

@@ -133,7 +133,10 @@ export abstract class XHR extends Transport {
     }
   }
 
-  /** The URL of a stream. `?goodbye` announces a close request, for which the server waits. */
+  /**
+   * The URL of a stream. With `?goodbye`, the server waits for a close request after the stream has
+   * broken off.
+   */
   _streamUrl(): string {
     return this._url(cacheBuster() + '?goodbye');
   }

@@ -24,7 +24,7 @@ export interface WithHandshake extends ConcreteTransport {
 
 /**
  * Adds JSON handshakes, the `raw` option, the `heartbeat` event, and a `timeout` that counts the
- * bytes of unfinished messages as signs of life; 0 is none.
+ * bytes of unfinished messages as progress; 0 is none.
  */
 export function withNodeFeatures(Type: TransportType): TransportType {
   return class WithNodeFeatures extends Type implements WithHandshake {

@@ -80,7 +80,7 @@ describe('readStream()', () => {
     expect((await read(['a', 'b', 'c\n\n'], '\n\n')).progress).to.equal(3);
   });
 
-  it('looks at each character a constant number of times, however small the chunks are', async () => {
+  it('examines each character a constant number of times, for chunks of any size', async () => {
     let work = 0;
     // counts the characters that are searched
     const separator = {

@@ -60,7 +60,7 @@ describe('client Socket against the real server', () => {
         expect(down).to.deep.equal(numbers);
       });
 
-      it('carries every kind of message both ways', async () => {
+      it('transfers every kind of message in both directions', async () => {
         const { socket, client, up, down } = await connect(type);
         const samples = [
           { json: ['ü', null, { a: 1 }] },

@@ -103,7 +103,7 @@ describe('client Socket that lost its connection', () => {
   });
 
   describe('and cannot resume its session', () => {
-    it('asks the server whether it still has the session', () => {
+    it('requests from the server whether it still has the session', () => {
       const { probe } = probed(200);
       expect(probe).to.include({
         method: 'POST',
@@ -234,7 +234,7 @@ describe('client Socket that lost its connection', () => {
     expect(delays).to.have.lengthOf.at.least(5);
   });
 
-  it('gives up after maxReconnectionAttempts, and emits reconnect_failed', () => {
+  it('stops after maxReconnectionAttempts, and emits reconnect_failed', () => {
     const { clock, made, socket, events } = connected({ maxReconnectionAttempts: 3 });
     made[0]?.onDisconnect();
     for (let attempt = 1; attempt <= 3; attempt++) failNextAttempt(clock, made);

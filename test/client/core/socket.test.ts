@@ -240,7 +240,7 @@ describe('client Socket', () => {
       expect(document.cookie).to.match(/^socketio=second;/);
     });
 
-    it('tries another transport if the remembered one fails, and remembers that one', () => {
+    it('tries another transport if the stored one fails, and stores that one', () => {
       const document = { cookie: 'socketio=second' };
       install({ document });
       const made = fakeTransports('first', 'second');

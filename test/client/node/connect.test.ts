@@ -56,7 +56,7 @@ for (const transport of TRANSPORTS) {
   const only = { transports: [transport], reconnect: false };
 
   describe(`Socket, refused over ${transport}`, () => {
-    it('emits an error with code, status and the sentence of the server', async () => {
+    it('emits an error with code, status and the message of the server', async () => {
       const port = await refuse('403 Forbidden\r\nContent-Type: text/plain', 'Not this client');
       const recorded = new RecordedSocket(`http://127.0.0.1:${port}`, only);
       recorded.socket.connect();
@@ -72,7 +72,7 @@ for (const transport of TRANSPORTS) {
       expect(await recorded.rest()).to.deep.equal([]);
     });
 
-    it('does not take a document for a sentence', async () => {
+    it('does not use a document as the message', async () => {
       const port = await refuse('502 Bad Gateway\r\nContent-Type: text/html', '<h1>Oops</h1>');
       const recorded = new RecordedSocket(`http://127.0.0.1:${port}`, only);
       recorded.socket.connect();
@@ -104,7 +104,7 @@ for (const transport of TRANSPORTS) {
 }
 
 describe('Socket, if the first connection fails', () => {
-  it('retries until the server is there', async () => {
+  it('retries until the server accepts connections', async () => {
     const unused = createServer();
     const port = await listenOnLoopback(unused);
     unused.close();

@@ -83,7 +83,7 @@ describe('the option `delivery` of the Node client', () => {
         expect(lost).to.deep.equal([[['last'], true]]);
       });
 
-      it('names what is in doubt when the server does not know the session', async () => {
+      it('emits the messages in doubt when the server does not have the session', async () => {
         const { socket, served, client, lost } = await connect(options);
         await until(() => socket.unacknowledged() === 0, 'quiet');
         client().on('message', () => client()._end('server close'));
@@ -99,7 +99,7 @@ describe('the option `delivery` of the Node client', () => {
         expect(Object.keys(served.io.clients)).to.have.lengthOf(1);
       });
 
-      it('is not granted by a server without it, and everything is as without it', async () => {
+      it('is not granted by a server without it, and the session works as without it', async () => {
         const { socket, client, up, down } = await connect(options, false);
         expect(socket.delivery).to.equal(false);
         socket.send(['one', 'two']);

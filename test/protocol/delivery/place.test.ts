@@ -8,7 +8,7 @@ describe('parsePlace', () => {
     expect(parsePlace('t=1&s=5&x=9&k=77&a=12&c=3')).to.deep.equal(place);
   });
 
-  it('reads the place of a client that asks for a session, and of a probe', () => {
+  it('reads the place of a client that requests a session, and of a probe', () => {
     expect(parsePlace('c=1&a=0')).to.deep.equal({
       attempt: 1,
       received: 0,

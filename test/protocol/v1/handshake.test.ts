@@ -19,7 +19,7 @@ describe('encodeHandshake', () => {
     );
   });
 
-  it('writes an empty field where there is no time', () => {
+  it('writes an empty field for an absent time', () => {
     expect(encodeHandshake({ ...SESSION, heartbeatTimeout: null, transports: [] })).to.equal(
       'OJRXiuWyHk_ZvQDqBPN1::60:',
     );
@@ -44,7 +44,7 @@ describe('decodeHandshake', () => {
     );
   });
 
-  it('reads a line that ends early or goes on', () => {
+  it('reads a line with missing or further fields', () => {
     const bare = { heartbeatTimeout: null, closeTimeout: null, transports: [] };
     expect(decodeHandshake('abc')).to.deep.equal({ sessionId: 'abc', ...bare });
     expect(decodeHandshake('abc:::')).to.deep.equal({ sessionId: 'abc', ...bare });

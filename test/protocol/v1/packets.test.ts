@@ -140,7 +140,7 @@ describe('decodePacket', () => {
     expect(decodePacket(`6:::1+${nested(501)}`)).to.have.deep.property('args', []);
   });
 
-  it('takes names of members of every object for names like any other', () => {
+  it('treats names of members of Object.prototype as ordinary names', () => {
     for (const name of ['__proto__', 'constructor', 'toString', '__defineGetter__']) {
       expect(decodePacket(`5:::{"name":"${name}"}`)).to.include({ name });
       expect(decodePacket(`3::${name}:x`)).to.include({ endpoint: name });
@@ -177,7 +177,7 @@ describe('encodePacket', () => {
     });
   }
 
-  it('writes null for what has no JSON', () => {
+  it('writes null for a value that has no JSON', () => {
     expect(encodePacket({ type: 'json', endpoint: '', data: undefined })).to.equal('4:::null');
     expect(encodePacket({ type: 'json', endpoint: '', data: () => 1 })).to.equal('4:::null');
     const args = [undefined, Number.NaN];
@@ -239,7 +239,7 @@ describe('encodePacket and decodePacket', () => {
     fc.record({ type: fc.constant('ack' as const), endpoint, ackId: id, args }),
   );
 
-  it('give back any packet', () => {
+  it('return any packet unchanged', () => {
     fc.assert(
       fc.property(packet, (given) => {
         expect(decodePacket(encodePacket(given))).to.deep.equal(given);

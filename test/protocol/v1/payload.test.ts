@@ -3,7 +3,7 @@ import * as fc from 'fast-check';
 import { decodePayload, encodePayload } from '../../../lib/protocol/v1/index.js';
 
 describe('encodePayload', () => {
-  it('writes one packet bare', () => {
+  it('does not frame a single packet', () => {
     expect(encodePayload(['3:::grüße'])).to.equal('3:::grüße');
   });
 
@@ -59,7 +59,7 @@ describe('decodePayload', () => {
     fc.string({ unit: fc.constantFrom('\ufffd', '0', '1', ':', '😀', '\ud800') }),
   );
 
-  it('gives back what encodePayload was given, whatever the texts', () => {
+  it('returns the texts that encodePayload was given', () => {
     const packet = text.map((rest) => `3:::${rest}`);
     fc.assert(
       fc.property(fc.array(packet), (packets) => {

@@ -36,7 +36,7 @@ describe('parseAddress', () => {
     }
   });
 
-  it('holds nothing but pieces of the path', () => {
+  it('contains only parts of the path', () => {
     const path = fc.string({ unit: fc.constantFrom(...'1a/%~.é'.split('')) });
     fc.assert(
       fc.property(path, fc.string(), (given, query) => {
@@ -61,7 +61,7 @@ describe('parseQuery', () => {
     expect({ ...query }).to.deep.equal({ a: '1 2', b: '', c: ['x', 'y', 'é'], '': 'z', d: '%zz' });
   });
 
-  it('takes names of members of every object for names like any other', () => {
+  it('treats names of members of Object.prototype as ordinary names', () => {
     const query = parseQuery('__proto__=x&constructor=y&__proto__=z');
     expect(Object.getPrototypeOf(query)).to.equal(null);
     expect(Object.entries(query)).to.deep.equal([
@@ -87,7 +87,7 @@ describe('callbackIndex', () => {
     expect(callbackIndex('003')).to.equal('003');
   });
 
-  it('returns null for all else, which could inject script', () => {
+  it('returns null for all other values, which could inject script', () => {
     const values = [undefined, '', 'x', '1x', '-1', '1.0', ' 1', '1\n', ['1', '2'], '1'.repeat(16)];
     expect(values.filter((value) => callbackIndex(value) !== null)).to.deep.equal([]);
   });

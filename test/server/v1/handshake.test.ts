@@ -20,7 +20,7 @@ describe('handshakes of 0.7 to 0.9', () => {
     expect((await handshake(port)).body).to.equal('abc::1.5:xhr-polling,websocket');
   });
 
-  it('answer HEAD without a session, and without asking authorize', async () => {
+  it('answer HEAD without a session, and without a call of authorize', async () => {
     let calls = 0;
     const { port, io } = await serve({ authorize: () => ++calls > 0, origins: 'a.com:*' });
     for (const [Origin, expected] of [
@@ -134,7 +134,7 @@ describe('handshakes of 0.7 to 0.9', () => {
 });
 
 describe('sessions of 0.7 to 0.9', () => {
-  it('are unknown to URLs of 0.6, and those of 0.6 to theirs', async () => {
+  it('are not found by URLs of 0.6, nor sessions of 0.6 by theirs', async () => {
     const { port, io } = await serve();
     const { sessionId } = await V1Client.open(port);
     expect((await request(port, `/socket.io/xhr-polling/${sessionId}`)).status).to.equal(404);
@@ -144,7 +144,7 @@ describe('sessions of 0.7 to 0.9', () => {
     expect(Object.keys(io.clients)).to.have.members([sessionId, old]);
   });
 
-  it('are unknown by names of members of every object', async () => {
+  it('are not found by names of members of Object.prototype', async () => {
     const { port } = await serve();
     for (const name of ['toString', '__proto__', 'constructor', 'hasOwnProperty']) {
       expect((await poll(port, name)).body).to.equal('7:::1+0');
@@ -153,7 +153,7 @@ describe('sessions of 0.7 to 0.9', () => {
     }
   });
 
-  it('are served alone if protocols has nothing but 0.9', async () => {
+  it('are the only ones if protocols is 0.9 alone', async () => {
     const { port } = await serve({ protocols: ['0.9'] });
     expect((await request(port, '/socket.io/xhr-polling/')).body).to.equal('app');
     expect((await handshake(port)).status).to.equal(200);
@@ -178,7 +178,7 @@ describe('sessions of 0.7 to 0.9', () => {
     expect(Object.keys(io.clients)).to.deep.equal([sessionId]);
   });
 
-  it('are closed with their Listener, and handshakes are forgotten', async () => {
+  it('are closed with their Listener, and handshakes expire', async () => {
     const clock = new ManualClock();
     const { port, io } = await serve({ clock });
     const client = await V1Client.open(port);
@@ -194,7 +194,7 @@ describe('sessions of 0.7 to 0.9', () => {
     expect((await handshake(port)).body).to.equal('app');
   });
 
-  it('are reached by no transport that the options do not have', async () => {
+  it('are not served by transports that are not in the options', async () => {
     const { port } = await serve({ transports: ['xhr-polling'] });
     const sessionId = await newSession(port);
     for (const name of ['websocket', 'htmlfile', 'telepathy', 'xhr-multipart']) {

@@ -50,7 +50,7 @@ describe('emitWithReason', () => {
     expect(calls).to.deep.equal(['plain', 'why']);
   });
 
-  it('emits as usual if no handler wants the reason, with `this` the emitter', () => {
+  it('emits without the reason if no handler has a parameter for it, with `this` the emitter', () => {
     const emitter = new EventEmitter();
     const calls: unknown[] = [];
     emitter.on('event', function (this: unknown) {

@@ -95,7 +95,7 @@ describe('EventChannel', () => {
     }
   });
 
-  it('takes a last argument that is a function for a callback', () => {
+  it('uses a last argument that is a function as the callback', () => {
     const sent: unknown[][] = [];
     const record = (...args: unknown[]): (() => void) => {
       sent.push(args);

@@ -174,7 +174,7 @@ describe('a client of 0.7 to 0.9', () => {
     expect((await polled).body).to.equal('8::');
   });
 
-  it('may change its transport when the first one brought nothing', async () => {
+  it('may change its transport before a first packet has arrived', async () => {
     const clock = new ManualClock();
     const served = await serve({ clock });
     const [driver, client] = await join(served);
@@ -225,7 +225,7 @@ describe('a client of 0.7 to 0.9', () => {
     expect(messages).to.deep.equal(['d', 'e']);
   });
 
-  it('ends with queue overflow above maxQueue, or if it owes 10,000 answers', async () => {
+  it('ends with queue overflow above maxQueue, or with 10,000 pending answers', async () => {
     const served = await serve({ maxQueue: 3 });
     const reasons: string[] = [];
     served.io.on('clientDisconnect', (_client, reason) => reasons.push(reason));
@@ -256,7 +256,7 @@ describe('a client of 0.7 to 0.9', () => {
     expect((await polled).body).to.equal(encodePayload(['3:::a', '6:::1', '3:::b', '3:::c']));
   });
 
-  it('is gone between polls, unless messages wait: they are delivered, then 0::', async () => {
+  it('ends at once between polls, unless messages wait: they are delivered, then 0::', async () => {
     const served = await serve();
     const ids = [await newSession(served.port), await newSession(served.port)];
     const clients: Client[] = [];

@@ -26,7 +26,7 @@ describe('client.events of 0.7 to 0.9', () => {
     expect(await driver.next()).to.equal('5:::{"name":"got","args":["undefined"]}');
   });
 
-  it('ask for a receipt or an answer, by the parameters of the callback', async () => {
+  it('request a receipt or an answer, by the parameters of the callback', async () => {
     const [driver, { events }] = await join(await serve());
     const answers: unknown[] = [];
     events.emit('a', 1, (answer: unknown) => answers.push(answer));
@@ -63,7 +63,7 @@ describe('client.events of 0.7 to 0.9', () => {
     expect(answers.length).to.equal(2);
   });
 
-  it('leave nothing behind of what cannot become JSON', async () => {
+  it('keep nothing of a value that has no JSON', async () => {
     const [driver, { events }] = await join(await serve());
     const circular: unknown[] = [];
     circular.push(circular);
@@ -72,7 +72,7 @@ describe('client.events of 0.7 to 0.9', () => {
     expect(await driver.next()).to.equal('5:1+::{"name":"b"}');
   });
 
-  it('take any name for a name', async () => {
+  it('accept any name', async () => {
     const [driver, { events }] = await join(await serve());
     const names: string[] = [];
     events.onAny((name) => names.push(name));
@@ -84,7 +84,7 @@ describe('client.events of 0.7 to 0.9', () => {
     expect(names).to.deep.equal([...sent, 'last']);
   });
 
-  it('drop volatile sends that cannot leave at once', async () => {
+  it('drop volatile sends that cannot be sent at once', async () => {
     const served = await serve();
     const [driver, client] = await join(served);
     client.events.volatile.emit('now');
@@ -165,7 +165,7 @@ describe('endpoints', () => {
     expect(await driver.next()).to.equal('3:::next');
   });
 
-  it('are guarded by authorize, which may take its time or fail', async () => {
+  it('are guarded by authorize, which may be asynchronous or fail', async () => {
     const verdicts: ((verdict: boolean) => void)[] = [];
     const served = await chat({
       authorize: ({ handshake }: Client) => {

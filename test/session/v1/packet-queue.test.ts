@@ -3,7 +3,7 @@ import { decodePayload, encodePayload } from '../../../lib/protocol/v1/index.js'
 import { PacketQueue } from '../../../lib/session/v1/packet-queue.js';
 
 describe('PacketQueue', () => {
-  it('joins a single packet bare', () => {
+  it('does not frame a single packet of a queue', () => {
     const queue = new PacketQueue();
     queue.push('3:::grüße');
     expect(queue.join()).to.equal('3:::grüße');

@@ -64,7 +64,7 @@ const VALUES: readonly (readonly [unknown, readonly string[]])[] = [
 
 export function describeMessages(variant: Variant): void {
   describe('messages', () => {
-    it('carries every text both ways', async () => {
+    it('transfers every text in both directions', async () => {
       const { io, join } = await setUp(variant);
       io.on('connection', (client) => client.on('message', (message) => client.send(message)));
       const [driver] = await join();
@@ -173,7 +173,7 @@ export function describeMessages(variant: Variant): void {
       for (const text of texts) expect(await driver.next()).to.equal(text);
     });
 
-    it('carries a megabyte both ways', async () => {
+    it('transfers a megabyte in both directions', async () => {
       const { io, join } = await setUp(variant);
       io.on('connection', (client) => client.on('message', (message) => client.send(message)));
       const [driver] = await join();

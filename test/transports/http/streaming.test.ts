@@ -87,7 +87,7 @@ describe('streaming', () => {
     }
   });
 
-  it('outlives the idle timeout of the HTTP server', async () => {
+  it('is not ended by the idle timeout of the HTTP server', async () => {
     for (const Type of [HtmlFileDriver, XhrMultipartDriver, ServerEventsDriver]) {
       const { server, port, client: find } = await serve();
       server.timeout = 60_000;

@@ -81,7 +81,7 @@ function sendAndEnd(client: Client, end: (client: Client) => void): void {
 }
 
 function describeMessages(variant: V1Variant): void {
-  it('carries every text both ways', async () => {
+  it('transfers every text in both directions', async () => {
     const { io, join } = await setUp(variant);
     io.on('clientMessage', (message, client) => client.send(message));
     const [driver] = await join();
@@ -130,7 +130,7 @@ function describeMessages(variant: V1Variant): void {
     for (const packet of packets) expect(await driver.next()).to.equal(packet);
   });
 
-  it('carries a megabyte both ways', async () => {
+  it('transfers a megabyte in both directions', async () => {
     const { io, join } = await setUp(variant);
     io.on('clientMessage', (message, client) => client.send(message));
     const [driver] = await join();
@@ -148,7 +148,7 @@ function describeMessages(variant: V1Variant): void {
     expect(await driver.next()).to.equal('3:::second');
   });
 
-  it('acknowledges, and asks for acknowledgements', async () => {
+  it('acknowledges, and requests acknowledgements', async () => {
     const { join } = await setUp(variant);
     const [driver, client] = await join();
     client.events.on('add', (a: number, b: number, answer: (sum: number) => void) => answer(a + b));
@@ -199,7 +199,7 @@ function describeEndings(variant: V1Variant): void {
     }
   }
 
-  it('answers 0:: of the client with 0::, and is over', async () => {
+  it('answers 0:: of the client with 0::, and ends', async () => {
     const { io, reasons, join, clock } = await setUp(variant);
     const [driver, client] = await join();
     await driver.send('0::');
@@ -307,7 +307,7 @@ function describeLimits(variant: V1Variant): void {
     expect(connection.writableLength).to.be.below(200_000);
   });
 
-  it('may flood: packets of all kinds cost no memory, and a session is its own', async () => {
+  it('keeps no memory for a flood of packets of all kinds, and does not affect other sessions', async () => {
     const { messages, join } = await setUp(variant);
     const [driver] = await join();
     const [other, otherClient] = await join();

@@ -136,7 +136,7 @@ describe('RFC 6455', () => {
   });
 
   for (const [what, headers] of [
-    ['a version that is not spoken', { ...HANDSHAKE, 'Sec-WebSocket-Version': '7' }],
+    ['a version that is not supported', { ...HANDSHAKE, 'Sec-WebSocket-Version': '7' }],
     ['no key', { ...HANDSHAKE, 'Sec-WebSocket-Key': '' }],
     ['an invalid key', { ...HANDSHAKE, 'Sec-WebSocket-Key': 'short' }],
     ['another token beside it', { ...HANDSHAKE, Upgrade: 'websocket, h2c' }],
@@ -267,7 +267,7 @@ describe('drafts 75 and 76', () => {
     expect(clock.pending).to.equal(0);
   });
 
-  it('forgets a client that closes before its third key', async () => {
+  it('keeps nothing of a client that closes before its third key', async () => {
     const clock = new ManualClock();
     const { io, port } = await serve({ clock });
     const raw = await RawSocket.connect(port);
