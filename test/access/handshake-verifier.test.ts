@@ -53,7 +53,7 @@ function setUp(options: ListenerOptions = {}): Fixture {
   return { verifier, limiter, clock, timers, outcomes, verify };
 }
 
-/** An `authorize` that decides when the test says so. */
+/** An `authorize` that decides when the test calls a function. */
 function decideLater(): { callbacks: AuthorizeCallback[]; options: ListenerOptions } {
   const callbacks: AuthorizeCallback[] = [];
   const options: ListenerOptions = {

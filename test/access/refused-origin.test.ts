@@ -9,7 +9,7 @@ import { statusOf } from '../support/requests.js';
 const LINE = 'Refused the origin http://localhost:8080, which `origins` does not allow';
 const REFUSED = { Origin: 'http://localhost:8080' };
 
-/** The lines that say so, of a server that lets in pages of example.com alone. */
+/** The log lines about origins, of a server that accepts pages of example.com only. */
 async function serveFew(): Promise<{ port: number; originLines: () => string[] }> {
   const lines: string[] = [];
   const { port } = await serve({ origins: 'example.com:*', log: (line) => lines.push(line) });

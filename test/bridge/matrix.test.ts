@@ -171,7 +171,8 @@ describe(`${KINDS.length} kinds of clients on one server`, function () {
       await allReceive(`from ${at}`, (other) => other !== at && other % 2 === 0);
     }
 
-    // each is disconnected in turn, with last words, and the others hear of it
+    // each is disconnected in turn, after a last message, and the others receive a broadcast about
+    // it
     io.on('clientDisconnect', ({ protocol }, reason) => io.broadcast({ protocol, reason }));
     for (let last = peers.pop(); last; last = peers.pop()) {
       const [name, peer, client] = last;

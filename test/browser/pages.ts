@@ -63,7 +63,7 @@ export function servePage(req: IncomingMessage, res: ServerResponse): void {
     res.setHeader('Content-Type', 'text/javascript; charset=utf-8');
     res.end(`importScripts(${scripts.map((path) => JSON.stringify(path)).join(', ')});`);
   } else if (url.pathname === '/official') {
-    // whichever script the server is told to serve
+    // the script that the options of the server select
     res.setHeader('Content-Type', 'text/html; charset=utf-8');
     res.end(
       '<!doctype html><title>official</title><body><script src="/socket.io/socket.io.js"></script>',

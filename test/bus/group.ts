@@ -85,7 +85,9 @@ export class Group {
     return this.#members?.[1] as Member;
   }
 
-  /** The two processes know each other, and no other one; what has happened before is forgotten. */
+  /**
+   * Waits until the two processes have found each other and no other one, and clears their records.
+   */
   async reset(): Promise<void> {
     this.thaw();
     this.proxy.mend();

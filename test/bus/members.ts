@@ -9,7 +9,7 @@ import type { BusName } from './open-bus.js';
 const PATIENCE_MS = 30_000;
 const STEP_MS = 20;
 
-/** What a member can be asked to do. */
+/** The functions that can be called in a member. */
 export interface Calls {
   port(): Promise<number>;
   events(): string[];
@@ -74,7 +74,7 @@ export class Member {
     return new WebsocketDriver(this.port).open();
   }
 
-  /** Asks until the answer is as expected. */
+  /** Repeats a call until its result is as expected. */
   async until<Name extends keyof Calls>(
     name: Name,
     isExpected: (result: Result<Name>) => boolean,
@@ -82,7 +82,7 @@ export class Member {
   ): Promise<void> {
     const deadline = performance.now() + PATIENCE_MS;
     for (;;) {
-      // A question to other processes may fail while they come and go.
+      // A call may fail while other processes start and end.
       const result = await this.call(name, ...args).catch((error: Error) => error);
       if (!(result instanceof Error) && isExpected(result)) return;
       if (performance.now() > deadline || this.process.isDead()) {

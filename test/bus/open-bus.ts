@@ -48,7 +48,7 @@ export const BUSES: Readonly<Record<BusName, (port: number) => (() => Bus) | Pro
         disableOfflineQueue: true,
       });
       client.on('error', () => undefined);
-      // It goes on trying: the Listener works alone until then.
+      // It continues to connect; the Listener works alone until then.
       client.connect().catch(() => undefined);
       return () => redisBus(client);
     },

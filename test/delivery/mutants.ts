@@ -45,7 +45,7 @@ export const MUTANTS: Readonly<Record<string, () => readonly Restore[]>> = {
       (original) =>
         function (this: DeliveringClient, connection: Connection) {
           const previous = this._current;
-          // It stays open, and is not deaf.
+          // It stays open, and its frames are accepted.
           if (previous && !previous.isPoll) this._current = null;
           original.call(this, connection);
         },

@@ -1,8 +1,8 @@
 /**
  * The network between the client and the server, with everything that may happen on it.
  *
- * It knows nothing of the protocol. A request has a kind: a `poll` is answered once, a `stream` and
- * a `socket` bring payloads until they end, a `post` has a body.
+ * It does not depend on the protocol. A request has a kind: a `poll` is answered once, a `stream`
+ * and a `socket` bring payloads until they end, a `post` has a body.
  *
  * @module
  */
@@ -29,7 +29,7 @@ export const FAULTS = [
   'unnoticed',
   /** A stream or socket breaks in one direction. */
   'halfDead',
-  /** A piece takes seconds, and all pieces behind it. */
+  /** A piece, and all later ones, take seconds. */
   'slow',
 ] as const;
 export type Fault = (typeof FAULTS)[number];
@@ -59,7 +59,7 @@ export interface Call {
 /** The server's side of a poll, stream or socket. */
 export interface Line {
   readonly call: Call;
-  /** True for a copy that the client knows nothing of. */
+  /** True for a copy that the client has not sent. */
   readonly isCopy: boolean;
   write(payload: string): void;
   close(): void;
@@ -90,7 +90,7 @@ const nothing = (): void => undefined;
 export class Network {
   readonly counts: Partial<Record<Fault, number>> = {};
   server: Server | null = null;
-  /** True when nothing goes wrong any more. */
+  /** True when no more faults happen. */
   isHealed = false;
   readonly #lines = new Set<Connection>();
 
@@ -137,7 +137,7 @@ export class Network {
     return handle;
   }
 
-  /** The client may notice that a request has failed. */
+  /** The client may detect that a request has failed. */
   fail(call: Call): void {
     if (!this.hits('unnoticed')) this.after(this.trip(), () => this.end(call, 0, ''));
   }

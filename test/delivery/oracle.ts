@@ -1,5 +1,5 @@
 /**
- * Sees both sides, and throws at the first thing that must not be.
+ * Observes both sides, and throws at the first violation of a promise.
  *
  * Messages to the server are `uPAGE.NUMBER`, messages to the client `dSESSION.NUMBER`.
  *
@@ -130,14 +130,14 @@ export class Oracle {
     this.counts.down++;
   }
 
-  /** What the two sides believe of each other. */
-  believed(record: SessionRecord, clientBelieves: number | null): void {
+  /** Compares the counts of the two sides. */
+  checkCounts(record: SessionRecord, clientCount: number | null): void {
     const { client, downCount, downSent, upCount } = record;
     if (downSent - client.unacknowledged() > downCount) {
-      this.fail('S3', `the server believes more than the ${downCount} messages that have arrived`);
+      this.fail('S3', `the server counts more than the ${downCount} messages that have arrived`);
     }
-    if (clientBelieves !== null && clientBelieves > upCount) {
-      this.fail('S3', `the client believes ${clientBelieves}, and the server has ${upCount}`);
+    if (clientCount !== null && clientCount > upCount) {
+      this.fail('S3', `the client counts ${clientCount}, and the server has ${upCount}`);
     }
   }
 
@@ -157,13 +157,13 @@ export class Oracle {
     if (isTimeout) this.fail('L2', 'the server has not waited for the client');
   }
 
-  /** The server has ended the session, and the client believes that nothing is missing. */
+  /** The server has ended the session, and the client reports that nothing is missing. */
   endedCleanly({ number, downSent, downCount }: SessionRecord): void {
     if (downSent > downCount)
       this.fail('S3', `${downSent - downCount} of session ${number} are missing`);
   }
 
-  /** The applications of both sides have been silent for long, and nothing goes wrong any more. */
+  /** The applications of both sides have been silent for long, and no more faults happen. */
   settled(pages: readonly (PageRecord & { isConnected: boolean; unacknowledged: number })[]): void {
     for (const page of pages) {
       if (page.isDead) continue;

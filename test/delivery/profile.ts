@@ -10,7 +10,7 @@ export interface Profile extends NetworkProfile {
   readonly upEvery: number;
   readonly downEvery: number;
   readonly transports: readonly string[];
-  /** Mean time between links that the client gives up without a reason; 0: never. */
+  /** Mean time between links that the client closes without a reason; 0: never. */
   readonly abandonEvery: number;
   /** Mean time between probes of a WebSocket; 0: never. */
   readonly probeEvery: number;
@@ -18,7 +18,7 @@ export interface Profile extends NetworkProfile {
   readonly kicks: number;
   readonly goodbyes: number;
   readonly reloads: number;
-  /** Mean time between requests of an attacker who knows the session id; 0: never. */
+  /** Mean time between requests of an attacker with the session id; 0: never. */
   readonly attackEvery: number;
   readonly window: number;
   readonly maxBuffer: number;

@@ -10,7 +10,7 @@ function isBefore(one: Task, other: Task): boolean {
   return one.at < other.at || (one.at === other.at && one.order < other.order);
 }
 
-/** Virtual time: tasks run in the order in which they are due, as soon as they are asked for. */
+/** Virtual time: tasks run in the order in which they are due, without waiting. */
 export class Scheduler implements Clock {
   #now = 0;
   #made = 0;

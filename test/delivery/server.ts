@@ -188,7 +188,7 @@ class TestJsonp extends TestPoll {
   }
 }
 
-/** What a run wants to know of the server. */
+/** The callbacks of the server for a run. */
 export interface ServerObserver {
   onConnection(client: Client): void;
   /** A connection is replaced by another one of the same session. */

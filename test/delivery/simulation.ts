@@ -142,7 +142,7 @@ export class Simulation {
       const { socket } = this.#page;
       for (const record of this.#live) {
         const isOwn = this.#page.session === record;
-        this.oracle.believed(record, isOwn ? socket._acked : null);
+        this.oracle.checkCounts(record, isOwn ? socket._acked : null);
       }
     }
   }
@@ -312,7 +312,7 @@ export class Simulation {
     }
   }
 
-  /** Another client knows the session id, which applications publish, and not the key. */
+  /** Another client has the session id, which applications publish, but not the key. */
   #attack(): void {
     const [record] = this.#live;
     if (!record) return;

@@ -29,7 +29,7 @@ function payloadOf({ body }: Response): string {
   return literal === undefined ? body : (JSON.parse(literal) as string);
 }
 
-/** What a test knows of the session that it has opened. */
+/** The session that a test has opened. */
 interface Opened {
   readonly served: Served;
   readonly id: string;

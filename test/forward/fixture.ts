@@ -17,7 +17,7 @@ export class LocalEngine {
 
 export const SECRET = 'a secret of all processes';
 
-/** Listeners over one engine, which know where the others take requests. */
+/** Listeners over one engine, after each has received the addresses of the others. */
 export async function serveAll(count: number, options: ListenerOptions = {}): Promise<Served[]> {
   const engine = new LocalEngine();
   const members = await Promise.all(

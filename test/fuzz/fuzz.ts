@@ -138,7 +138,7 @@ export async function fuzz(
     const batch = Array.from({ length: target.batch ?? BATCH }, () => mutate(random, corpus));
     for (const input of batch) await execute(input);
     const fresh = new Set([...coverage.look()].filter((block) => !seen.has(block)));
-    // the batch went somewhere new: which of it was it?
+    // the batch has covered new code: find the input that did it
     for (const input of batch) {
       if (fresh.size === 0) break;
       await execute(input);

@@ -15,7 +15,7 @@ import { serve } from '../support/server.js';
 /** Text of whole characters, which is all that UTF-8 carries. */
 const text = fc.string({ unit: 'binary' }).map((value) => Buffer.from(value).toString());
 
-/** `bytes` in pieces, cut wherever `cuts` say. */
+/** `bytes` in pieces, cut at `cuts`. */
 function pieces(bytes: Buffer, cuts: readonly number[]): Buffer[] {
   const offsets = [...cuts.map((cut) => cut % (bytes.length + 1)), 0, bytes.length];
   const sorted = offsets.toSorted((a, b) => a - b);

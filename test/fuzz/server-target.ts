@@ -55,7 +55,7 @@ const KICKS: readonly ((client: Client) => unknown)[] = [
   (client) => client.connection.destroy(),
 ];
 
-/** Answers every event, and asks for an answer. */
+/** Answers every event, and requests an answer. */
 function answerAll(events: EventChannel): void {
   events.onAny((name, args, answer) => {
     answer?.(...args);

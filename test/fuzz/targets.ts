@@ -19,7 +19,7 @@ import { check, type Target } from './target.js';
 
 const RESTRICTED = new Origins(['example.com:*', '*:8080']);
 
-/** All that a parser of the drafts says of `chunks`. */
+/** All events of a parser of the drafts for `chunks`. */
 function sayDraft(chunks: readonly Buffer[]): string {
   let said = '';
   const events = {

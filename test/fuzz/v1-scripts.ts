@@ -1,5 +1,5 @@
 /**
- * Scripts for the server as a whole, in which clients speak protocol 1.
+ * Scripts for the server as a whole, in which clients use protocol 1.
  *
  * @module
  */

@@ -14,7 +14,7 @@ export function makeAppFolder(): string {
   return folder;
 }
 
-/** The `require` of such an application; its folder goes after the test. */
+/** The `require` of such an application; its folder is removed after the test. */
 export function requireOfApp(): NodeJS.Require {
   const folder = makeAppFolder();
   afterThisTest(() => rmSync(folder, { recursive: true }));

@@ -1,12 +1,12 @@
 /**
- * Open-source programs of 2011 that stand on Socket.IO 0.6, as npm has them, on this package:
+ * Runs open-source programs of 2011 for Socket.IO 0.6, unchanged from npm, on this package:
  *
  *     npm run build && node build/test/interop/apps.js
  *
- * Each is installed into a folder of its own with one line in its package.json that puts this
- * package in the place of socket.io; then an example that came with it is started unmodified, and
- * two clients hold a session, one over a WebSocket and one over polls. It needs the registry,
- * which is why it is not part of `npm test`.
+ * Each is installed into a folder of its own with one line in its package.json that replaces
+ * socket.io by this package. Then its own example is started unmodified, and two clients open a
+ * session, one over a WebSocket and one over polls. It needs the registry, which is why it is not
+ * part of `npm test`.
  *
  * @module
  */
@@ -26,7 +26,7 @@ const TIMEOUT_MS = 30_000;
 interface Program {
   readonly name: string;
   readonly dependencies: Readonly<Record<string, string>>;
-  /** Where the range of a program has since come to mean another package. */
+  /** Versions for ranges that select another package today than in 2011. */
   readonly overrides?: Readonly<Record<string, string>>;
   /** The program that is started. */
   readonly example: string;
@@ -45,7 +45,7 @@ interface NowMessage {
   readonly data: { readonly fqn: string; readonly args: readonly unknown[] };
 }
 
-/** What now.js sends from a page that has a name and can be told something. */
+/** What now.js sends from a page that has a name and a function to call. */
 const nowScope = (name: string): object => ({
   type: 'createScope',
   data: { scope: { name, receiveMessage: { type: 'function', fqn: 'now.receiveMessage' } } },
@@ -195,7 +195,7 @@ function install({ dependencies, overrides }: Program): string {
   return folder;
 }
 
-/** Starts its example in a copy of the folder that it stands in; resolves to its port. */
+/** Starts its example in a copy of its folder; resolves to its port. */
 function start(folder: string, example: string): [ChildProcess, Promise<number>] {
   const cwd = join(folder, 'example');
   cpSync(join(folder, example, '..'), cwd, { recursive: true });

@@ -8,7 +8,10 @@ import { promisify } from 'node:util';
 const PACKAGE = join(__dirname, '..', '..', '..');
 const RUN_MS = 20_000;
 
-/** A server that asks itself for the client script, a poll and a WebSocket, and prints the answers. */
+/**
+ * A server that requests the client script, a poll and a WebSocket from itself, and prints the
+ * answers.
+ */
 const APP = `
 const lines = [];
 const server = createServer((_request, response) => {

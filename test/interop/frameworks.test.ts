@@ -102,7 +102,7 @@ const WAYS: Readonly<Record<string, Way>> = {
   'the server of Express 5': { app: () => framework('express')(), start: wrappedAfter },
 };
 
-/** Echoes what clients say for the length of this test; resolves with the port. */
+/** Echoes the messages of clients during this test; resolves with the port. */
 async function echoOf(io: Listener, server: Server): Promise<number> {
   if (!server.listening) await once(server, 'listening');
   afterThisTest(() => {

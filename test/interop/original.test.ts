@@ -66,7 +66,7 @@ interface Outcome {
 
 describe('test suite of socket.io 0.6.18, unmodified', function () {
   this.timeout(LONGEST_RUN_MS + 5000);
-  // They give a poll 100 ms to come back, which a busy machine may well take for itself.
+  // They allow a poll 100 ms, which is too short on a busy machine.
   this.retries(2);
   let app: string;
 
@@ -76,7 +76,7 @@ describe('test suite of socket.io 0.6.18, unmodified', function () {
 
   after(() => rmSync(app, { recursive: true }));
 
-  /** Runs the original's file in a process of its own, and reads what it says: JSON, line by line. */
+  /** Runs the original's file in a process of its own, and reads its output: JSON, line by line. */
   function run(file: string, ...test: string[]): Promise<unknown[]> {
     const args = ['--no-deprecation', RUN, app, join(ORIGINAL, 'tests', file), ...test];
     return new Promise((resolve, reject) => {

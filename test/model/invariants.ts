@@ -6,7 +6,7 @@
 import { Timers, type Timer } from '../../lib/util/timers.js';
 import type { Account, World } from './world.js';
 
-/** Something that must not be; the message says what. */
+/** A violated invariant; the message describes it. */
 export class Violation extends Error {
   override readonly name = 'Violation';
 }

@@ -140,7 +140,7 @@ export class Wire {
   text = '';
   /** True once the server has sent a FIN, or closed. */
   isEnded = false;
-  /** True once the server has let go of the connection. */
+  /** True once the server has closed the connection. */
   isClosed = false;
   /** The client has sent a FIN. */
   hasFinished = false;
@@ -182,7 +182,7 @@ export class Wire {
     if (!this.hasFinished && !this.isGone) this.#post(Buffer.from(bytes as Buffer));
   }
 
-  /** Sends a FIN; the client goes on reading. */
+  /** Sends a FIN; the client continues to read. */
   finish(): void {
     if (this.hasFinished || this.isGone) return;
     this.hasFinished = true;
@@ -196,7 +196,7 @@ export class Wire {
     this.#post('reset');
   }
 
-  /** Closes, as a process that ends: a FIN now, and an RST for whatever the server sends. */
+  /** Closes, as a process that ends: a FIN now, and an RST for all that the server sends. */
   close(): void {
     this.finish();
     this.isGone = true;

@@ -33,7 +33,7 @@ export const KINDS: readonly Kind[] = [
   { name: 'jsonp-polling', transport: 'jsonp-polling', family: 'polling', suffix: '/0' },
 ];
 
-/** Asks for a connection: for a new session if `sessionId` is empty. Without the third key. */
+/** Requests a connection: for a new session if `sessionId` is empty. Without the third key. */
 export function opening({ transport, handshake, suffix = '' }: Kind, sessionId: string): Buffer {
   if (handshake) {
     const path = ['/socket.io', transport, sessionId].filter(Boolean).join('/');

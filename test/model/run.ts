@@ -4,7 +4,7 @@
  *     --plant NAME     plants a fault first, which the model has to find
  *     --mutants        plants each of these faults in turn, and expects each to be found
  *     --replay JSON    runs one sequence, as a failure prints it
- *     --failures N     goes on until so many kinds of failure are found (1)
+ *     --failures N     continues until so many kinds of failure are found (1)
  *
  * @module
  */

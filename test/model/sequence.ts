@@ -30,7 +30,7 @@ function describe(error: unknown): string {
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 
-/** Runs a sequence; returns what went wrong, or null. */
+/** Runs a sequence; returns the failure, or null. */
 export async function run({ setting, steps }: Sequence): Promise<string | null> {
   const trap = new ErrorTrap((error) => error instanceof PlannedError);
   const world = new World(setting);

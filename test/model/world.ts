@@ -37,7 +37,7 @@ export class PlannedError extends Error {
   override readonly name = 'PlannedError';
 }
 
-/** The server's view of one session, and what it owes its client. */
+/** One session as the server has it, and the messages that its client must still receive. */
 export interface Account {
   readonly client: Client;
   readonly peer: Peer;
@@ -71,7 +71,10 @@ export class Peer {
   sent = 0;
   /** Whether it answers heartbeats. */
   echoes: boolean;
-  /** False once it may have several sessions: what each is owed cannot be told apart then. */
+  /**
+   * False once it may have several sessions: the expected messages of each cannot be separated
+   * then.
+   */
   isTracked = true;
   /** The rest of a POST that was begun, and its connection. */
   unfinished: { readonly wire: Wire; readonly rest: Buffer } | null = null;
@@ -146,7 +149,7 @@ export class Peer {
     this.unfinished = null;
   }
 
-  /** Says that it leaves. */
+  /** Sends its request to end the session. */
   sayGoodbye(): void {
     if (this.sessionId === '') return;
     if (this.kind.family !== 'socket') {
@@ -195,7 +198,7 @@ export class World {
   readonly accounts: Map<string, Account> = new Map();
   /** The connections of all clients. */
   readonly wires: { readonly wire: Wire; readonly peer: Peer }[] = [];
-  /** Verdicts that `authorize` owes. */
+  /** Pending verdicts of `authorize`. */
   readonly verdicts: ((isAllowed: boolean) => void)[] = [];
   /** How many sessions there had been when the Listener was closed; null before. */
   sessionsAtClose: number | null = null;
@@ -322,7 +325,7 @@ export class World {
     client.on('message', (message) => this.#onMessage(client, String(message)));
   }
 
-  /** The application: does what a message says. */
+  /** The application: executes the command in a message. */
   #onMessage(client: Client, message: string): void {
     const [, number, command] = /^u(\d+):(\w+)$/.exec(message) ?? [];
     const account = this.accounts.get(client.sessionId);

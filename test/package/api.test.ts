@@ -9,7 +9,7 @@ import { PACKAGE } from './example.js';
 
 const API = readDoc('docs/api.md');
 
-/** The declarations behind each module that the page describes. */
+/** The declarations of each module that the page describes. */
 const MODULES: Readonly<Record<string, string>> = {
   'socket.io-node': 'build/lib/index.d.ts',
   'socket.io-node/bus': 'build/lib/bus/index.d.ts',

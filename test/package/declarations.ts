@@ -18,7 +18,7 @@ import {
 import { readFileSync } from 'node:fs';
 import { dirname, isAbsolute, join } from 'node:path';
 
-/** What a name stands for: a declaration, or a name of another module. */
+/** The meaning of a name: a declaration, or a name of another module. */
 type Target =
   | { readonly node: Declaration; readonly before: string }
   | { readonly from: string; readonly name: string };

@@ -80,7 +80,7 @@ async function echoes(example: Example): Promise<void> {
   }
 }
 
-/** A client says something, and all others hear it. */
+/** A client sends a message, and all others receive it. */
 async function saysToAll(from: Talk, all: readonly Talk[], text = 'grüße'): Promise<void> {
   await from.send(text);
   for (const one of all) {
@@ -89,7 +89,9 @@ async function saysToAll(from: Talk, all: readonly Talk[], text = 'grüße'): Pr
   }
 }
 
-/** A page of 2011 and a page of today chat; `speak` is how the page of today says `grüße` or `hello`. */
+/**
+ * A page of 2011 and a page of today chat; `speak` sends `grüße` or `hello` from the page of today.
+ */
 async function chatsOfTwoGenerations(
   url: string,
   speak: (page: OfficialTalk) => Promise<void>,

@@ -16,7 +16,7 @@ export interface ProxySetup {
   /** Transports, as in `VARIANTS`, that cannot work through it, each with the reason. */
   readonly unsupported: readonly (readonly [variant: RegExp, reason: string])[];
   /**
-   * What the server notices of clients that close their connection, if not all of them at once:
+   * How the server detects clients that close their connection, if not at once for all transports:
    * those of WebSockets, or all with the next write to them. Else their heartbeat timeout ends them.
    */
   readonly noticesEnd?: 'of WebSockets' | 'on write';

@@ -88,7 +88,7 @@ async function usedBytes(): Promise<number> {
 }
 
 /** A client that opens a connection and reads nothing from then on. */
-async function deaf(port: number, driver: Driver, hasKey3: boolean): Promise<RawSocket> {
+async function openUnread(port: number, driver: Driver, hasKey3: boolean): Promise<RawSocket> {
   const raw = await RawSocket.connect(port);
   raw.write(driver.opening(''));
   if (hasKey3) raw.write(KEY3);
@@ -126,7 +126,7 @@ describe('all bytes that the server holds', function () {
       it(`are limited for a client on ${name} that ${end}, and end with its session`, async () => {
         const served = await serve(LIMITS);
         const meter = new Meter(served);
-        const raw = await deaf(served.port, create(served.port), name.includes('76'));
+        const raw = await openUnread(served.port, create(served.port), name.includes('76'));
         const [client] = Object.values(served.io.clients);
         if (!client) throw new Error('Expected a session');
         // The system takes some megabytes; what the server holds begins after them.

@@ -187,7 +187,7 @@ describe('faults', () => {
     due.shift()?.callback();
     expect(rung).to.deep.equal(['silent']);
     expect(timers.size).to.equal(0);
-    // in time, there is no grace
+    // a timer that fires in time is not deferred
     timers.set(silent, 8000);
     now += 8020;
     due.shift()?.callback();

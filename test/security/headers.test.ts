@@ -138,7 +138,7 @@ describe('security: headers and files', () => {
     );
     const head = await raw.readHead().catch(() => null);
     expect(head?.headers ?? {}).not.to.have.property('x-injected');
-    // what Node reads as Latin-1 goes out as it came
+    // bytes that Node reads as Latin-1 are sent back unchanged
     const headers = { ...HIXIE_75, Origin: Buffer.from('http://ü').toString('latin1') };
     const answer = await sendBytes(
       port,

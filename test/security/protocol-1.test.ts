@@ -17,7 +17,7 @@ const EXPIRY_MS = 30_000;
 const GRAIN = 20;
 const NAMES = ['__proto__', 'constructor', 'toString', 'hasOwnProperty', 'newListener', 'error'];
 
-/** A client over WebSocket, and what the server has received of it when it says so. */
+/** A client over WebSocket, and a function that sends a text and waits until the server has received it. */
 async function join(served: Served): Promise<readonly [V1Client, (last: string) => Promise<void>]> {
   const driver = await V1Client.open(served.port);
   const client = await served.client(driver.sessionId);

@@ -1,5 +1,6 @@
 /**
- * Connections that are reset at every step of every path: the process goes on, and nothing is left.
+ * Connections that are reset at every step of every path: the process continues, and nothing is
+ * left.
  *
  * @module
  */
@@ -96,7 +97,7 @@ class Path {
     else this.#sockets.get(raw.port)?.destroy(broken());
   }
 
-  /** The server goes on, and every session ends by itself. */
+  /** The server continues, and every session ends by itself. */
   async expectNothingLeft(): Promise<void> {
     const { io } = this.served;
     for (let i = 0; i < 4; i++) {

@@ -17,8 +17,8 @@ const CROWD = 1000;
 /** No more connect at a time than a server's backlog holds. */
 const BATCH = 200;
 
-/** A connection that asks for what `opening` says and never reads the answer. */
-async function deaf(port: number, opening: Buffer): Promise<Socket> {
+/** A connection that sends `opening` and never reads the answer. */
+async function openUnread(port: number, opening: Buffer): Promise<Socket> {
   const socket = connect({ port, host: '127.0.0.1' });
   socket.on('error', () => undefined);
   afterThisTest(() => socket.destroy());
@@ -48,7 +48,7 @@ async function crowdOf(port: number): Promise<WebsocketDriver[]> {
   return crowd;
 }
 
-/** The system takes some megabytes for a connection; what Node has to hold begins behind them. */
+/** The system buffers some megabytes for a connection; Node buffers only what exceeds them. */
 async function fill(client: Client): Promise<void> {
   while (client.connection.writableLength === 0) {
     client.send('x'.repeat(100_000));
@@ -72,10 +72,10 @@ describe('slow consumers', function () {
       const driver = create(port);
       if (driver.kind === 'polling') continue;
       const key3 = Buffer.alloc(name.includes('76') ? 8 : 0);
-      await deaf(port, Buffer.concat([driver.opening(''), key3]));
+      await openUnread(port, Buffer.concat([driver.opening(''), key3]));
     }
     const deafOnes = VARIANTS.filter(({ create }) => create(0).kind !== 'polling').length;
-    await until(() => Object.keys(io.clients).length === CROWD + deafOnes, 'the deaf ones');
+    await until(() => Object.keys(io.clients).length === CROWD + deafOnes, 'the openUnread ones');
     const slow = Object.values(io.clients).filter((client) => !before.includes(client.sessionId));
     for (const client of slow) client.on('disconnect', (reason) => reasons.push(reason));
     const base = await heldBytes();

@@ -4,7 +4,7 @@ import { type Client, type ListenerOptions } from '../../lib/index.js';
 import { HixieDriver, WebsocketDriver } from '../support/drivers/index.js';
 import { serve } from '../support/server.js';
 
-/** Changes a request before the Listener sees it, as a program that wraps `emit` does. */
+/** Changes a request before the Listener receives it, as a program that wraps `emit` does. */
 type Change = (request: IncomingMessage) => void;
 
 interface Opened {

@@ -25,7 +25,7 @@ export class SoakClient {
   readonly #around: Surroundings;
   #driver: Driver | null = null;
   #isStopped = false;
-  /** Says nothing more, and still listens. */
+  /** True if it sends nothing more, and still receives. */
   isQuiet = false;
 
   constructor(variant: Variant, around: Surroundings) {
@@ -92,7 +92,7 @@ export class SoakClient {
     }
   }
 
-  /** Not before the one who spoke on the connection before is through: one POST at a time. */
+  /** Sends after the sender of the previous connection has finished: one POST at a time. */
   #speak(driver: Driver, record: SessionRecord, connection: { isAlive: boolean }): void {
     record.speech = record.speech.then(() => this.#talk(driver, record, connection));
   }
@@ -115,7 +115,7 @@ export class SoakClient {
         await driver.send(framed(`n${number}`));
         record.unknown.delete(number);
       } catch (error) {
-        // whether the connection is over is for the one who listens to find out
+        // the receiver detects whether the connection is over
         this.#note(error);
       }
     }

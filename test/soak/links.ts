@@ -1,7 +1,7 @@
 /**
- * The proxy numbers its connections, and says the number first on each. By its port the server
- * could not tell them: ports come again, thousands of times in half an hour, and a connection that
- * was reset before it was accepted has none.
+ * The proxy numbers its connections, and sends the number as the first bytes of each. The port does
+ * not identify a connection: ports are reused thousands of times in half an hour, and a connection
+ * that was reset before it was accepted has no port.
  *
  * @module
  */
@@ -15,7 +15,7 @@ export const BACKLOG = 4096;
 const BYTES = 4;
 const numbers = new WeakMap<Socket, number>();
 
-/** What comes first on connection number `link`. */
+/** The first bytes of the connection with the number `link`. */
 export function mark(link: number): Buffer {
   const bytes = Buffer.alloc(BYTES);
   bytes.writeUInt32BE(link);
@@ -31,7 +31,9 @@ function ignore(): void {
   // its end follows
 }
 
-/** Lets `server` see its connections as they are behind the mark. */
+/**
+ * Reads the number at the start of each connection of `server`, before its listeners are called.
+ */
 export function expectMarks(server: Server): void {
   const listeners = server.listeners('connection');
   server.removeAllListeners('connection');

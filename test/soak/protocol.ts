@@ -1,32 +1,32 @@
 /**
- * What the soak's server, its clients and the proxy tell each other, beside what goes over the wire.
+ * The messages between the processes of the soak test: the server, and the clients with the proxy.
  *
  * @module
  */
 
-/** A run of messages that left by one connection: from number `from` on. */
+/** Consecutive messages that were sent on one connection: from number `from` on. */
 export interface Leg {
   readonly from: number;
   readonly link: number;
 }
 
-/** Numbers that came, compared with one after the other. */
+/** The numbers that have arrived, compared with the sequence 1, 2, 3. */
 export interface Count {
   readonly highest: number;
-  /** Numbers below the highest that never came. */
+  /** Numbers below the highest that have not arrived. */
   readonly missing: readonly number[];
-  /** Numbers that came after a higher one. */
+  /** Numbers that arrived after a higher one. */
   readonly late: readonly number[];
-  /** Numbers that came before. */
+  /** Numbers that arrived more than once. */
   readonly again: readonly number[];
 }
 
-/** What the server knows of a session. */
+/** The record of the server about a session. */
 export interface Account {
   readonly sessionId: string;
   /** Numbers 1 to `sent` were sent to the client. */
   readonly sent: number;
-  /** Those that a connection took; the others wait for the next one. */
+  /** Those that were written to a connection; the others wait for the next one. */
   readonly written: Count;
   readonly legs: readonly Leg[];
   /** Of the client. */
@@ -59,7 +59,7 @@ export type Reply =
   | { readonly kind: 'account'; readonly account: Account }
   | { readonly kind: 'accounts' };
 
-/** Keeps count of numbers that should come one after the other. */
+/** Counts numbers that should arrive in sequence. */
 export class Tally {
   highest = 0;
   readonly missing: Set<number> = new Set();

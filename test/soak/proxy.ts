@@ -16,10 +16,10 @@ const STALL_MS = 1500;
 const SWALLOW_MS = 5000;
 
 export class FaultyProxy {
-  /** The numbers of connections that lost what was on its way, or of which a client hung up. */
+  /** The numbers of connections that lost data in transit, or that a client closed. */
   readonly cut: Set<number> = new Set();
   readonly injected: Map<Fault, number> = new Map();
-  /** How many of a hundred connections meet a fault, in their first seconds or later. */
+  /** The percentage of connections with a fault, in their first seconds or later. */
   percent = 0;
   #count = 0;
   readonly #links = new Set<Link>();
@@ -115,7 +115,7 @@ class Link {
     this.#forward(far, near);
   }
 
-  /** TCP loses ends, not middles: who has lost something loses all that follows. */
+  /** TCP can lose only the end of a stream: after a loss, nothing more arrives. */
   get isDoomed(): boolean {
     return this.#isOver || this.#fault === 'swallow' || this.#fault === 'cut in a packet';
   }

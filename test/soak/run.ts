@@ -2,9 +2,9 @@
  * Many clients over all transports through a proxy that breaks connections, and a count of
  * every message: `npm run soak -- --clients 200 --minutes 1 --seed 1`.
  *
- * A message may be lost only with the connection that carried it, since the protocol of 0.6
- * has no acknowledgements; one that waited for a client to come back arrives once, in order. So it is
- * in 0.9, where only those who poll come back.
+ * A message may be lost only if its connection breaks, because the protocol of 0.6 has no
+ * acknowledgements. A message that waits for a client without a connection arrives once and in
+ * order. The same holds for 0.9, where only polling clients resume their sessions.
  *
  * Each client is sent a burst of one to four messages every `--pace` seconds (2), and sends one
  * every `--pace` seconds. At that pace 2,000 clients and the proxy took 40 % of one core, and their
@@ -57,15 +57,15 @@ export interface Outcome extends Sums {
 }
 
 const STRIKE_MS = 500;
-/** This share of all connections meets a fault at each strike. */
+/** The share of the connections that get a fault at each interval. */
 const STRIKE_SHARE = 0.01;
 const PERCENT_OF_NEW = 3;
-/** Longer than anything the proxy holds back, and than a client needs to notice and come back. */
+/** Longer than the delays of the proxy, and than a client needs to detect a fault and reconnect. */
 const SETTLE_MS = 8000;
 /** Longer than closeTimeout. */
 const GONE_MS = 4500;
 
-/** The server's process, and what it says. */
+/** The process of the server, and its messages. */
 class Backend {
   readonly child: ChildProcess;
 
@@ -113,7 +113,7 @@ export async function soak({
   const sums = new Sums();
   const records = new Map<string, SessionRecord>();
   const oddities = new Map<string, number>();
-  /** Sessions that ended, of which the client may not know yet. */
+  /** Sessions that have ended on the server, but perhaps not on the client yet. */
   const ended = new Map<string, Account>();
   const backend = new Backend(pace, hasAttacks, (account) => ended.set(account.sessionId, account));
   const { port } = await backend.next('port');
@@ -179,7 +179,7 @@ export async function soak({
   });
 }
 
-/** True if nothing went wrong that may not. */
+/** True if there was no fault that the protocol does not allow. */
 export function isClean({ lost, duplicatedOrReordered, reasons, after }: Outcome): boolean {
   const { heap: _heap, ...left } = after;
   const hasLeft = Object.values(left).some((count) => count !== 0);

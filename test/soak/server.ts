@@ -1,6 +1,6 @@
 /**
  * The server under soak, in a process of its own: sends numbered messages to every client,
- * counts those that come, and writes down on which connection each message left.
+ * counts those that arrive, and records the connection of each message that it sends.
  *
  * As `node server.js SECONDS`, it sends to a client every so many seconds. With `attacks` as the second
  * argument, it does what the connections of attacker.ts need.

@@ -9,10 +9,10 @@ interface UpLeg {
   isOver: boolean;
 }
 
-/** What a client knows of one session. */
+/** The record of a client about one session. */
 export class SessionRecord {
   readonly sessionId: string;
-  /** How its client speaks. */
+  /** The name of the client's transport. */
   readonly name: string;
   readonly isSocket: boolean;
   /** Numbers the server sent. */
@@ -22,12 +22,12 @@ export class SessionRecord {
   /** Numbers of which it is unknown whether and when they arrive: a POST without an answer. */
   readonly unknown: Set<number> = new Set();
   readonly legs: UpLeg[] = [];
-  /** The highest number it had each time it hung up, whatever was on its way to it. */
+  /** The highest number that it had received each time it closed a connection. */
   readonly hungUpAt: Set<number> = new Set();
   resumed = 0;
-  /** Goes on until its connection is over. */
+  /** Settles when the sender of the latest connection has finished. */
   speech: Promise<void> = Promise.resolve();
-  /** The server does not know it any more. */
+  /** True if the server has ended it. */
   isOver = false;
   /** The latest events, to find out how a message was lost. */
   readonly history: string[] = [];

@@ -1,5 +1,5 @@
 /**
- * Clients of protocol 1 for the soak, which speaks in payloads of 0.6.
+ * Clients of protocol 1 for the soak test, whose messages are payloads of 0.6.
  *
  * @module
  */

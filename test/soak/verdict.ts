@@ -12,20 +12,20 @@ export class Sums {
   receivedDown = 0;
   sentUp = 0;
   receivedUp = 0;
-  /** Not received, and on their way when a connection was cut, or when a session was over. */
+  /** Not received, but in transit when a connection was cut, or when a session ended. */
   excused = 0;
-  /** Arrived when their POST had been given up and the next one was through. */
+  /** Arrived after the client had aborted their POST and the next POST had been answered. */
   overtaken = 0;
   lost = 0;
-  /** Of those, how many of whom. */
+  /** The number of lost messages by the name of the client. */
   readonly losers: Record<string, number> = {};
   duplicatedOrReordered = 0;
   readonly reasons: Record<string, number> = {};
-  /** The first of what went wrong, with all that is known of it. */
+  /** The first faults, with all details. */
   readonly cases: unknown[] = [];
 }
 
-/** Numbers up to `sent` that did not come. */
+/** Numbers up to `sent` that did not arrive. */
 function absent(sent: number, highest: number, missing: Iterable<number>): Set<number> {
   const numbers = new Set(missing);
   for (let number = highest + 1; number <= sent; number++) numbers.add(number);
@@ -37,7 +37,7 @@ function legOf<L extends { readonly from: number }>(legs: readonly L[], number: 
   return legs.findLast(({ from }) => from <= number) ?? null;
 }
 
-/** By connection, the highest number that came. */
+/** By connection, the highest number that arrived. */
 function highestBy(
   legs: readonly Leg[],
   sent: number,
@@ -53,11 +53,12 @@ function highestBy(
 }
 
 /**
- * Which of the messages that did not come down are lost.
+ * Selects the lost ones of the messages that the client did not receive.
  *
- * One that no connection took waits, and may go with its session only. One that a connection took
- * may go with it if it was cut, by the network or by a client that hung up; and only if all
- * that followed went too, since TCP loses ends and no middles.
+ * A message that was not written to a connection waits, and may be dropped only at the end of its
+ * session. A message that was written may be lost if the network or the client has cut its
+ * connection, and only if all later messages of this connection are lost too, because TCP can lose
+ * only the end of a stream.
  */
 export function lostDown(
   { sent, written, legs, reason }: Account,
@@ -79,8 +80,8 @@ export function lostDown(
 }
 
 /**
- * Which of the messages that did not come up are lost. A socket may lose the end of what was sent
- * on a connection that is over; a POST loses nothing once it is answered.
+ * Selects the lost ones of the messages that the server did not receive. A socket may lose the last
+ * messages of a connection that has ended. A message of a POST that was answered may not be lost.
  */
 export function lostUp(
   { received, reason }: Account,
@@ -97,7 +98,7 @@ export function lostUp(
   return { lost, excused: gone.size - lost.length };
 }
 
-/** Compares what both sides say of one session. */
+/** Compares the records of both sides of one session. */
 export function judge(
   sums: Sums,
   account: Account,

@@ -31,7 +31,7 @@ async function tlsDial(port: number): Promise<Socket> {
   return socket;
 }
 
-/** Sends `text` in one packet and gives all that comes back. */
+/** Sends `text` in one packet and returns the whole response. */
 async function ask(socket: Socket, text: string): Promise<string> {
   socket.write(text);
   return readToEnd(socket);
@@ -148,7 +148,7 @@ describe('answerInlinePolicy()', () => {
       expect(await readToEnd(near)).to.match(/^HTTP\/1\.1 200 OK\r\n[^]*app/);
     });
 
-    // what the server says without us is asked of another one, not written down here
+    // a plain server gives the expected responses; they are not listed here
     const REFUSED = {
       garbage: 'garbage\r\n\r\n',
       'garbage that begins like a policy request': '<policy-file-rubbish/>\0',

@@ -43,7 +43,7 @@ export function maskedFrame(first: number, data: string | Buffer): Buffer {
   return Buffer.concat([Buffer.of(first), length, Buffer.alloc(4), bytes]);
 }
 
-/** A client's frame of RFC 6455 with `opcode`, the last one of its message unless told otherwise. */
+/** A client's frame of RFC 6455 with `opcode`, by default the last one of its message. */
 export function frame(opcode: number, data: string | Buffer, isLast = true): Buffer {
   return maskedFrame((isLast ? 0x80 : 0) | opcode, data);
 }

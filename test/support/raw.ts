@@ -13,9 +13,9 @@ import { within } from './wait.js';
 export interface Head {
   readonly status: number;
   readonly statusLine: string;
-  /** By name in lower case; a name that comes twice is an error. */
+  /** By name in lower case; a name that occurs twice is an error. */
   readonly headers: Readonly<Record<string, string>>;
-  /** As they came, in order. */
+  /** As they arrived, in order. */
   readonly lines: readonly string[];
 }
 
@@ -34,13 +34,13 @@ function parseHead(text: string): Head {
       throw new Error(`Expected a header, got ${JSON.stringify(line)}`);
     }
     const key = name.toLowerCase();
-    if (key in headers) throw new Error(`The header ${name} comes twice`);
+    if (key in headers) throw new Error(`The header ${name} occurs twice`);
     headers[key] = value;
   }
   return { status: Number(status), statusLine, headers, lines };
 }
 
-/** The body of a response as it comes, whatever way it is delimited. */
+/** The body of a response as it arrives, with any of the ways to delimit it. */
 export class Body {
   readonly bytes: Bytes = new Bytes();
   /** Settled when the body is through; rejects if it broke off. */

@@ -1,5 +1,5 @@
 /**
- * One suite for all transports: an application sees no difference between them.
+ * One suite for all transports: they do not differ for an application.
  *
  * @module
  */

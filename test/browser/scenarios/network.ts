@@ -5,7 +5,7 @@ import { Verdict, type FaultyProxy, type Rule } from '../proxy.js';
 import { converses } from './lifecycle.js';
 import { POSTING, type Scenario } from './scenario.js';
 
-/** Short timeouts for both sides, so that a dead connection is detected within the test. */
+/** Short timeouts for both sides, so that a lost connection is detected within the test. */
 const QUICK = { heartbeatInterval: 500, timeout: 1500, duration: 500, closeTimeout: 8000 };
 const QUICK_CLIENT = { timeout: 2000 };
 /** Reconnects quickly. */

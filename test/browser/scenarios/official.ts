@@ -24,7 +24,7 @@ function open(page: Page, transport: string): Promise<unknown> {
   })()`);
 }
 
-/** The next events of the page, which are then forgotten. */
+/** Returns the recorded events of the page, and clears the record. */
 async function says(page: Page, ...wanted: readonly (readonly unknown[])[]): Promise<void> {
   const read = (): Promise<unknown[]> => page.evaluate('said.slice()');
   const what = `${JSON.stringify(wanted.at(-1))} in the page`;

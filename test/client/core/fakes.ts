@@ -80,7 +80,7 @@ export class FakeTransport extends Transport {
   /** All instances that were connected, the oldest first. */
   static made: FakeTransport[] = [];
   readonly sent: unknown[] = [];
-  /** The session id it was asked to resume. */
+  /** The id of the session to resume. */
   askedFor: string | null | undefined;
   ending: CloseKind | undefined;
 

@@ -1,5 +1,5 @@
 /**
- * The Node client on a line that is slow or dead. Timers fire when the test says so.
+ * The Node client on a line that is slow or lost. The test fires the timers.
  *
  * @module
  */

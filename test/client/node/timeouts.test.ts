@@ -9,7 +9,7 @@ import { AT_ONCE, TRANSPORTS, RecordedSocket } from './support.js';
 
 const OURS = { transports: [...TRANSPORTS] };
 
-/** Replaces the timers of Node; returns the delays that are asked for. */
+/** Replaces the timers of Node; returns the requested delays. */
 function recordDelays(): number[] {
   const { setTimeout: original } = globalThis;
   const delays: number[] = [];

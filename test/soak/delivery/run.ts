@@ -17,7 +17,7 @@ import { Order } from './order.js';
 import type { ServerReport } from './server.js';
 
 const STRIKE_MS = 500;
-/** This share of all connections meets a fault at each strike. */
+/** The share of the connections that get a fault at each interval. */
 const STRIKE_SHARE = 0.01;
 const PERCENT_OF_NEW = 3;
 /** How long everything may take to arrive when nothing breaks any more. */

@@ -53,7 +53,7 @@ export abstract class Driver {
     return this;
   }
 
-  /** Goes on with a session on a new connection. */
+  /** Continues a session on a new connection. */
   async resume(sessionId: string = this.sessionId): Promise<this> {
     this.sessionId = sessionId;
     await this.connect(sessionId);
@@ -81,13 +81,13 @@ export abstract class Driver {
   /** Sends one payload; waits for its response if the transport has one. */
   abstract send(payload: string): Promise<void>;
 
-  /** Hangs up. */
+  /** Closes the connection. */
   abstract drop(): void;
 
   /** Closes the session as clients of the transport do. */
   abstract close(): Promise<void>;
 
-  /** The server ends the connection; fails if anything comes before that. */
+  /** The server ends the connection; fails if any data arrives before that. */
   abstract ended(): Promise<void>;
 
   /** The request that opens a connection. */

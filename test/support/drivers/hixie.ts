@@ -87,7 +87,10 @@ export class HixieDriver extends Driver {
     await this.ended();
   }
 
-  /** No closing frame comes first: clients written for Node in 2011 throw at it. */
+  /**
+   * The server must not send the first closing frame: clients for Node of 2011 throw when they
+   * receive it.
+   */
   async ended(): Promise<void> {
     await this.raw.ended();
   }

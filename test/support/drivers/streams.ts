@@ -77,13 +77,13 @@ export class XhrMultipartDriver extends StreamingDriver {
 
   protected begin({ headers }: Head): void {
     if ('transfer-encoding' in headers || 'content-length' in headers) {
-      throw new Error('Browsers of 2011 read parts as they come only without chunks');
+      throw new Error('Browsers of 2011 read parts as they arrive only without chunks');
     }
     this.#isBegun = false;
   }
 }
 
-/** Server-sent events, parsed as the HTML standard says. */
+/** Server-sent events, parsed as the HTML standard defines. */
 export class ServerEventsDriver extends StreamingDriver {
   readonly transport = 'server-events';
   protected readonly contentType = 'text/event-stream';

@@ -12,7 +12,7 @@ export interface WebsocketOptions extends DriverOptions {
   readonly version?: 8 | 13;
 }
 
-/** RFC 6455 as `ws` speaks it. */
+/** RFC 6455, by `ws`. */
 export class WebsocketDriver extends Driver {
   readonly transport: string;
   readonly kind: Kind = 'socket';

@@ -1,5 +1,5 @@
 /**
- * One suite for all transports of protocol 1: an application sees no difference between them.
+ * One suite for all transports of protocol 1: they do not differ for an application.
  *
  * @module
  */
