@@ -193,8 +193,7 @@ export class Listener extends Broadcaster implements Host, RouterHost {
   }
 
   /**
-   * Declares an endpoint, which clients of 0.7 to 0.9 may join by its name. Returns the same
-   * endpoint if the name was declared before.
+   * Declares an endpoint, which clients of 0.7 to 0.9 may join by its name, or returns it.
    *
    * @param name `/chat` for example, without colons and question marks
    * @throws {TypeError} If the name is not such a text.
@@ -352,8 +351,7 @@ export class Listener extends Broadcaster implements Host, RouterHost {
   async #serveClosing(): Promise<void> {
     this.#router.stop();
     const attachment = ServerAttachment.for(this.server);
-    // Another Listener may use the resource already: this one is called first, for its own
-    // sessions.
+    // Another Listener may use the resource now: this one is called first, for its own sessions.
     const handler = { ...this.#handler, resource: `${this.options.resource} (closing)` };
     attachment.attach(handler);
     await new Promise<void>((resolve) => {

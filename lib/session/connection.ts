@@ -67,7 +67,7 @@ export interface Host {
   /** @internal */ readonly _timers: Timers;
   /** @internal */ readonly _rooms: SessionRooms;
   /** @internal */ readonly _counters: Counters;
-  /** @internal All clients, whatever an application has put on the Listener. */
+  /** @internal All clients, even if the application has replaced `everybody`. */
   readonly _everybody: BroadcastOperator;
   /** @internal */ _onClientConnect(client: Client): void;
   /** @internal */ _onClientMessage(message: unknown, client: Client): void;
