@@ -40,6 +40,7 @@ export { encode, decode } from './protocol/frames.js';
 export type { Bus, BusOptions } from './cluster/bus.js';
 export type { BusFigures, BusState, ClusterEvents, PeerInfo } from './cluster/cluster-host.js';
 export type { ListenerStats } from './metrics/stats.js';
+export type { Clock } from './util/timers.js';
 export type { Log } from './util/log.js';
 export type { ListenerOptions, Protocol1Options, TransportOptions } from './options.js';
 export type { SessionOptions } from './session/timings.js';

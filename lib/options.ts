@@ -11,6 +11,7 @@ import {
   DELAY,
   FUNCTION,
   INTERVAL,
+  isClock,
   isFunction,
   isRecord,
   isText,
@@ -186,7 +187,7 @@ export interface ListenerOptions {
   readonly bus?: Bus;
   /** Timings and limits of the bus. @default {} */
   readonly busOptions?: BusOptions;
-  /** @internal Time, for tests. */
+  /** The time of sessions and of the bus. @default the clock of the system */
   readonly clock?: Clock;
   /** Options named `onEVENT`, for example `onClientConnect: fn`, add event listeners. */
   readonly [event: `on${Capitalize<string>}`]: unknown;
@@ -349,7 +350,7 @@ const CHECKS: Readonly<Record<OptionName, Check>> = {
   // The cluster, which is loaded for them only, checks these two.
   bus: () => undefined,
   busOptions: () => undefined,
-  clock: valid('a clock', isRecord),
+  clock: valid('a clock with now(), setTimeout() and clearTimeout()', isClock),
 };
 
 function warnAboutNames(options: ResolvedOptions): void {
@@ -379,9 +380,12 @@ function warnAboutNames(options: ResolvedOptions): void {
  * @throws {TypeError} If an option has the wrong type.
  * @throws {RangeError} If a number is out of range.
  */
-export function resolveOptions(given: ListenerOptions = {}): ResolvedOptions {
+export function resolveOptions(
+  given: ListenerOptions = {},
+  defaults?: ListenerOptions,
+): ResolvedOptions {
   if (!isRecord(given)) throw invalidType('options', 'an object', given);
-  const options: ResolvedOptions = { ...DEFAULTS };
+  const options = { ...DEFAULTS, ...defaults } as ResolvedOptions;
   for (const [name, value] of Object.entries(given)) {
     if (value !== undefined) options[name] = value;
   }

@@ -18,6 +18,10 @@ export const isFunction = (value: unknown): boolean => typeof value === 'functio
 export const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
+/** An object with the methods of a `Clock`. */
+export const isClock = (value: unknown): boolean =>
+  isRecord(value) && ['now', 'setTimeout', 'clearTimeout'].every((name) => isFunction(value[name]));
+
 /** A check by a predicate; `what` describes the valid values. */
 export const valid =
   (what: string, isValid: (value: unknown) => boolean): Check =>

@@ -10,6 +10,7 @@ import { Origins, type OriginDecision } from '../access/origins.js';
 import { ProxyTrust } from '../access/proxy-trust.js';
 import { REFUSAL_CODES, type Refusal } from '../access/refusal.js';
 import { SessionLimiter } from '../access/session-limiter.js';
+import { serverDefaults } from '../options/server-defaults.js';
 import { resolveOptions, type ListenerOptions, type ResolvedOptions } from '../options.js';
 import type { ExternalGroup, ListenerParts } from '../bridge/listener-port.js';
 import type { BusState } from '../cluster/cluster-host.js';
@@ -98,7 +99,7 @@ export class Listener extends Broadcaster implements Host, RouterHost {
    */
   constructor(server: Listenable, options?: ListenerOptions) {
     super();
-    this.options = resolveOptions(options);
+    this.options = resolveOptions(options, serverDefaults(server));
     this.server = toServer(server);
     this._timers = new Timers(this.options.clock);
     this.#proxies = new ProxyTrust(this.options.trustProxy);

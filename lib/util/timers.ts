@@ -26,11 +26,26 @@
  */
 import { AsyncResource } from 'node:async_hooks';
 
-/** A source of time. Tests inject their own. */
+/**
+ * A source of time: the option `clock`. Tests have one that stands still until it is advanced.
+ *
+ * The methods are called for nearly every message, so they MUST be fast.
+ */
 export interface Clock {
-  /** Whole milliseconds, monotonic. V8 stores an integer without allocating. */
+  /**
+   * The time in milliseconds, from any origin. MUST be a whole number, which V8 stores without
+   * allocating, and MUST NOT go backwards.
+   */
   now(): number;
+  /**
+   * Calls `callback` once, when `now` has advanced by `ms`, at most 2147483647. MUST NOT call it
+   * before it has returned. MAY call it late.
+   */
   setTimeout(callback: () => void, ms: number): unknown;
+  /**
+   * Cancels the timeout that `setTimeout` returned. MUST NOT throw, also if it has been called or
+   * cancelled.
+   */
   clearTimeout(handle: unknown): void;
 }
 

@@ -69,8 +69,13 @@ export const ROOMS: Readonly<Record<string, Rule>> = {
     node: true,
   },
   'lib/server': {
-    uses: [...SERVER, 'lib/options.ts', 'lib/cluster', 'lib/forward'],
+    uses: [...SERVER, 'lib/options', 'lib/options.ts', 'lib/cluster', 'lib/forward'],
     types: ['lib/bridge'],
+    node: true,
+  },
+  'lib/testing': {
+    uses: ['lib/options', 'lib/protocol', 'lib/util'],
+    packages: ['ws'],
     node: true,
   },
   'lib/options': { uses: ['lib/util'], node: true },
