@@ -15,6 +15,7 @@ const MODULES: Readonly<Record<string, string>> = {
   'socket.io-node/bus': 'build/lib/bus/index.d.ts',
   'socket.io-node/bridge': 'build/lib/bridge/index.d.ts',
   'socket.io-node/metrics': 'build/lib/metrics/index.d.ts',
+  'socket.io-node/testing': 'build/lib/testing/index.d.ts',
   'socket.io-node/frames': 'build/lib/protocol/index.d.ts',
   'socket.io-node/frames/v1': 'build/lib/protocol/v1/index.d.ts',
   'socket.io-node/browser': 'build/client/socket.io.d.ts',

@@ -47,6 +47,7 @@ import { createServer } from 'node:http';
 import { listen, type Client, type ListenerOptions } from 'socket.io-node';
 import * as io from 'socket.io-node';
 import { bridge, type Bridge } from 'socket.io-node/bridge';
+import { createTestServer, type TestClient } from 'socket.io-node/testing';
 import { encode } from 'socket.io-node/utils';
 
 const options: ListenerOptions = { log: false, flashPolicyServer: false };
@@ -56,6 +57,8 @@ listener.on('connection', (client: Client) => {
 });
 listener.close();
 console.log(encode(io.version));
+const connect: () => Promise<TestClient> = () => createTestServer().connect({ protocol: '0.9' });
+if (process.argv.length > 2) void connect();
 const join: (...args: Parameters<typeof bridge>) => Bridge = bridge;
 // @ts-expect-error -- not an official server, whose package is not installed here
 if (process.argv.length > 2) join(listener, createServer());

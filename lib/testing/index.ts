@@ -1,0 +1,18 @@
+/**
+ * `socket.io-node/testing`: clients in memory for tests of an application. No ports, no sockets, and
+ * a clock that stands still until the test advances it.
+ *
+ * @example
+ * const t = createTestServer();
+ * io.listen(t.server).on('connection', (client) => client.send('welcome'));
+ * const client = await t.connect();
+ * assert.equal(await client.message(), 'welcome');
+ * await t.close();
+ * @module
+ */
+export { TestClient, type ConnectOptions } from './test-client.js';
+export { TestClock } from './memory/clock.js';
+export { TestConversation, type TestEvent } from './conversation.js';
+export { TestError, type TestErrorCode } from './test-error.js';
+export { createTestServer, TestServer } from './test-server.js';
+export type { TestRequest, TestResponse } from './memory/http.js';
