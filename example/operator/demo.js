@@ -1,0 +1,125 @@
+/*
+ * A load to look at: clients of all generations and several transports, one that is slow, requests that are
+ * refused, and a second Listener on a bus in memory. For the page of operators; nothing of it is for an app.
+ */
+const http = require('http');
+const { EventEmitter } = require('events');
+const { Server } = require('socket.io4'); // in an app: require('socket.io')
+const connectOfficial = require('socket.io-client4').io;
+const { WebSocket } = require('ws');
+const io = require('../../');
+const { bridge } = require('socket.io-node/bridge');
+const { Socket } = require('socket.io-node/client');
+
+const engine = new EventEmitter().setMaxListeners(0);
+
+/** A bus within the process. */
+const memoryBus = () => ({
+  publish: (message) => void setImmediate(() => engine.emit('message', Buffer.from(message))),
+  subscribe: (receive) => void engine.on('message', receive)
+});
+
+exports.options = { bus: memoryBus(), maxSessionsPerAddress: 40 };
+
+const TEXTS = ['hello', 'grüße', 'how are you?', '<b>not bold</b>', 'ok', '{"n":1}', '🙂'];
+const pick = (list) => list[Math.floor(Math.random() * list.length)];
+
+/** Calls `act` again and again, after a random time. */
+function often(meanMs, act) {
+  const again = () => {
+    setTimeout(
+      () => {
+        act();
+        again();
+      },
+      meanMs * (0.3 + Math.random() * 1.4)
+    ).unref();
+  };
+  again();
+}
+
+/** A client of this package: it speaks 0.6. */
+function open06(url, transport, delivery = false) {
+  const socket = new Socket(url, { transports: [transport], delivery, reconnectionDelay: 500 });
+  socket.on('error', () => {});
+  socket.connect();
+  often(2500, () => socket.connected && socket.send(pick(TEXTS)));
+  return socket;
+}
+
+/** A Flash client, as far as the server can see. */
+function openFlash(url) {
+  const ws = new WebSocket(`${url.replace('http', 'ws')}/socket.io/flashsocket`);
+  ws.on('error', () => {});
+  ws.on('message', (data) => {
+    const beat = /~h~\d+$/.exec(data.toString())?.[0];
+    if (beat) ws.send(`~m~${beat.length}~m~${beat}`);
+  });
+  often(6000, () => ws.readyState === ws.OPEN && ws.send('~m~5~m~flash'));
+}
+
+/** A client of 0.9. */
+async function open09(url) {
+  const answer = await (await fetch(`${url}/socket.io/1/?t=${Date.now()}`)).text();
+  const ws = new WebSocket(
+    `${url.replace('http', 'ws')}/socket.io/1/websocket/${answer.split(':')[0]}`
+  );
+  ws.on('error', () => {});
+  ws.on('message', (data) => data.toString() === '2::' && ws.send('2::'));
+  often(3000, () => ws.readyState === ws.OPEN && ws.send(`3:::${pick(TEXTS)}`));
+}
+
+/** A client that does not read what it is sent. */
+function openSlow(url) {
+  const ws = new WebSocket(`${url.replace('http', 'ws')}/socket.io/websocket`);
+  ws.on('error', () => {});
+  ws.on('open', () => setTimeout(() => ws._socket.pause(), 500).unref());
+}
+
+function refuseSome(url) {
+  const hostile = { 'User-Agent': '<script>alert("agent")</script>' };
+  const requests = [
+    () => fetch(`${url}/socket.io/xhr-polling/12345678901234567890/1`, { headers: hostile }),
+    () => fetch(`${url}/socket.io/websocket`),
+    () => fetch(`${url}/socket.io/xhr-polling/`, { method: 'DELETE' }),
+    () => fetch(`${url}/socket.io/jsonp-polling/`)
+  ];
+  often(2500, () => pick(requests)().catch(() => {}));
+}
+
+/** Another process, as far as the bus can see. */
+function openPeer() {
+  const server = http.createServer().listen(0, '127.0.0.1', () => {
+    const url = `http://127.0.0.1:${server.address().port}`;
+    for (let i = 0; i < 5; i++) open06(url, 'websocket');
+  });
+  const options = { bus: memoryBus(), log: false, flashPolicyServer: false };
+  io.listen(server, options);
+  server.unref();
+}
+
+exports.start = function (server, listener) {
+  bridge(listener, new Server(server, { allowEIO3: true }));
+  const url = `http://127.0.0.1:${server.address().port}`;
+  openPeer();
+  for (let i = 0; i < 9; i++) open06(url, pick(['websocket', 'server-events', 'xhr-polling']));
+  for (const transport of ['websocket', 'server-events', 'xhr-polling']) open06(url, transport);
+  for (let i = 0; i < 3; i++) open06(url, 'websocket', true);
+  for (let i = 0; i < 2; i++) openFlash(url);
+  for (let i = 0; i < 5; i++) open09(url).catch(() => {});
+  for (const transport of ['websocket', 'websocket', 'polling', 'websocket']) {
+    const socket = connectOfficial(url, { transports: [transport], forceNew: true });
+    often(2000, () => socket.connected && socket.send(pick(TEXTS)));
+  }
+  openSlow(url);
+  refuseSome(url);
+  // Clients that connect and leave again, so that the plots move.
+  often(4000, () => {
+    const socket = open06(url, pick(['websocket', 'xhr-polling']));
+    setTimeout(() => socket.disconnect(), 4000 + Math.random() * 20000).unref();
+  });
+  // What the slow client does not read.
+  often(1500, () => {
+    listener.broadcast({ announcement: `news ${'of the day '.repeat(6000)}` });
+  });
+};
