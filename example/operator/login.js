@@ -59,8 +59,7 @@ exports.Login = class Login {
   }
 
   /** Takes one attempt of those that there are: guessing takes years then. */
-  mayTry() {
-    const now = Date.now();
+  mayTry(now = Date.now()) {
     const refill = Math.floor((now - this.refilledAt) / ATTEMPT_MS);
     this.refilledAt += refill * ATTEMPT_MS;
     this.attempts = Math.min(MOST_ATTEMPTS, this.attempts + refill);

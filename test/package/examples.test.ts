@@ -8,6 +8,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { connect, type TLSSocket } from 'node:tls';
 import { EngineServer, isInstalled, REDIS } from '../bus/engine-server.js';
 import { Example, PACKAGE } from './example.js';
+import { operatesAChat } from './operator-desk.js';
 import { ordersAcrossACut } from './order-desk.js';
 import {
   talkByOfficial09,
@@ -138,6 +139,7 @@ async function joinsElsewhere(base: string, talk: Talk): Promise<Talk> {
 
 const CHECKS: Readonly<Record<string, Check>> = {
   'delivery.js': ordersAcrossACut,
+  'operator.js': operatesAChat,
   async 'server.js'({ url }) {
     for (const page of ['/', '/chat.html', '/doctor.html']) {
       // oxlint-disable-next-line eslint/no-await-in-loop -- one page after the other
