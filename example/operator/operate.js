@@ -19,6 +19,7 @@ const LONGEST_TEXT = 120;
 
 const FILES = {
   '/operator/page.css': 'text/css',
+  '/operator/parts.css': 'text/css',
   '/operator/page.js': 'text/javascript',
   '/operator/plot.js': 'text/javascript'
 };
