@@ -29,8 +29,9 @@ const operator = operate(server, listener, { password });
 
 server.listen(process.env.PORT || 8080, process.env.HOST || '127.0.0.1', () => {
   const { port } = server.address();
-  console.log(`Chat at http://localhost:${port}/`);
-  console.log(`Operator's page at http://localhost:${port}/operator`);
   if (!process.env.OPERATOR_PASSWORD) console.log(`Password: ${password}`);
+  console.log(
+    `Operator's page at http://localhost:${port}/operator, chat at http://localhost:${port}/`
+  );
   demo?.start(server, listener);
 });
