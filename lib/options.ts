@@ -10,7 +10,6 @@ import type { Bus, BusOptions } from './cluster/bus.js';
 import {
   DELAY,
   FUNCTION,
-  INTERVAL,
   isClock,
   isFunction,
   isRecord,
@@ -22,6 +21,16 @@ import {
   valid,
   type Check,
 } from './options/checks.js';
+import {
+  checkTransportOptions,
+  checkTransports,
+  PROTOCOL_1_DEFAULTS,
+  PROTOCOL_1_TIMINGS,
+  TIMINGS,
+  type Protocol1Options,
+  type TransportChoice,
+  type TransportOptions,
+} from './options/transport-options.js';
 import { EVENT_OPTIONS, warnIfMisspelt } from './options/unknown-names.js';
 import { invalidType } from './util/invalid-type.js';
 import { sessionId } from './session/session-id.js';
@@ -29,32 +38,11 @@ import { logNothing, logToStdout, type Log } from './util/log.js';
 import { TRANSPORTS_OF_0_6 } from './transports/names.js';
 import { systemClock, type Clock } from './util/timers.js';
 
-/** Timings of one transport, in milliseconds. Writable on a live `client.options`. */
-export interface TransportOptions {
-  /** How long a client may take to echo a heartbeat; `null` or 0: no heartbeats. @default 8000, polling null */
-  timeout?: number | null;
-  /** From the opening of a connection, or the last echo, to the next heartbeat. @default 10000 */
-  heartbeatInterval?: number;
-  /** How long a session without a connection waits for its client. @default 0, polling 8000 */
-  closeTimeout?: number;
-  /** How long a poll stays open when there is nothing to send; polling transports only. @default 20000 */
-  duration?: number;
-}
-
-/** Timings of clients of 0.7 to 0.9, in milliseconds; the names are those of 0.9. */
-export interface Protocol1Options {
-  /** From the opening of a stream, or the last answer, to the next heartbeat. @default 25000 */
-  readonly heartbeatInterval?: number;
-  /** How long a client may take to answer a heartbeat. 0: no heartbeats. @default 60000 */
-  readonly heartbeatTimeout?: number;
-  /** How long a session waits for the next poll of its client. @default 60000 */
-  readonly closeTimeout?: number;
-  /** How long a poll stays open when there is nothing to send. @default 20000 */
-  readonly pollingDuration?: number;
-}
-
-/** A transport in the option `transports`: the name of a built-in one, or a class of your own. */
-export type TransportChoice = string | { readonly transportName: string };
+export type {
+  Protocol1Options,
+  TransportChoice,
+  TransportOptions,
+} from './options/transport-options.js';
 
 /**
  * Options of `io.listen`. Options of 0.6 keep their meaning.
@@ -118,6 +106,13 @@ export interface ListenerOptions {
    * @default 0
    */
   readonly maxQueue?: number;
+  /**
+   * From how many waiting bytes on a client counts as slow: `client.writable` is false, and volatile
+   * messages are dropped. 0: never.
+   *
+   * @default 65536
+   */
+  readonly highWaterMark?: number;
   /** Most fragments of one WebSocket message. 0: no limit. @default 16384 */
   readonly maxFragments?: number;
   /** Most sessions at a time; further ones are answered 503. 0: no limit. @default 0 */
@@ -208,6 +203,7 @@ export interface ResolvedOptions {
   maxMessages: number;
   maxBuffer: number;
   maxQueue: number;
+  highWaterMark: number;
   maxFragments: number;
   maxSessions: number;
   maxSessionsPerAddress: number;
@@ -223,14 +219,9 @@ export interface ResolvedOptions {
   [other: string]: unknown;
 }
 
-const MEBIBYTE = 1024 * 1024;
+const KIBIBYTE = 1024;
+const MEBIBYTE = 1024 * KIBIBYTE;
 
-const PROTOCOL_1_DEFAULTS: Readonly<Required<Protocol1Options>> = Object.freeze({
-  heartbeatInterval: 25_000,
-  heartbeatTimeout: 60_000,
-  closeTimeout: 60_000,
-  pollingDuration: 20_000,
-});
 const PROTOCOLS: ReadonlySet<unknown> = new Set(['0.6', '0.9']);
 
 const DEFAULTS: Readonly<ResolvedOptions> = Object.freeze({
@@ -247,6 +238,7 @@ const DEFAULTS: Readonly<ResolvedOptions> = Object.freeze({
   maxMessages: 10_000,
   maxBuffer: 16 * MEBIBYTE,
   maxQueue: 0,
+  highWaterMark: 64 * KIBIBYTE,
   maxFragments: 16_384,
   maxSessions: 0,
   maxSessionsPerAddress: 0,
@@ -261,45 +253,6 @@ const DEFAULTS: Readonly<ResolvedOptions> = Object.freeze({
 /** The names of the options. */
 type OptionName = keyof {
   [Name in keyof ListenerOptions as `onX` extends Name ? never : Name]: unknown;
-};
-
-const TIMINGS: Readonly<Record<keyof TransportOptions, Check>> = {
-  timeout: (value, name) => {
-    if (value !== null && value !== false) DELAY(value, name);
-  },
-  heartbeatInterval: INTERVAL,
-  closeTimeout: DELAY,
-  duration: INTERVAL,
-};
-
-const checkTransportOptions: Check = (all, optionName) => {
-  if (!isRecord(all)) throw invalidType(optionName, 'an object', all);
-  for (const [transport, options] of Object.entries(all)) {
-    const path = `${optionName}['${transport}']`;
-    if (options === undefined || options === null) continue;
-    record(TIMINGS)(options, path);
-  }
-};
-
-const PROTOCOL_1_TIMINGS: Readonly<Record<keyof Protocol1Options, Check>> = {
-  heartbeatInterval: INTERVAL,
-  heartbeatTimeout: DELAY,
-  closeTimeout: DELAY,
-  pollingDuration: INTERVAL,
-};
-
-/** A class, or an object with the members of a TransportType. */
-function isTransportType(choice: unknown): choice is { readonly transportName: unknown } {
-  if (typeof choice === 'function') return 'transportName' in choice;
-  return isRecord(choice) && 'transportName' in choice && isFunction(choice['create']);
-}
-
-const checkTransports: Check = (list, name) => {
-  if (!Array.isArray(list)) throw invalidType(name, 'an array', list);
-  list.forEach((choice: unknown, i) => {
-    const named = isText(choice) || (isTransportType(choice) && isText(choice.transportName));
-    if (!named) throw invalidType(`${name}[${i}]`, 'a name or a TransportType', choice);
-  });
 };
 
 const checkTrustProxy: Check = (value, name) => {
@@ -337,6 +290,7 @@ const CHECKS: Readonly<Record<OptionName, Check>> = {
   maxMessages: LIMIT,
   maxBuffer: LIMIT,
   maxQueue: LIMIT,
+  highWaterMark: LIMIT,
   // ws counts in 32 bits.
   maxFragments: number(2 ** 31 - 1),
   maxSessions: LIMIT,

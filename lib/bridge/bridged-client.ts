@@ -18,7 +18,7 @@ import type { OfficialClients } from './official-clients.js';
 import { isRecoverable, toReason } from './disconnect-reasons.js';
 import type { OfficialConnection, OfficialSocket } from './official.js';
 import { OfficialEvents } from './official-events.js';
-import { discard, waitingSize } from './send-buffers.js';
+import { discard } from './send-buffers.js';
 import { SocketConnection } from './socket-connection.js';
 
 /** Protocols of engine.io, and the clients of Socket.IO that speak them. */
@@ -144,10 +144,13 @@ export class BridgedClient extends Client {
     this.#group.onEnd(this, reason);
   }
 
-  /** @internal */
-  override get _waitingBytes(): number {
-    const connection = this._officialConnection;
-    return connection === null ? 0 : waitingSize(connection);
+  /** @internal The official server drops volatile events while its transport is busy. */
+  override _takesVolatile(messages: number): boolean {
+    if (this._officialConnection?.transport.writable !== false) {
+      return super._takesVolatile(messages);
+    }
+    this.listener._counters.messagesDropped += messages;
+    return false;
   }
 
   /** @internal The official socket, whatever an application has put on the client. */

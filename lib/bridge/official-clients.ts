@@ -99,10 +99,15 @@ export class OfficialClients implements ExternalGroup, SessionRooms {
   send(shared: SharedPayload, { rooms, except }: Selection): void {
     // An empty list of rooms selects no client here, and all in Socket.IO 4.
     if (this.#clients.size === 0 || rooms?.length === 0) return;
+    const without = [...except];
     for (const client of this.#select({ rooms, except })) {
-      recordSent(client, shared.payload, shared.messages);
+      if (!shared.isVolatile || client._takesVolatile(shared.messages)) {
+        recordSent(client, shared.payload, shared.messages);
+      } else {
+        without.push(client.sessionId);
+      }
     }
-    this.#emit(this.#operator(rooms, except), shared);
+    this.#emit(this.#operator(rooms, without), shared);
   }
 
   /** Sends to one client. */
@@ -117,7 +122,7 @@ export class OfficialClients implements ExternalGroup, SessionRooms {
     callback: Answer | null,
     isVolatile: boolean,
   ): void {
-    if (!client.connected) return;
+    if (!client.connected || (isVolatile && !client._takesVolatile(1))) return;
     const { name, args = [] } = event;
     recordSent(client, event, 1);
     if (isReservedName(name)) {
@@ -125,8 +130,8 @@ export class OfficialClients implements ExternalGroup, SessionRooms {
       return;
     }
     const { _official: socket } = client;
-    if (callback) (isVolatile ? socket.volatile : socket).emit(name, ...args, callback);
-    else (isVolatile ? socket.volatile : this.#targetOf(client)).emit(name, ...args);
+    if (callback) socket.emit(name, ...args, callback);
+    else this.#targetOf(client).emit(name, ...args);
     this.#buffers.onSend(sizeOf(args));
   }
 

@@ -51,6 +51,9 @@ export interface OfficialConnection {
   readonly protocol: number;
   readonly transport: {
     readonly name: string;
+    /** False while it has not taken what it was given, or between two polls. */
+    readonly writable?: boolean;
+    once?(event: 'drain', listener: () => void): unknown;
     /** The WebSocket of `ws`, if the transport has one. */
     readonly socket?: { readonly bufferedAmount?: number; terminate?(): void };
   };

@@ -3,6 +3,7 @@ import { Socket } from 'node:net';
 import type { Connection, ConnectionType } from '../session/connection.js';
 import type { Counters } from '../metrics/counters.js';
 import type { OfficialConnection, OfficialPacket, OfficialSocket } from './official.js';
+import { waitingSize } from './send-buffers.js';
 
 const TYPE: ConnectionType = Object.freeze({ transportName: 'socket.io', isExternal: true });
 
@@ -53,6 +54,24 @@ export class SocketConnection implements Connection {
     this.official = official;
     this.request = requestOf(official);
     this.socket = this.request.socket;
+  }
+
+  get bufferedAmount(): number {
+    return waitingSize(this.official.conn);
+  }
+
+  /** The transport may change meanwhile: then the connection gives what waits to another one. */
+  onDrain(callback: (isSent: boolean) => void): void {
+    let isCalled = false;
+    const onDrain = (): void => {
+      if (isCalled) return;
+      isCalled = true;
+      // The transport takes what the connection has kept for it right after its event.
+      setImmediate(callback, true);
+    };
+    const { conn } = this.official;
+    conn.once('drain', onDrain);
+    conn.transport.once?.('drain', onDrain);
   }
 
   cork(): boolean {

@@ -14,7 +14,7 @@ import type { RemoteClient } from '../rooms/broadcast-operator.js';
 import type { SharedPayload } from '../session/shared-payload.js';
 import { createDebug } from '../util/debug.js';
 import { resolveBusOptions, type Bus, type BusOptions, type ResolvedBusOptions } from './bus.js';
-import { Ask, Delivery } from './delivery.js';
+import { Ask, Delivery, kindOf } from './delivery.js';
 import { EnvelopeCodec, type Envelope } from './envelope.js';
 import { Health } from './health.js';
 import { Outbox } from './outbox.js';
@@ -102,9 +102,9 @@ export class Cluster implements ClientGroup {
     return this.#outbox.waitingBytes;
   }
 
-  send({ payload, isEvent }: SharedPayload, selection: Selection): void {
-    const kind = isEvent ? Kind.EMIT : Kind.SEND;
-    this.#outbox.send(kind, new BodyWriter().selection(selection).end(payload));
+  send(shared: SharedPayload, selection: Selection): void {
+    const { payload } = shared;
+    this.#outbox.send(kindOf(shared), new BodyWriter().selection(selection).end(payload));
   }
 
   join(selection: Selection, rooms: readonly string[]): void {

@@ -12,6 +12,18 @@ import type { Description } from './remote-client.js';
 /** The queries about a selection. */
 export const Ask = { COUNT: 0, LIST: 1 } as const;
 
+/** The kind of the packet of a payload. */
+export function kindOf({ isEvent, isVolatile }: SharedPayload): Kind {
+  if (isVolatile) return isEvent ? Kind.EMIT_VOLATILE : Kind.SEND_VOLATILE;
+  return isEvent ? Kind.EMIT : Kind.SEND;
+}
+
+function payloadOf(kind: number, payload: string): SharedPayload {
+  const isEvent = kind === Kind.EMIT || kind === Kind.EMIT_VOLATILE;
+  const isVolatile = kind === Kind.SEND_VOLATILE || kind === Kind.EMIT_VOLATILE;
+  return new SharedPayload(payload, isEvent, null, isVolatile);
+}
+
 export class Delivery {
   readonly #host: ClusterHost;
   readonly #timeoutMs: number;
@@ -31,8 +43,10 @@ export class Delivery {
     const selection = body.selection();
     switch (kind) {
       case Kind.SEND:
-      case Kind.EMIT: {
-        const shared = new SharedPayload(body.rest(), kind === Kind.EMIT);
+      case Kind.EMIT:
+      case Kind.SEND_VOLATILE:
+      case Kind.EMIT_VOLATILE: {
+        const shared = payloadOf(kind, body.rest());
         for (const group of groups) group.send(shared, selection);
         break;
       }

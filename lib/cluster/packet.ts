@@ -31,6 +31,10 @@ export const Kind = {
   ANSWER: 6,
   /** A named event for a selection; the body is that of a payload. */
   EMIT: 7,
+  /** A payload that a client is not sent if it cannot take it now. */
+  SEND_VOLATILE: 8,
+  /** The same for a named event. */
+  EMIT_VOLATILE: 9,
   /** A process has begun; others answer with a heartbeat. */
   HELLO: 16,
   /** A heartbeat: the process runs. Its body has the number of sessions and the address. */

@@ -28,7 +28,7 @@ export interface RemoteClient {
 }
 
 /**
- * A selection of clients. Immutable: each call of `to`, `in`, `except`, `local` and `timeout`
+ * A selection of clients. Immutable: each use of `to`, `in`, `except`, `local`, `volatile` and `timeout`
  * returns another one. A client that is in several of its rooms is selected once.
  *
  * @example listener.to('news').to('sport').except(client.sessionId).send({ goal: 1 });
@@ -48,6 +48,12 @@ export interface BroadcastOperator {
   except(room: Target): BroadcastOperator;
   /** Selects clients of this process only. */
   readonly local: BroadcastOperator;
+  /**
+   * Sends what is dropped for a client that cannot take it now; see `client.volatile`.
+   *
+   * @example listener.to('game').volatile.send({ x: 1, y: 2 });
+   */
+  readonly volatile: BroadcastOperator;
   /** How long `count` and `fetchSockets` wait for other processes, in milliseconds. @default 2000 */
   timeout(ms: number): BroadcastOperator;
   /**

@@ -10,6 +10,8 @@ export abstract class Broadcaster extends EventEmitter {
   readonly everybody: BroadcastOperator;
   /** The clients that are connected to this process, as a selection. */
   readonly local: BroadcastOperator;
+  /** All clients, as a selection whose messages are dropped for a client that cannot take them now. */
+  readonly volatile: BroadcastOperator;
   /** @internal The same as `everybody`, which an application of 0.6 may have replaced. */
   readonly _everybody: BroadcastOperator;
 
@@ -21,6 +23,7 @@ export abstract class Broadcaster extends EventEmitter {
     this._everybody = new Operator(() => this._groups);
     this.everybody = this._everybody;
     this.local = this._everybody.local;
+    this.volatile = this._everybody.volatile;
   }
 
   /**

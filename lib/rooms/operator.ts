@@ -21,6 +21,7 @@ export class Operator implements BroadcastOperator {
   readonly #selection: Selection;
   readonly #isLocal: boolean;
   readonly #timeoutMs: number;
+  readonly #isVolatile: boolean;
 
   /** @param groups called for each send; returns the groups, local ones first */
   constructor(
@@ -28,20 +29,28 @@ export class Operator implements BroadcastOperator {
     selection: Selection = EVERYONE,
     isLocal = false,
     timeoutMs: number = DEFAULT_TIMEOUT_MS,
+    isVolatile = false,
   ) {
     this.#groups = groups;
     this.#selection = selection;
     this.#isLocal = isLocal;
     this.#timeoutMs = timeoutMs;
+    this.#isVolatile = isVolatile;
   }
 
   get local(): BroadcastOperator {
-    return new Operator(this.#groups, this.#selection, true, this.#timeoutMs);
+    return this.#with({ isLocal: true });
+  }
+
+  get volatile(): BroadcastOperator {
+    return this.#with({ isVolatile: true });
   }
 
   to(room: Target): BroadcastOperator {
     const { rooms, except } = this.#selection;
-    return this.#with({ rooms: [...(rooms ?? []), ...roomNames(room)], except });
+    return this.#with({
+      selection: { rooms: [...(rooms ?? []), ...roomNames(room)], except },
+    });
   }
 
   in(room: Target): BroadcastOperator {
@@ -50,7 +59,7 @@ export class Operator implements BroadcastOperator {
 
   except(room: Target): BroadcastOperator {
     const { rooms, except } = this.#selection;
-    return this.#with({ rooms, except: [...except, ...roomNames(room)] });
+    return this.#with({ selection: { rooms, except: [...except, ...roomNames(room)] } });
   }
 
   timeout(ms: number): BroadcastOperator {
@@ -60,15 +69,15 @@ export class Operator implements BroadcastOperator {
     if (!(ms >= 0 && ms <= LONGEST_TIMEOUT_MS)) {
       throw new RangeError(`Expected \`timeout\` to be from 0 to ${LONGEST_TIMEOUT_MS}, got ${ms}`);
     }
-    return new Operator(this.#groups, this.#selection, this.#isLocal, ms);
+    return this.#with({ timeoutMs: ms });
   }
 
   send(message: unknown): this {
-    return this.#send(toShared(message));
+    return this.#send(toShared(message, this.#isVolatile));
   }
 
   emit(name: string, ...args: unknown[]): this {
-    return this.#send(toShared(new NamedEvent(name, args)));
+    return this.#send(toShared(new NamedEvent(name, args), this.#isVolatile));
   }
 
   socketsJoin(room: Target): void {
@@ -109,7 +118,12 @@ export class Operator implements BroadcastOperator {
     return this.#isLocal ? groups.filter((group) => group.isLocal) : groups;
   }
 
-  #with(selection: Selection): Operator {
-    return new Operator(this.#groups, selection, this.#isLocal, this.#timeoutMs);
+  #with({
+    selection = this.#selection,
+    isLocal = this.#isLocal,
+    timeoutMs = this.#timeoutMs,
+    isVolatile = this.#isVolatile,
+  }): Operator {
+    return new Operator(this.#groups, selection, isLocal, timeoutMs, isVolatile);
   }
 }

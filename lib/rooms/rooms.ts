@@ -78,7 +78,10 @@ export class Rooms implements ClientGroup, SessionRooms {
   }
 
   send(shared: SharedPayload, selection: Selection): void {
-    this.#forEach(selection, (client) => client._sendShared(shared));
+    const use = shared.isVolatile
+      ? (client: Client): void => client._sendVolatileShared(shared)
+      : (client: Client): void => client._sendShared(shared);
+    this.#forEach(selection, use);
   }
 
   join(selection: Selection, rooms: readonly string[]): void {

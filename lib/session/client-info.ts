@@ -19,6 +19,8 @@ export interface ClientEvents {
    * client of 0.7 to 0.9 requests an answer.
    */
   message: [message: unknown, answer?: Answer];
+  /** Less than `highWaterMark` waits again, after `writable` or `bufferedAmount` has shown more. */
+  drain: [];
   /** With `delivery`, before `disconnect`: messages that the client may not have received. */
   lost: [messages: readonly unknown[]];
   /** The session has ended. See also `client.disconnectReason`. */
@@ -248,6 +250,9 @@ export abstract class ClientInfo extends EventEmitter {
 
   /** True while a connection or poll can be written to. */
   abstract get _open(): boolean;
+
+  /** @internal True if so many volatile messages are sent now; counts them as dropped otherwise. */
+  abstract _takesVolatile(messages: number): boolean;
 
   /** @internal A timing in milliseconds; the default if the application has set an invalid one. */
   _timing(name: 'heartbeatInterval' | 'closeTimeout' | 'duration'): number {

@@ -9,8 +9,10 @@
  * @module
  */
 import { recordSent } from '../metrics/record.js';
-import { ClientInfo } from './client-info.js';
+import { ClientInfo, setOwn } from './client-info.js';
 import type { Connection } from './connection.js';
+import { DrainWatch } from './flow/drain-watch.js';
+import { VolatileSender } from './flow/volatile-sender.js';
 import type { DisconnectReason } from './state.js';
 import { HeldBytes } from './held-bytes.js';
 import { SendQueue } from './send-queue.js';
@@ -21,6 +23,8 @@ export abstract class ClientOutput extends ClientInfo {
   /** @internal The connection to write to. */ _current: Connection | null = null;
   /** @internal What waits for a connection. */ _sendQueue: SendQueue | null = null;
   /** @internal */ _held: HeldBytes | null = null;
+  /** @internal Emits `drain`; null unless the application has read that too much waits. */
+  _drainWatch: DrainWatch | null = null;
   #isCorked = false;
   #isOverflowing = false;
 
@@ -29,6 +33,80 @@ export abstract class ClientOutput extends ClientInfo {
 
   /** @internal Ends the session at once. */
   abstract _end(reason: DisconnectReason): void;
+
+  /**
+   * How many bytes wait for the client: in the queue, in its connection, and in answers to polls that it
+   * has not read. What this turn has sent counts with its length in UTF-16 code units. With
+   * `delivery`, what is not acknowledged counts only while there is no stream.
+   *
+   * @example if (client.bufferedAmount > 1e6) client.disconnect();
+   */
+  get bufferedAmount(): number {
+    const amount = this._waitingBytes;
+    if (this._isFull) this.#awaitDrain();
+    return amount;
+  }
+
+  /** Applications of 0.6 may have properties of their own by these names. */
+  set bufferedAmount(value: number) {
+    setOwn(this, 'bufferedAmount', value);
+  }
+
+  /**
+   * True if less than `highWaterMark` waits for the client, also between two polls. Messages can be
+   * sent at any time: those of a client that is not writable take more memory, up to `maxBuffer`. If it
+   * is false and the session does not end, `drain` is emitted once it is true again.
+   *
+   * @example
+   * for (const row of rows) {
+   *   if (!client.writable) await once(client, 'drain');
+   *   client.send(row);
+   * }
+   */
+  get writable(): boolean {
+    if (!this.connected || this._isEnding || this.#isOverflowing) return false;
+    if (!this._isFull) return true;
+    this.#awaitDrain();
+    return false;
+  }
+
+  set writable(value: boolean) {
+    setOwn(this, 'writable', value);
+  }
+
+  /** Sends what is dropped if the client cannot take it now; as in Socket.IO 4. */
+  get volatile(): VolatileSender {
+    return new VolatileSender(this);
+  }
+
+  set volatile(value: VolatileSender) {
+    setOwn(this, 'volatile', value);
+  }
+
+  /** @internal True if as much waits as `highWaterMark` allows, or more. */
+  get _isFull(): boolean {
+    const { highWaterMark } = this.listener.options;
+    return highWaterMark > 0 && this._waitingBytes >= highWaterMark;
+  }
+
+  /** @internal True if so many volatile messages are sent now; counts them as dropped otherwise. */
+  _takesVolatile(messages: number): boolean {
+    const isTaken =
+      this._current !== null && !this._isEnding && !this.#isOverflowing && !this._isFull;
+    if (!isTaken) this.listener._counters.messagesDropped += messages;
+    return isTaken;
+  }
+
+  /** @internal A broadcast that is dropped if the client cannot take it now. */
+  _sendVolatileShared(broadcast: SharedPayload): void {
+    if (this._takesVolatile(broadcast.messages)) this._sendShared(broadcast);
+  }
+
+  /** @internal */
+  override _setConnection(connection: Connection): void {
+    super._setConnection(connection);
+    this._drainWatch?.schedule();
+  }
 
   /** @internal The number of bytes that wait for a connection. */
   get _queuedSize(): number {
@@ -50,9 +128,10 @@ export abstract class ClientOutput extends ClientInfo {
     return this._held?.size ?? 0;
   }
 
-  /** @internal The number of bytes that wait for the client, also in its connection. */
+  /** @internal The same as `bufferedAmount`. */
   get _waitingBytes(): number {
-    return this._queuedSize + this._heldSize + (this._current?.socket.writableLength ?? 0);
+    const unread = this._held?.unsent ?? 0;
+    return this._queuedSize + unread + (this._current?.bufferedAmount ?? 0);
   }
 
   /** @internal Sends a payload of the application that has so many messages. */
@@ -148,5 +227,12 @@ export abstract class ClientOutput extends ClientInfo {
     if (queue === null) return;
     this._sendQueue = null;
     if (!this._writeAll(queue, connection)) this._sendQueue = queue;
+    else this._drainWatch?.schedule();
+  }
+
+  #awaitDrain(): void {
+    if (this._drainWatch !== null || !this.connected || this._isEnding) return;
+    this._heldBytes.onRelease = () => this._drainWatch?.schedule();
+    this._drainWatch = new DrainWatch(this);
   }
 }

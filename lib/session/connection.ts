@@ -26,6 +26,13 @@ export interface Connection {
   readonly minGracePeriodMs: number;
   /** Bytes of the last write that the client may not have received when the connection has ended. */
   readonly bytesInFlight: number;
+  /** Bytes that were written and have not left this process. */
+  readonly bufferedAmount: number;
+  /**
+   * Calls `callback` once, in a later turn, when what was written so far has left this process;
+   * with false, at any time, if the connection is breaking.
+   */
+  onDrain(callback: (isSent: boolean) => void): void;
   /**
    * Called before the messages of one payload are delivered. Returns true if the session must hold
    * its replies until all are delivered, and send them as one payload: the connection takes only one.

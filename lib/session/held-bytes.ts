@@ -8,6 +8,8 @@
 
 /** Something that holds bytes for a session. */
 export interface ByteHolder {
+  /** How many of the bytes wait to be sent to the client; absent: none. */
+  readonly unsentBytes?: number;
   /** The session has ended: MUST release the bytes, at once or by a timer of its own. */
   onSessionEnd(): void;
 }
@@ -15,6 +17,8 @@ export interface ByteHolder {
 export class HeldBytes {
   /** The bytes of all holders. */
   size = 0;
+  /** Called when a holder has released its bytes. */
+  onRelease: (() => void) | null = null;
   readonly #sizes = new Map<ByteHolder, number>();
 
   /** Adds bytes to what a holder has. */
@@ -27,6 +31,14 @@ export class HeldBytes {
   delete(holder: ByteHolder): void {
     this.size -= this.#sizes.get(holder) ?? 0;
     this.#sizes.delete(holder);
+    this.onRelease?.();
+  }
+
+  /** How many of the bytes wait to be sent to the client. */
+  get unsent(): number {
+    let bytes = 0;
+    for (const { unsentBytes = 0 } of this.#sizes.keys()) bytes += unsentBytes;
+    return bytes;
   }
 
   onSessionEnd(): void {

@@ -16,6 +16,8 @@ export class SharedPayload {
   readonly payload: string;
   /** True if it is a named event, for which other protocols have a packet of its own. */
   readonly isEvent: boolean;
+  /** True if it is dropped for a client that cannot take it now. */
+  readonly isVolatile: boolean;
   readonly #forms = new Map<Encode, Buffer>();
   /** How many messages it has; null: not known yet. */
   #messages: number | null;
@@ -24,9 +26,10 @@ export class SharedPayload {
   #translations: Map<Translate, readonly SharedPayload[]> | null = null;
 
   /** @param messages how many messages it has; null: they are counted when it matters */
-  constructor(payload: string, isEvent = false, messages: number | null = null) {
+  constructor(payload: string, isEvent = false, messages: number | null = null, isVolatile = false) {
     this.payload = payload;
     this.isEvent = isEvent;
+    this.isVolatile = isVolatile;
     this.#messages = messages;
   }
 

@@ -85,6 +85,18 @@ export abstract class Transport implements Connection {
     return 0;
   }
 
+  /** Bytes that were written and have not left this process. */
+  get bufferedAmount(): number {
+    return this.response?.writableLength ?? this.socket.writableLength;
+  }
+
+  /** Calls `callback` when what was written so far has left; with false if the connection is breaking. */
+  onDrain(callback: (isSent: boolean) => void): void {
+    const target = this.response ?? this.socket;
+    if (!this.socket.writable || target.writableEnded) callback(false);
+    else target.write('', (error) => callback(!error));
+  }
+
   /** True if replies to the messages of one payload must be sent as one payload. */
   cork(): boolean {
     return this.isPoll;

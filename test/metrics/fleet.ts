@@ -127,7 +127,8 @@ export class DeliveringMember extends Member {
   }
 }
 
-async function openDelivering(port: number, transport: string): Promise<DeliveringMember> {
+/** Connects a client with exactly-once delivery. */
+export async function openDelivering(port: number, transport: string): Promise<DeliveringMember> {
   const socket = new Socket(`http://127.0.0.1:${port}`, {
     delivery: true,
     transports: [transport],
@@ -139,7 +140,8 @@ async function openDelivering(port: number, transport: string): Promise<Deliveri
   return member;
 }
 
-const OFFICIAL = [
+/** Official clients: version, protocol, transport. */
+export const OFFICIAL = [
   ['4.8', '4', 'polling'],
   ['4.8', '4', 'websocket'],
   ['2.5', '2', 'websocket'],

@@ -88,6 +88,13 @@ export class DeliveringClient extends Client {
     return this.#state.bufferSize;
   }
 
+  /** @internal What waits for an acknowledgement only does not keep a stream from taking more. */
+  override get _waitingBytes(): number {
+    const connection = this._current;
+    if (connection !== null && !connection.isPoll) return connection.bufferedAmount;
+    return this.connected ? this._queuedSize : 0;
+  }
+
   override unacknowledged(): number {
     return this.#state.unacknowledged;
   }

@@ -37,9 +37,9 @@ export class NamedEvent {
 }
 
 /** The payload of a message, which may be a {@link NamedEvent}. Throws as `encode` does. */
-export function toShared(message: unknown): SharedPayload {
+export function toShared(message: unknown, isVolatile = false): SharedPayload {
   const count = Array.isArray(message) ? message.length : 1;
-  return new SharedPayload(encode(message), message instanceof NamedEvent, count);
+  return new SharedPayload(encode(message), message instanceof NamedEvent, count, isVolatile);
 }
 
 /**

@@ -5,15 +5,14 @@
  * @module
  */
 import type { EventEmitter } from 'node:events';
-import type { Counters } from '../../metrics/counters.js';
 import type { Timers } from '../../util/timers.js';
 import { EventChannel, NamedEvent, type Outlet } from './event-channel.js';
 
 /** What is needed of a client. */
 interface MessageClient extends EventEmitter {
-  readonly listener: { readonly _timers: Timers; readonly _counters: Counters };
+  readonly listener: { readonly _timers: Timers };
   send(message: unknown): unknown;
-  readonly _open: boolean;
+  _takesVolatile(messages: number): boolean;
 }
 
 /** Not a property of clients, so that a client without events needs no memory for it. */
@@ -23,8 +22,7 @@ const nothing = (): void => undefined;
 
 function outletOf(client: MessageClient): Outlet {
   const send = (message: unknown, isVolatile: boolean): (() => void) => {
-    if (!isVolatile || client._open) client.send(message);
-    else client.listener._counters.messagesDropped++;
+    if (!isVolatile || client._takesVolatile(1)) client.send(message);
     return nothing;
   };
   return {

@@ -115,9 +115,7 @@ export class ClientV1 extends Client implements PacketWriter, Receiver {
 
   /** @internal */
   _sendVolatile(packet: string): void {
-    const { _current: connection } = this;
-    if (connection && !connection.socket.writableNeedDrain) this._sendMessages(packet, 1);
-    else this.listener._counters.messagesDropped++;
+    if (this._takesVolatile(1)) this._sendMessages(packet, 1);
   }
 
   /** @internal A client may change its transport, when no `1::` has arrived. */

@@ -50,6 +50,11 @@ export abstract class Polling
     return true;
   }
 
+  /** The first write ends a poll. */
+  override get bufferedAmount(): number {
+    return 0;
+  }
+
   override get bytesInFlight(): number {
     return this.#responseLength;
   }
@@ -105,6 +110,11 @@ export abstract class Polling
   /** @internal The application has ended the connection. */
   onSocketEnd(): void {
     notifyEnded(this.socket);
+  }
+
+  /** @internal What the client has not read of the answer. */
+  get unsentBytes(): number {
+    return this.response.writableLength;
   }
 
   /** @internal Does nothing: the timeout of the socket ends an answer that is not read. */

@@ -35,6 +35,15 @@ export abstract class SocketTransport extends Transport implements SocketOwner {
     return true;
   }
 
+  override get bufferedAmount(): number {
+    return this.socket.writableLength + this.#batchLength;
+  }
+
+  override onDrain(callback: (isSent: boolean) => void): void {
+    this.flush();
+    super.onDrain(callback);
+  }
+
   write(payload: string): boolean {
     return this.#push(payload, payload.length);
   }
