@@ -46,6 +46,7 @@ describe('resolveOptions', () => {
       maxMessages: 10_000,
       maxBuffer: 16_777_216,
       maxQueue: 0,
+      highWaterMark: 65_536,
       maxSessions: 0,
       maxSessionsPerAddress: 0,
       trustProxy: 0,

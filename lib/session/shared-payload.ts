@@ -26,7 +26,12 @@ export class SharedPayload {
   #translations: Map<Translate, readonly SharedPayload[]> | null = null;
 
   /** @param messages how many messages it has; null: they are counted when it matters */
-  constructor(payload: string, isEvent = false, messages: number | null = null, isVolatile = false) {
+  constructor(
+    payload: string,
+    isEvent = false,
+    messages: number | null = null,
+    isVolatile = false,
+  ) {
     this.payload = payload;
     this.isEvent = isEvent;
     this.isVolatile = isVolatile;

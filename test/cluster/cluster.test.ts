@@ -1,5 +1,7 @@
 import { expect } from 'chai';
 import { BusError } from '../../lib/cluster/bus-error.js';
+import { encode } from '../../lib/protocol/frames.js';
+import { SharedPayload } from '../../lib/session/shared-payload.js';
 import { ManualClock } from '../support/clock.js';
 import { Engine, type Faults } from './engine.js';
 import { EVERYONE, pass, Process, row, turn } from './fixture.js';
@@ -39,6 +41,25 @@ describe('Cluster', () => {
       'send all',
     ]);
     expect(a.group.calls).to.deep.equal([]);
+  });
+
+  it('carries what is volatile, and what is a named event', async () => {
+    const { a, b, later } = await setUp();
+    for (const [isEvent, isVolatile] of [
+      [false, false],
+      [false, true],
+      [true, false],
+      [true, true],
+    ] as const) {
+      a.cluster.send(new SharedPayload(encode('x'), isEvent, 1, isVolatile), EVERYONE);
+    }
+    await later(3);
+    expect(b.group.calls).to.deep.equal([
+      'send x',
+      'send volatile x',
+      'send event x',
+      'send event volatile x',
+    ]);
   });
 
   it('sends the packets of one turn as one message of the bus', async () => {

@@ -24,8 +24,9 @@ class RecordingGroup implements ClientGroup {
     this.#id = id;
   }
 
-  send({ payload }: SharedPayload, selection: Selection): void {
-    this.calls.push(`send ${payload.replace(/^~m~\d+~m~/, '')} ${textOf(selection)}`.trim());
+  send({ payload, isEvent, isVolatile }: SharedPayload, selection: Selection): void {
+    const how = (isEvent ? 'event ' : '') + (isVolatile ? 'volatile ' : '');
+    this.calls.push(`send ${how}${payload.replace(/^~m~\d+~m~/, '')} ${textOf(selection)}`.trim());
   }
 
   join(selection: Selection, rooms: readonly string[]): void {

@@ -161,7 +161,7 @@ export class EventChannel<
   In extends object = AnyIncoming,
   Out extends object = AnyOutgoing,
 > implements EventSender<Out> {
-  /** The same, but what cannot be sent at once is dropped: between polls, or to a slow client. */
+  /** The same, but what the client cannot take now is dropped; see `client.volatile`. */
   readonly volatile: EventSender<Out>;
   readonly #outlet: Outlet;
   readonly #sender: ChannelSender;

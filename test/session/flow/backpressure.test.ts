@@ -65,7 +65,7 @@ interface Pair {
 async function connect({ open }: Kind): Promise<Pair> {
   const { io, server, port } = await serve({ highWaterMark: MARK, delivery: true });
   const official = new OfficialServer(server, { allowEIO3: true });
-  bridge(io, official as never);
+  bridge(io, official);
   afterThisTest(() => void official.close());
   const member = await open(port);
   await until(() => Object.keys(io.clients).length === 1, 'the client');
