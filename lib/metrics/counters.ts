@@ -1,7 +1,7 @@
 import type { RefusalCode } from '../access/refusal.js';
 import type { DisconnectReason } from '../session/state.js';
 
-/** All reasons, so that each is reported before it occurs. */
+/** All reasons: each is reported from the start, also with the count 0. */
 const NO_ENDS: Readonly<Record<DisconnectReason, number>> = Object.freeze({
   'transport close': 0,
   'heartbeat timeout': 0,
@@ -13,11 +13,11 @@ const NO_ENDS: Readonly<Record<DisconnectReason, number>> = Object.freeze({
 });
 
 /**
- * What one Listener counts from its start on.
+ * The counters of one Listener, from its start on.
  *
- * The fields are plain numbers, which the code that sends and receives increments as it passes: no
- * object is made and no text is formatted for a message. What can be computed from the sessions is not
- * counted: see collect.ts.
+ * The fields are plain numbers, which the code that sends and receives increments: no object is
+ * created and no text is formatted for a message. Figures that can be computed from the sessions
+ * are not counted: see collect.ts.
  */
 export class Counters {
   sessionsOpened = 0;

@@ -2,7 +2,7 @@ import { invalidType } from '../util/invalid-type.js';
 import type { ListenerStats } from './stats.js';
 import { formatMetrics, type Labels, type Metric } from './text-format.js';
 
-/** A Listener, or something else with these figures. */
+/** A Listener, or another object with these figures. */
 export interface StatsSource {
   stats(): ListenerStats;
   readonly options: { readonly resource: string };
@@ -88,7 +88,7 @@ const METRICS: readonly (readonly [string, Metric['type'], string, Read])[] = [
   [
     'messages_dropped_total',
     'counter',
-    'Volatile messages that the client could not take.',
+    'Volatile messages that were not sent.',
     one(({ messages }) => messages.dropped),
   ],
   [
@@ -133,7 +133,7 @@ const METRICS: readonly (readonly [string, Metric['type'], string, Read])[] = [
   [
     'bus_peer_sessions',
     'gauge',
-    'Sessions of another process, as it said last.',
+    'Sessions of another process, according to its latest heartbeat.',
     bus(({ peers }) => peers.map(({ node, sessions }) => [{ peer: node }, sessions])),
   ],
   [
@@ -199,6 +199,6 @@ export function prometheus(listeners: StatsSource | readonly StatsSource[]): str
     );
     return { name: PREFIX + name, type, help, samples };
   });
-  // A metric without samples, such as those of a bus that there is not, is left out.
+  // A metric without samples is omitted, such as those of the bus without the option `bus`.
   return formatMetrics(metrics.filter(({ samples }) => samples.length > 0));
 }

@@ -1,6 +1,6 @@
 /**
- * Counts what happens to sessions and publishes it. `node:diagnostics_channel` is asked first whether
- * a channel has subscribers: nothing is made for one that has none.
+ * Counts the events of sessions, and publishes them. It tests first whether a channel has
+ * subscribers, and creates no object for a channel without any.
  *
  * @module
  */
@@ -35,7 +35,7 @@ export function recordReceived(client: RecordedClient, message: unknown): void {
   }
 }
 
-/** The application sends to a client a payload of so many messages. */
+/** The application sends a payload with this number of messages to a client. */
 export function recordSent(
   client: RecordedClient,
   payload: string | NamedEvent,
@@ -64,7 +64,7 @@ export function recordBus<Event extends keyof ClusterEvents>(
   channels.bus.publish({ listener, event, args } as BusMessage);
 }
 
-/** A client, or the part of it that is known where something is recorded. */
+/** The part of a client that is needed to record an event. */
 interface RecordedClient {
   readonly listener: Host;
 }

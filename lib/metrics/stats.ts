@@ -6,7 +6,7 @@
 import type { RefusalCode } from '../access/refusal.js';
 import type { DisconnectReason } from '../session/state.js';
 
-/** How many of the open sessions have all of this in common. */
+/** The number of sessions with the same generation, transport and state. */
 export interface SessionGroup {
   /** The generation of the client, as `client.protocol`. */
   readonly protocol: string;
@@ -27,7 +27,7 @@ export type SessionState = 'open' | 'detached' | 'closing';
 export interface PeerStats {
   /** Its id, random for each start. */
   readonly node: string;
-  /** How many sessions it has, as it said last. */
+  /** Number of its sessions, according to its latest heartbeat. */
   readonly sessions: number;
   /** Packets that it has published and that have not been delivered here. */
   readonly behind: number;
@@ -65,8 +65,8 @@ export interface Traffic {
 }
 
 /**
- * The figures of a Listener in this process. Those of sessions, what waits and the bus are as they are
- * now, all others are counts since the Listener was made.
+ * The figures of a Listener in this process. The numbers of sessions, of waiting bytes and of the
+ * bus are current values; all others are counts since the Listener was created.
  */
 export interface ListenerStats {
   readonly sessions: {
@@ -89,16 +89,16 @@ export interface ListenerStats {
   readonly refusals: Readonly<Record<RefusalCode, number>>;
   /**
    * Messages and named events of the application. A broadcast counts once for each client, an array
-   * that is sent once for each element. What a client is sent is counted when it is sent, also if it
-   * has to wait.
+   * that is sent once for each element. A message to a client is counted when it is sent, also if
+   * it has to wait.
    */
   readonly messages: Traffic & {
-    /** Volatile messages that the client could not take. */
+    /** Volatile messages that were not sent, because they would have had to wait. */
     readonly dropped: number;
   };
   /**
-   * What transports carry: frames of a WebSocket, parts of a stream, answers to polls that are not
-   * empty, bodies of POSTs. One may have several messages, or none, such as a heartbeat.
+   * What transports transfer: frames of a WebSocket, parts of a stream, answers to polls that are
+   * not empty, bodies of POSTs. One may have several messages, or none, such as a heartbeat.
    */
   readonly payloads: Traffic;
   /**

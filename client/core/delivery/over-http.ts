@@ -31,7 +31,7 @@ export function overHttp<T extends HttpTransport>(Plain: TypeOf<T>): TypeOf<T> {
     declare _echoes: unknown[] | undefined;
     /** The number of the first message of the POST in flight; 0 if it has none. */
     declare _first: number | undefined;
-    /** True if the POST in flight was a form, which the page cannot read the answer to. */
+    /** True if the POST in flight is a form, whose answer the page cannot read. */
     declare _isForm: boolean | undefined;
 
     override _url(rest: string | number): string {
@@ -81,7 +81,8 @@ export function overHttp<T extends HttpTransport>(Plain: TypeOf<T>): TypeOf<T> {
         this._first = 0;
       } else if (status === 200) {
         if (xhr) this.onData(xhr.responseText);
-        // The count, not the status, is the acknowledgement. For a form, a poll brings it.
+        // The count, not the status, is the acknowledgement. For a form, it is in the response to a
+        // poll.
         else this._postTimer = later(this._onLost, base.options.connectTimeout);
         this._isForm = this.posting = !xhr;
         if (xhr && base._acked < this._first!) status = 0;
@@ -91,7 +92,7 @@ export function overHttp<T extends HttpTransport>(Plain: TypeOf<T>): TypeOf<T> {
       else this.onDisconnect();
     }
 
-    /** A form is done when a poll has brought the count. */
+    /** A form is complete when the response to a poll has had the count. */
     override _settle(): void {
       if (this._isForm && this.base._acked >= (this._first || 0)) {
         platform.clearTimeout(this._postTimer);

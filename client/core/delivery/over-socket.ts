@@ -14,7 +14,7 @@ import {
 
 /** `WebSocket.OPEN` */
 const OPEN = 1;
-/** So many received messages are acknowledged in front of a message that is sent anyway. */
+/** From this number of received messages on, their count precedes the next message. */
 const ACK_ALONG = 8;
 /** How long after a message the client requests an acknowledgement, in milliseconds. */
 const ASK_DELAY_MS = 1000;

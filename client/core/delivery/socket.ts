@@ -85,7 +85,8 @@ export class Socket extends PlainSocket {
   }
 
   override _start(): void {
-    // The server has dropped the session by then, also if it noticed the loss of the connection later.
+    // The server has dropped the session by then, also if it detected the loss of the connection
+    // later.
     const isExpired = +new Date() > this._resumeUntil + this._window!;
     if (this._isOver || isExpired) this._endSession(!isExpired);
     super._start();

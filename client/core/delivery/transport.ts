@@ -13,7 +13,7 @@ import { HEARTBEAT } from '../../../lib/protocol/frames.js';
 import type { Transport, TransportOptions } from '../transport.js';
 import type { Socket } from './socket.js';
 
-/** So many messages are acknowledged at once. */
+/** From this number of received messages on, they are acknowledged at once. */
 const ACK_EVERY = 16;
 
 /** A transport without abstract methods. */

@@ -38,14 +38,16 @@ const TILDE = 0x7e;
 const MARK_LENGTH = 3;
 /** Keys have at most 15 digits: 48 random bits. */
 const KEY_LIMIT = 2 ** 48 - 1;
-/** How long a session waits that no request has shown the key of, in milliseconds. */
+/** How long a session waits before a request has had its key, in milliseconds. */
 const UNCONFIRMED_MS = 5000;
 /** A payload that is made of kept messages: a client refuses longer ones than its `maxPayload`. */
 const LONGEST_PAYLOAD = 256 * 1024;
-/** So many messages, or one payload of this length, are acknowledged at once. */
+/**
+ * After this number of messages, or a payload of this length, an acknowledgement is sent at once.
+ */
 const ACK_EVERY = 16;
 const ACK_LENGTH = 16 * 1024;
-/** So many messages are acknowledged in front of a message that is sent anyway. */
+/** From this number of received messages on, their count precedes the next message. */
 const ACK_ALONG = 8;
 
 /** True if a payload is one whole message: the length in its header reaches to its end. */
@@ -99,7 +101,10 @@ export class DeliveringClient extends Client {
     return this.#state.unacknowledged;
   }
 
-  /** @internal A request must have the key. The first one that has it earns the whole window. */
+  /**
+   * @internal A request must have the key. After the first request with the key, the whole window
+   * applies.
+   */
   override _accepts(_type: ConnectionType, request: IncomingMessage): boolean {
     const state = this.#state;
     if (!state.isOwner(placeOf(request.url ?? '')?.key)) return false;
@@ -160,7 +165,7 @@ export class DeliveringClient extends Client {
     if (type !== this._type) this._setType(type, this.#policy.timingsOf(type));
   }
 
-  /** @internal A closing handshake is not a goodbye: a client that leaves sends `~h~e`. */
+  /** @internal A closing handshake does not end the session: a client that ends it sends `~h~e`. */
   override _onClientClose(connection: Connection): void {
     this._detach(connection);
   }
@@ -344,7 +349,10 @@ export class DeliveringClient extends Client {
     return { payload: head + payload, next };
   }
 
-  /** `~h~eN:T`. After an overflow it has no T: the client must not take the end for a clean one. */
+  /**
+   * `~h~eN:T`. After an overflow it has no T, so that the client does not treat the end as a clean
+   * one.
+   */
   #end(reason: DisconnectReason): string {
     const { received, sent } = this.#state;
     const total = reason === 'queue overflow' ? undefined : sent;

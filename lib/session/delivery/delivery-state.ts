@@ -1,15 +1,15 @@
 /**
- * What the server counts for one delivering session. No I/O.
+ * The counts of the server for one session with delivery. No I/O.
  *
- * Both sides number the messages of a session from 1 on, in each direction, and agree on nothing but
+ * Both sides number the messages of a session from 1 on, in each direction, and exchange only
  * counts. The rules, each of which prevents a loss or a double delivery:
  *
  * 1. Fence: a connection that replaces another one closes it, and nothing of the old one is taken
  *    from then on, before the client receives a count.
- * 2. Attempts are numbered. A request of an older attempt opens no connection: a copy that a proxy
- *    held back would put the connection aside that the client uses.
+ * 2. Attempts are numbered. A request of an older attempt opens no connection: otherwise, a copy
+ *    that a proxy held back would replace the connection that the client uses.
  * 3. A POST has the number of its first message, so that one that is sent again is not taken twice.
- * 4. Only an explicit count acknowledges: a poll that comes again shows nothing about its answer.
+ * 4. Only an explicit count acknowledges: a repeated poll does not show whether its answer arrived.
  * 5. A POST counts within the current attempt only, which is checked when its body is complete.
  * 6. Every request has the key. The session id is public in many applications.
  * 7. The server waits for the whole window once a request has had the key, also if that is a POST
@@ -22,7 +22,9 @@ import { RetransmitBuffer } from './retransmit-buffer.js';
 
 /** What a request for a connection of the session means. */
 export const Resumption = {
-  /** It must be refused: of an older attempt, or of a client that cannot be continued with. */
+  /**
+   * It must be refused: it is of an older attempt, or needs messages that are not kept any more.
+   */
   STALE: 0,
   /** Another poll of the current attempt. */
   CONTINUES: 1,

@@ -11,7 +11,7 @@ const probes = new WeakMap<Connection, PendingProbe>();
 
 /**
  * A connection that a client has opened beside the one that serves its session. It serves the
- * session from the moment at which the client says so; until then nothing else is changed by it.
+ * session when the client moves to it; before that, it changes nothing.
  */
 export class PendingProbe {
   readonly #session: DeliveringClient;
