@@ -65,7 +65,7 @@ const page = (port) => `<!doctype html>
       socket.on('connect', function () {
         show('state', socket.recovered ? 'connected again, nothing is missing' : 'connected');
       });
-      socket.on('disconnect', function () { show('state', 'no connection; go on ordering'); });
+      socket.on('disconnect', function () { show('state', 'no connection; you can still order'); });
       socket.on('message', function (message) { show('booked', message.booked.join(', ')); });
       socket.on('lost', function (messages) {
         show('lost', 'Orders in doubt: ' + messages.map(function (one) { return one.order; }));

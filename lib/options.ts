@@ -64,7 +64,7 @@ export interface ListenerOptions {
   /**
    * The transports to offer.
    *
-   * @default the six of 0.6, and `server-events` beside them
+   * @default all seven of this package; `listener.options` lists the six of 0.6
    */
   readonly transports?: readonly TransportChoice[];
   /** Timings by transport name. @default {} */
@@ -170,7 +170,7 @@ export interface ListenerOptions {
    */
   readonly generateId?: (request: IncomingMessage) => string;
   /**
-   * Exactly-once delivery for the clients that ask for it: every message arrives once and in order,
+   * Exactly-once delivery for the clients that request it: every message arrives once and in order,
    * in both directions, if the client returns within `window` milliseconds and neither process
    * restarts. `true` is `{ window: 120000 }`. Other clients are served as without it.
    *

@@ -128,7 +128,9 @@ export abstract class Transport {
     return payload;
   }
 
-  /** Removes the first messages of a list: as many as the server accepts in the payload returned. */
+  /**
+   * Removes the first messages of a list, and returns a payload of them that the server accepts.
+   */
   _takePayload(messages: unknown[]): string {
     let payload = '';
     let next;

@@ -2,8 +2,8 @@ import { inspect } from 'node:util';
 import { printable } from '../util/log.js';
 
 /**
- * Warns the developer that a function of the options has failed, on standard error, whatever `log`
- * is. The error is not thrown again: input of a client may have caused it, and it would end the
+ * Emits a process warning that a function of the options has failed. It does not depend on `log`.
+ * The error is not thrown again: input of a client may have caused it, and it would end the
  * process. Never throws.
  */
 export function warnOfHook(option: string, code: string, error: unknown): void {

@@ -21,7 +21,7 @@ import { OfficialEvents } from './official-events.js';
 import { discard } from './send-buffers.js';
 import { SocketConnection } from './socket-connection.js';
 
-/** Protocols of engine.io, and the clients of Socket.IO that speak them. */
+/** Protocols of engine.io, and the clients of Socket.IO that use them. */
 const OLD_PROTOCOL = 3;
 
 /**
@@ -153,7 +153,7 @@ export class BridgedClient extends Client {
     return false;
   }
 
-  /** @internal The official socket, whatever an application has put on the client. */
+  /** @internal The official socket, even if the application has replaced `socket`. */
   get _official(): OfficialSocket {
     return this.#current.official;
   }

@@ -9,7 +9,7 @@ const REASONS: Readonly<Record<string, DisconnectReason>> = {
   'forced server close': 'server close',
 };
 
-/** After these the official server lets a socket recover. */
+/** After these reasons, a socket can recover its connection. */
 const RECOVERABLE: ReadonlySet<string> = new Set([
   'transport error',
   'transport close',

@@ -44,7 +44,7 @@ const bridged = new WeakSet<OfficialNamespace>();
  *
  * @param official a `Server` of the package `socket.io`, version 4
  * @throws {TypeError} If `official` is not such a server, or an option is of the wrong type.
- * @throws {RangeError} If an option has a value that it cannot have.
+ * @throws {RangeError} If an option has an invalid value.
  * @throws {Error} `ERR_SIO_ALREADY_BRIDGED` if the namespace is bridged already.
  * @example
  * const listener = io.listen(server);

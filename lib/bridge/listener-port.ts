@@ -1,5 +1,5 @@
 /**
- * What a bridge uses of its Listener.
+ * The functions of a Listener that a bridge uses.
  *
  * @module
  */

@@ -55,8 +55,8 @@ export function toEvents(
 }
 
 /**
- * A value of an official client as a message: it stays as it is, but what nests deeper than JSON
- * of 0.6 may is an empty object, as there.
+ * The message for a value of an official client. The value is not changed, unless it nests deeper
+ * than JSON of 0.6 may: then it is replaced by an empty object, as in 0.6.
  */
 export function toMessage(value: unknown): unknown {
   return nestsTooDeep(value) ? {} : value;

@@ -3,7 +3,7 @@
  *
  * Their rooms are the official rooms, so that both servers agree. A broadcast is one call of the
  * official adapter, for the sockets of this process only: those of other processes are reached by
- * the bus of the Listener, whichever adapter the official server has.
+ * the bus of the Listener, with any adapter of the official server.
  *
  * @module
  */
@@ -294,7 +294,7 @@ export class OfficialClients implements ExternalGroup, SessionRooms {
     this.#buffers.onSend(shared.payload.length);
   }
 
-  /** The selected clients as a list: what is done with them may change it. */
+  /** The selected clients, as a copy: the caller may change the selection while it iterates. */
   #select({ rooms, except }: Selection): BridgedClient[] {
     const candidates = rooms === null ? this.#clients.values() : this.#inRooms(rooms);
     return [...candidates].filter(

@@ -16,7 +16,8 @@ export interface BridgeOptions {
    */
   readonly events?: readonly string[];
   /**
-   * Which script `socket.io.js` below the resource is: that of 0.6, or that of the official server.
+   * The script that is served as `socket.io.js` below the resource: that of 0.6, or that of the
+   * official server.
    *
    * @default '0.6'
    */
@@ -48,7 +49,7 @@ function checkEvents(events: unknown): ReadonlySet<string> {
  * The options with their defaults.
  *
  * @throws {TypeError} If an option is unknown or of the wrong type.
- * @throws {RangeError} If an option has a value that it cannot have.
+ * @throws {RangeError} If an option has an invalid value.
  */
 export function resolveBridgeOptions(options: BridgeOptions = {}): ResolvedBridgeOptions {
   for (const name of Object.keys(options)) {

@@ -18,7 +18,7 @@ export interface Gap {
 
 /** The most numbers that are requested at a time. */
 const MOST_ASKED = 10_000;
-/** The most lost ranges that are kept; further ranges are given up after `repairTimeout`. */
+/** The most lost ranges that are kept; further ranges count as lost after `repairTimeout`. */
 const MOST_RANGES = 100;
 
 export class Peer {

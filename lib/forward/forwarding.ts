@@ -20,8 +20,8 @@ const NO_HEAD: Buffer = Buffer.alloc(0);
 const PROTOCOL = /^\d/;
 
 /**
- * A session may begin before its process has announced its address to the others: they look the
- * address up again so many times, at this interval in milliseconds.
+ * A session may begin before its process has announced its address to the others: they look it up
+ * again, at most 20 times, every 50 ms.
  */
 const ATTEMPTS = 20;
 const ATTEMPT_MS = 50;

@@ -5,7 +5,7 @@
  * @module
  */
 
-/** As many digits as 64 bits have at most. */
+/** The most digits of a number of 64 bits. */
 const DIGITS = 20;
 const TAGGED = /^.+?(\d{20})$/;
 const HEX_DIGITS = 16;

@@ -1,5 +1,5 @@
 /**
- * What `listener.stats()` returns.
+ * The types of the result of `listener.stats()`.
  *
  * @module
  */

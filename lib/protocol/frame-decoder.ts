@@ -76,8 +76,9 @@ function checkFlag(value: unknown): boolean {
 /**
  * Decodes a stream of messages, wherever its chunks begin and end.
  *
- * Holds at most one unfinished message; the time is linear in the length of the stream, whatever the
- * chunks. Bytes must be converted to text first, by `stream.setEncoding('utf8')` or a `TextDecoder`.
+ * Holds at most one unfinished message; the time is linear in the length of the stream, for chunks
+ * of any size. Bytes must be converted to text first, by `stream.setEncoding('utf8')` or a
+ * `TextDecoder`.
  *
  * @example
  * const decoder = new FrameDecoder({ maxLength: 65536 });

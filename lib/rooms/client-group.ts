@@ -7,7 +7,7 @@
 import type { RemoteClient } from './broadcast-operator.js';
 import type { SharedPayload } from '../session/shared-payload.js';
 
-/** Which clients of a group are meant. */
+/** A selection of clients of a group. */
 export interface Selection {
   /** Clients of any of these rooms or with these session ids; null: all clients. */
   readonly rooms: readonly string[] | null;

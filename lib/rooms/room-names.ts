@@ -1,6 +1,6 @@
 import type { Target } from './broadcast-operator.js';
 
-/** The most characters of a room. Names travel between processes, and are kept by each. */
+/** The most characters of a room. Names are sent between processes, and each process keeps them. */
 const LONGEST_ROOM = 1000;
 
 /**

@@ -4,7 +4,7 @@ import type { ClusterHost } from '../cluster/cluster-host.js';
 import type { Forwarding, Incoming } from '../forward/forwarding.js';
 import type { ResolvedOptions } from '../options.js';
 
-// Loaded with the option `bus` only: with it come zlib and crypto.
+// Loaded with the option `bus` only, because it loads zlib and crypto.
 const loadCluster = (): typeof import('../cluster/cluster.js') =>
   require('../cluster/cluster.js') as typeof import('../cluster/cluster.js');
 const loadForwarding = (): typeof import('../forward/forwarding.js') =>

@@ -40,7 +40,7 @@ import type { ListenerEvents } from './listener-events.js';
 import { NO_HEAD, Router, type RouterHost } from './router.js';
 import { SessionRegistry } from './session-registry.js';
 
-// Loaded for the first request: with it come zlib and crypto.
+// Loaded for the first request, because it loads zlib and crypto.
 const loadClientFiles = (): typeof import('../static/client-files.js') =>
   require('../static/client-files.js') as typeof import('../static/client-files.js');
 

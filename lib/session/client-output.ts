@@ -1,5 +1,5 @@
 /**
- * What a client is sent: from the payload to the connection, or through the queue.
+ * Sends payloads to a client, over its connection or through the queue.
  *
  * A payload is written to the connection if there is one, otherwise it is queued. The next
  * connection gets the queue as one payload. While the queue is not empty, later payloads are added

@@ -22,7 +22,10 @@ export interface Connection {
   readonly type: ConnectionType;
   /** True for a poll: the first write is its response, and ends it. */
   readonly isPoll: boolean;
-  /** Least time that the session waits for its client once this connection has ended, in milliseconds. */
+  /**
+   * The least time that the session waits for its client after this connection has ended, in
+   * milliseconds.
+   */
   readonly minGracePeriodMs: number;
   /** Bytes of the last write that the client may not have received when the connection has ended. */
   readonly bytesInFlight: number;

@@ -1,4 +1,4 @@
-/** So many payloads are joined to one string if they are small: a string each takes 40 bytes more. */
+/** The number of small payloads that are joined to one string, which saves 40 bytes for each. */
 const JOINED = 64;
 const SMALL = 1024;
 /** Most bytes of UTF-8 for one code unit of UTF-16. */

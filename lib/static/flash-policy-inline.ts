@@ -107,7 +107,7 @@ class InlinePolicy {
         return;
       }
       letGo();
-      // It is not a TLS handshake either, whatever follows.
+      // It cannot become a TLS handshake either.
       this.#gather(socket, packet, () => socket.destroy());
     };
     // From then on the handshakeTimeout of the server limits a silent peer.

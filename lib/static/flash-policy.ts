@@ -91,7 +91,7 @@ export function ignoreError(error: Error): void {
 }
 
 /**
- * Destroys `socket` after `timeoutMs`, whatever its peer does, and ignores its errors.
+ * Destroys `socket` after `timeoutMs`, also if its peer is active, and ignores its errors.
  *
  * @internal
  */

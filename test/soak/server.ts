@@ -19,7 +19,7 @@ import { Tally, type Account, type Command, type Leg, type Reply } from './proto
 
 const CLOSE_TIMEOUT_MS = 3000;
 const TURN_MS = 100;
-/** A client gets a message in one of so many turns. */
+/** A client gets a message in one of this number of turns. */
 const TURNS_PER_MESSAGE = Math.max(1, Math.round((Number(process.argv[2]) * 1000) / TURN_MS));
 /** It gets some at once: those that a poll cannot take wait for the next one. */
 const LONGEST_BURST = 4;

@@ -2,7 +2,7 @@ import { frame } from '../frames.js';
 
 /**
  * The texts of a payload without a last one that is cut off, which `decode` returns as it is. A
- * message that is cut off must not be counted: the whole one comes again.
+ * message that is cut off must not be counted: its sender repeats it.
  *
  * @param texts what `decode` has returned for `payload`
  */

@@ -1,5 +1,5 @@
 /**
- * The text of a packet → its value. Linear in the length of the text; never throws.
+ * Converts the text of a packet into its value. Linear in the length of the text; never throws.
  *
  * @module
  */

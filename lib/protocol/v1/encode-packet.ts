@@ -1,5 +1,5 @@
 /**
- * The value of a packet → its text.
+ * Converts the value of a packet into its text.
  *
  * @module
  */

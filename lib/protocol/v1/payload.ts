@@ -32,8 +32,8 @@ export function encodePayload(packets: readonly string[]): string {
  * Splits a payload into the texts of its packets.
  *
  * A payload that does not begin with U+FFFD is one packet, an empty one holds none. Stops silently
- * at the first thing that is not a whole framed packet: the packets before it count, the rest is
- * dropped. Never throws; the time taken is linear in the length of the payload.
+ * at the first part that is not a whole framed packet. The packets before it are returned, the rest
+ * is dropped. Never throws; the time taken is linear in the length of the payload.
  *
  * @param limit the most packets to take; one more than that stops the scan, so that a caller who
  *   passes `max + 1` can distinguish "too many" from "as many as allowed".

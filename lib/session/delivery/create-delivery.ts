@@ -10,7 +10,7 @@ const load = (): typeof import('./delivery-service.js') =>
   require('./delivery-service.js') as typeof import('./delivery-service.js');
 
 /**
- * Makes what creates the delivering sessions of a Listener; null if its option `delivery` is off.
+ * Creates the factory of delivering sessions of a Listener; null if its option `delivery` is off.
  *
  * @param timingsOf returns the timings of a transport of the Listener
  */

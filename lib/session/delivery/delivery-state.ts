@@ -111,7 +111,7 @@ export class DeliveryState {
   }
 
   /**
-   * How many messages of a POST have been taken before.
+   * The number of messages of a POST that have been delivered before.
    *
    * @returns a negative number if messages before the POST are missing
    */

@@ -150,8 +150,8 @@ class ChannelSender implements EventSender {
 }
 
 /**
- * The named events of a session or of an endpoint. Any text is a name; `disconnect` and `message` do
- * not arrive here, because they are the client's own.
+ * The named events of a session or of an endpoint. Any text is a name; `disconnect` and `message`
+ * are not emitted here, because they are events of the client itself.
  *
  * @example
  * client.events.on('add', (a, b, answer) => answer(a + b));

@@ -31,7 +31,7 @@ const CONNECT = '1::';
 const DISCONNECT = '0::';
 const HEARTBEAT = '2::';
 
-/** After these the client gets `0::`, upon which it does not reconnect. */
+/** For these reasons the client gets `0::`, and does not reconnect. */
 const IS_FINAL: ReadonlySet<DisconnectReason> = new Set<DisconnectReason>([
   'server disconnect',
   'client close',

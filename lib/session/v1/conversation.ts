@@ -22,7 +22,7 @@ export interface PacketWriter {
   readonly listener: { readonly _timers: Timers };
   /** @internal Sends a packet, or queues it. */
   _sendPayload(packet: string): void;
-  /** @internal Sends a packet that has so many messages of the application. */
+  /** @internal Sends a packet; `messages` is the number of messages of the application in it. */
   _sendMessages(packet: string, messages: number): void;
   /** @internal Sends a packet if it can leave at once. */
   _sendVolatile(packet: string): void;

@@ -6,6 +6,7 @@
 import { EventEmitter } from 'node:events';
 import { recordReceived } from '../../metrics/record.js';
 import { encodePacket } from '../../protocol/v1/index.js';
+import { invalidType } from '../../util/invalid-type.js';
 import type { Client } from '../client.js';
 import type { DisconnectReason } from '../state.js';
 import { emitEnd, rethrowAsync } from '../events/emit.js';
@@ -56,9 +57,7 @@ export class Endpoint extends EventEmitter<EndpointEvents> {
   /** @internal */
   constructor(name: string, { authorize }: EndpointOptions) {
     super();
-    if (!isName(name)) {
-      throw new TypeError(`Expected \`name\` to be text without colons, got ${String(name)}`);
-    }
+    if (!isName(name)) throw invalidType('name', 'text without `:` and `?`, and not empty', name);
     this.name = name;
     this.clients = this._clients;
     this.#authorize = authorize;
@@ -105,7 +104,7 @@ export class Endpoint extends EventEmitter<EndpointEvents> {
   }
 }
 
-/** What the name of an endpoint may be; the root has none. */
+/** True for a valid name of an endpoint; the root has the empty name. */
 function isName(name: unknown): name is string {
   return typeof name === 'string' && name !== '' && !/[:?]/.test(name);
 }

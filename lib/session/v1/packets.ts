@@ -1,5 +1,5 @@
 /**
- * What an application sends → the texts of packets.
+ * Converts what an application sends into the texts of packets.
  *
  * @module
  */

@@ -22,8 +22,8 @@ export class HtmlFile extends Streaming {
 
   protected writeHead(): void {
     const endsWithConnection = this.saysGoodbye;
-    // For our own client: when a page without chunks breaks off it has loaded, and current browsers
-    // emit an event. They emit nothing for a chunked page that breaks off.
+    // For our own client. When the connection of a page without chunks breaks, current browsers
+    // emit `load`. For a page with chunks they emit no event.
     if (endsWithConnection) this.response.removeHeader('Transfer-Encoding');
     const headers: Headers = {
       'Content-Type': TYPE,

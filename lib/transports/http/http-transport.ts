@@ -19,8 +19,8 @@ export interface HttpExchange extends Exchange {
 }
 
 /**
- * What HTTP transports share: a GET opens the connection to the client, a POST carries messages
- * of the client, OPTIONS is a CORS preflight. Subclasses define the response to a GET.
+ * The common part of HTTP transports: a GET opens the connection to the client, a POST carries
+ * messages of the client, OPTIONS is a CORS preflight. Subclasses define the response to a GET.
  *
  * A HEAD gets the header fields that a GET would get. It is a safe method: it neither opens a session
  * nor takes the messages of one, and `authorize` is not called.

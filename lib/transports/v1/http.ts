@@ -1,5 +1,5 @@
 /**
- * What HTTP requests of protocol 1 have in common: POSTs and CORS.
+ * The common part of HTTP requests of protocol 1: POSTs and CORS.
  *
  * @module
  */

@@ -1,5 +1,6 @@
 /**
- * Turns what one turn of the event loop sends over a WebSocket into the bytes of one write.
+ * Encodes the messages that one turn of the event loop sends over a WebSocket, as the bytes of one
+ * write.
  *
  * A transport keeps the payloads to send, unframed, until the turn is over (see
  * flush-scheduler.ts). Then it calls {@link encodeBatch}, which chooses the cheapest of four

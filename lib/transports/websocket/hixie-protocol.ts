@@ -55,7 +55,7 @@ function echoed({ headers, url = '' }: IncomingMessage): string[] {
   return [headers.origin ?? '', headers.host ?? '', headers['sec-websocket-protocol'] ?? '', url];
 }
 
-/** The 16 bytes that a draft-76 server proves itself by: MD5 of both numbers and the third key. */
+/** The 16 bytes that prove a server of draft 76: MD5 of both numbers and the third key. */
 export function proof([first, second]: Keys, key3: Buffer): Buffer {
   const challenge = Buffer.alloc(8 + KEY3_BYTES);
   challenge.writeUInt32BE(first, 0);

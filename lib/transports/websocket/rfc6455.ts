@@ -36,7 +36,7 @@ interface UntypedOptions {
   maxPendingAutoPongs: number;
 }
 
-/** What is needed of the class that chose this one. */
+/** The members of the class that has selected this one. */
 interface WebsocketType {
   readonly sendsCloseFrame: boolean;
 }

@@ -10,7 +10,8 @@ import type { Exchange } from '../transport-server.js';
 const LONGEST_BATCH = 65_536;
 
 /**
- * What all versions of the WebSocket protocol share: the frames of one turn leave in one write.
+ * The common part of all versions of the WebSocket protocol: the frames of one turn are written
+ * together.
  *
  * `maxBuffer` limits what waits in the socket, in bytes. The batch counts little: it is written when
  * it is long.

@@ -244,7 +244,10 @@ describe('endpoints', () => {
   it('have a name without colons and question marks', async () => {
     const { io } = await serve();
     for (const name of ['', 'a:b', '/a?b', 1, undefined]) {
-      expect(() => io.of(name as string)).to.throw(TypeError, 'Expected `name` to be text');
+      expect(() => io.of(name as string)).to.throw(
+        TypeError,
+        'Expected `name` to be text without `:` and `?`, and not empty, got ',
+      );
     }
     expect(io.of('/x')).to.equal(io.of('/x', {}));
   });
