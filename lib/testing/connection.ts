@@ -9,7 +9,7 @@ import { HOST, open, read } from './memory/http.js';
 import { createStreamReader, readJsonp, type StreamReader } from './stream-reader.js';
 import { TestError } from './test-error.js';
 
-/** What a connection needs. */
+/** The parts of a client that a connection uses. */
 export interface ConnectionOptions {
   readonly agent: Agent;
   readonly transport: string;
@@ -27,7 +27,7 @@ export interface Connection {
   readonly send?: (payload: string) => Promise<void>;
   /** Ends the connection by a closing handshake; undefined if the transport has none. */
   readonly close?: () => void;
-  /** Ends the connection without a word. */
+  /** Ends the connection without a closing handshake. */
   drop(): void;
   /** Stops reading. */
   pause(): void;

@@ -7,11 +7,11 @@ import { TestError } from './test-error.js';
 export interface TestEvent {
   readonly name: string;
   readonly args: readonly unknown[];
-  /** Answers the event; present if the server asked for an answer with data. */
+  /** Answers the event; present if the server requested an answer with data. */
   readonly answer?: (...values: unknown[]) => Promise<void>;
 }
 
-/** What a conversation needs of its client. */
+/** The parts of a client that a conversation uses. */
 export interface Outlet {
   readonly network: Network;
   readonly timeout: number;
@@ -81,11 +81,11 @@ export class TestConversation {
   }
 
   /**
-   * Sends a named event. If the last argument is a function, the server is asked for an answer, which
-   * the function is called with; clients of 0.6 cannot ask.
+   * Sends a named event. If the last argument is a function, an answer of the server is requested,
+   * and the function is called with it. Clients of 0.6 cannot request answers.
    *
    * @throws {TestError} As {@link send} does.
-   * @throws {TypeError} If a client of 0.6 asks for an answer.
+   * @throws {TypeError} If a client of 0.6 requests an answer.
    */
   async emit(name: string, ...args: readonly unknown[]): Promise<void> {
     const last = args.at(-1);

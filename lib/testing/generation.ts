@@ -1,5 +1,5 @@
 /**
- * The generations of clients: what a test client sends, and what it understands.
+ * The generations of clients: how a test client encodes and decodes its messages.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import { readMessage } from '../protocol/message.js';
 import { decodePacket, decodePayload, encodePacket, encodePayload } from '../protocol/v1/index.js';
 import type { TestRequest } from './memory/http.js';
 
-/** What a client understands of one text that arrives. */
+/** The meaning of one text that arrives. */
 export type Incoming =
   | { readonly type: 'session'; readonly id: string }
   | { readonly type: 'heartbeat'; readonly echo: string }
@@ -30,7 +30,7 @@ export type Incoming =
   | { readonly type: 'end' }
   | { readonly type: 'nothing' };
 
-/** The acknowledgement that the server wants. */
+/** The acknowledgement that the server requests. */
 export interface Ack {
   readonly id: string;
   /** True: of the program, with data. False: a receipt. */
@@ -42,11 +42,11 @@ export interface Outgoing {
   readonly endpoint: string;
   readonly name?: string;
   readonly values: readonly unknown[];
-  /** Asks for an acknowledgement. */
+  /** Requests an acknowledgement. */
   readonly id?: string;
 }
 
-/** Where a client is in its session. */
+/** The parts of the URLs of a client. */
 export interface Place {
   /** The path of the resource, with a slash at both ends. */
   readonly root: string;
@@ -57,9 +57,9 @@ export interface Place {
   readonly query: string;
 }
 
-/** How one generation of clients speaks. */
+/** The protocol of one generation of clients. */
 export interface Generation {
-  /** The path of a handshake that comes before connections; undefined if there is none. */
+  /** The path of the handshake before the first connection; undefined if there is none. */
   readonly handshakePath?: (place: Place) => string;
   /** The path of a connection or a poll. `count` is different for each. */
   downPath(place: Place, count: number): string;

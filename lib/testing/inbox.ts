@@ -2,11 +2,11 @@ import { inspect } from 'node:util';
 import type { Network } from './memory/network.js';
 import { TestError } from './test-error.js';
 
-// Kept, because test runners replace the globals.
+// Saved here, because test runners replace the globals.
 const startTimer = setTimeout;
 const stopTimer = clearTimeout;
 
-/** The most that a message shows of what has arrived. */
+/** The most characters of the arrived items in an error message. */
 const MAX_SHOWN = 200;
 
 /** What has arrived, in order; each item is taken once. */
@@ -20,7 +20,7 @@ export class Inbox<T> {
   #error: Error | null = null;
   #wake: (() => void) | null = null;
 
-  /** @param what what arrives, with its article */
+  /** @param what a name of the items, with its article, for error messages */
   constructor(what: string, network: Network, timeoutMs: number) {
     this.#what = what;
     this.#network = network;

@@ -1,6 +1,6 @@
 /**
- * `socket.io-node/testing`: clients in memory for tests of an application. No ports, no sockets, and
- * a clock that stands still until the test advances it.
+ * `socket.io-node/testing`: clients in memory for tests of an application. It does not open ports
+ * or sockets, and only the test advances the clock.
  *
  * @example
  * const t = createTestServer();

@@ -1,5 +1,5 @@
 /**
- * Payloads out of the bodies of streams, as the clients of these transports read them.
+ * Reads the payloads in the bodies of streams, as the clients of these transports do.
  *
  * @module
  */

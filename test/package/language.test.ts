@@ -15,6 +15,15 @@ const PHRASES: readonly (readonly [phrase: RegExp, instead: string])[] = [
   [/\b(?:hangs|hung|hanging) up\b/i, 'closes the connection'],
   [/\bknock(?:s|ed)?\b/i, 'connects, requests'],
   [/\b(?:stands|stood) behind\b/i, 'follows'],
+  [/\bspeaks\b/i, 'uses, supports'],
+  [/\bsays\b/i, 'contains, describes, defines'],
+  [/\bhears?\b/i, 'receives'],
+  [/\bgoes on\b/i, 'continues'],
+  [/\b(?:comes|came) back\b/i, 'returns, reconnects'],
+  [/\b(?:gives|gave|given) up\b/i, 'stops, ends, counts as lost'],
+  [/\bknows? nothing\b/i, 'does not depend on, does not have'],
+  [/\bwhichever\b|\bthereupon\b/i, 'the, any, then'],
+  [/\bsigns? of life\b/i, 'activity, progress'],
 ];
 
 /** Sentences that use a phrase correctly, by file and a part of the line. */
@@ -60,6 +69,7 @@ describe('the language of code and documents', () => {
     ['A text that is no JSON.', 1],
     ['There is no answer, and the session is no longer open.', 0],
     ['The listener is told; nobody tells the client.', 2],
+    ['The rule says which client speaks first, and the session goes on.', 3],
   ] as const) {
     it(`finds ${phrases} phrases in: ${text}`, () => {
       expect(findPhrases(text)).to.have.length(phrases);

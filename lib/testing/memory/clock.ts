@@ -7,7 +7,7 @@ interface Timeout {
 }
 
 /**
- * Time that stands still until the test advances it. Heartbeats, timeouts and the durations of polls
+ * A clock that only the test advances. Heartbeats, timeouts and the durations of polls
  * depend on it; timers of the application do not.
  *
  * @example
@@ -43,8 +43,8 @@ export class TestClock implements Clock {
   }
 
   /**
-   * Advances the time. Everything that is due happens at its time and in order; what it causes, such
-   * as a heartbeat and its answer, is complete before the time goes on.
+   * Advances the time. All timers that are due run at their time and in order. The effects of each,
+   * such as a heartbeat and its answer, are complete before the next one runs.
    *
    * @param ms milliseconds, 0 or more
    * @throws {RangeError} If `ms` is negative or not finite.

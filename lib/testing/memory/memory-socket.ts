@@ -30,7 +30,7 @@ function resetError(): Error {
   return Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET', syscall: 'read' });
 }
 
-/** What is on its way to one end: bytes, then null if the other end has finished. */
+/** The data in transit to one end: bytes, then null if the other end has finished. */
 class Pipe {
   readonly #to: MemorySocket;
   readonly #network: Network;

@@ -8,9 +8,12 @@
 // Kept, because test runners replace the globals.
 const nextTurn = setImmediate;
 
-/** So many turns without traffic end {@link Network.settle}: an application awaits a few promises. */
+/**
+ * The turns without traffic after which {@link Network.settle} resolves: an application may await a
+ * few promises.
+ */
 const QUIET_TURNS = 10;
-/** A server and its clients that exchange messages for so many turns never stop. */
+/** The turns of traffic after which it is considered endless. */
 const MAX_TURNS = 100_000;
 
 export class Network {
