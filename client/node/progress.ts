@@ -1,6 +1,6 @@
 /**
  * Distinguishes a slow connection from a lost one: bytes that arrive, or that the network accepts,
- * count as signs of life.
+ * count as progress.
  *
  * @module
  */
