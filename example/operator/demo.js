@@ -1,6 +1,7 @@
 /*
- * A load to look at: clients of all generations and several transports, one that is slow, requests that are
- * refused, and a second Listener on a bus in memory. For the page of operators; nothing of it is for an app.
+ * A load for the operator's page, as a demonstration: clients of all generations and several
+ * transports, a slow client, requests that are refused, and a second Listener on a bus in memory.
+ * Applications do not need it.
  */
 const http = require('http');
 const { EventEmitter } = require('events');
@@ -38,7 +39,7 @@ function often(meanMs, act) {
   again();
 }
 
-/** A client of this package: it speaks 0.6. */
+/** A client of this package, for protocol 0.6. */
 function open06(url, transport, delivery = false) {
   const socket = new Socket(url, { transports: [transport], delivery, reconnectionDelay: 500 });
   socket.on('error', () => {});
@@ -47,7 +48,7 @@ function open06(url, transport, delivery = false) {
   return socket;
 }
 
-/** A Flash client, as far as the server can see. */
+/** A client that looks like a Flash client to the server. */
 function openFlash(url) {
   const ws = new WebSocket(`${url.replace('http', 'ws')}/socket.io/flashsocket`);
   ws.on('error', () => {});
@@ -87,7 +88,7 @@ function refuseSome(url) {
   often(2500, () => pick(requests)().catch(() => {}));
 }
 
-/** Another process, as far as the bus can see. */
+/** A Listener that looks like another process to the bus. */
 function openPeer() {
   const server = http.createServer().listen(0, '127.0.0.1', () => {
     const url = `http://127.0.0.1:${server.address().port}`;

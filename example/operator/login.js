@@ -1,18 +1,18 @@
 /*
- * Who may see the operator's page: a password, and a cookie for those who have given it.
+ * Access to the operator's page: a password, and a cookie after it was entered.
  */
 const { createHash, randomBytes, timingSafeEqual } = require('crypto');
 
 const LIFETIME_S = 12 * 60 * 60;
 const MOST_LOGINS = 20;
 const LONGEST_BODY = 1024;
-/** Wrong passwords: so many at once, and one more each time this has passed. */
+/** The limit on attempts: this number at once, and one more after each interval. */
 const MOST_ATTEMPTS = 5;
 const ATTEMPT_MS = 5000;
 
 const hash = (text) => createHash('sha256').update(text).digest();
 
-/** Compares in constant time: how long it takes says nothing about how much was right. */
+/** Compares in constant time, so that the time does not reveal how much is correct. */
 const isSame = (one, other) => timingSafeEqual(hash(one), hash(other));
 
 function cookieOf(header) {
@@ -39,7 +39,7 @@ exports.Login = class Login {
     const token = cookieOf(header);
     const now = Date.now();
     this.logins = this.logins.filter(({ until }) => until > now);
-    // All are compared, whichever it is.
+    // All are compared, so that the time does not depend on the position.
     return this.logins.filter((login) => isSame(login.token, token)).length > 0;
   }
 
@@ -58,7 +58,7 @@ exports.Login = class Login {
     });
   }
 
-  /** Takes one attempt of those that there are: guessing takes years then. */
+  /** Uses one of the allowed attempts. With this limit, guessing takes years. */
   mayTry(now = Date.now()) {
     const refill = Math.floor((now - this.refilledAt) / ATTEMPT_MS);
     this.refilledAt += refill * ATTEMPT_MS;

@@ -1,8 +1,8 @@
 /*
  * The operator's page of a Listener: files, login, and a Listener of its own that sends the figures.
  *
- * The page never gets a session id: with it, anyone could take over the session. It names a client by
- * `client.id`, which is of no use to others.
+ * The page never gets a session id: with it, a session can be taken over. It names a client by
+ * `client.id`, which is public.
  */
 const fs = require('fs');
 const path = require('path');
@@ -24,7 +24,7 @@ const FILES = {
   '/operator/plot.js': 'text/javascript'
 };
 
-/** Nothing but the files of this page runs on it, whatever a client has sent. */
+/** The page runs only its own files, so that data of clients cannot run as script. */
 const HEADERS = {
   'Content-Security-Policy':
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src data:; connect-src 'self' ws: wss:; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
@@ -66,7 +66,7 @@ exports.operate = function (server, listener, { password }) {
   listener.on('connection', (client) => since.set(client, Date.now()));
   listener.on('clientDisconnect', (client) => since.delete(client));
 
-  // A Listener of its own: its sessions are not among those that it shows.
+  // A separate Listener: the page does not show its sessions.
   const operators = io.listen(server, {
     resource: 'operator',
     log: false,
@@ -78,7 +78,7 @@ exports.operate = function (server, listener, { password }) {
     authorize: (request) => isSameSite(request) && login.has(request.headers.cookie)
   });
 
-  /** What is said of one client. The values are of the client: the page must show them as text. */
+  /** The data about one client. Its values are untrusted: the page must show them as text. */
   function describe(client) {
     const { received, sent } = watch.ratesOf(client);
     return {
@@ -96,7 +96,7 @@ exports.operate = function (server, listener, { password }) {
     };
   }
 
-  /** Those for whom most waits, then those who are busiest. */
+  /** Clients with the most waiting bytes, then those with the most messages. */
   function slowest() {
     const all = Object.values(listener.clients).map((client) => ({
       client,

@@ -146,7 +146,10 @@
     dialog.showModal();
   }
 
-  /** The list keeps still while the pointer is over it: a button must not move below the finger. */
+  /**
+   * The list is not updated while the pointer is over it, so that no button moves under the
+   * pointer.
+   */
   function showClients(clients) {
     if (byId('clients').matches(':hover, :focus-within') && clients.length > 0) return;
     fill(

@@ -1,6 +1,6 @@
 /*
- * How busy each client is, and the messages of the one that an operator watches: from the channels of
- * node:diagnostics_channel.
+ * The message rate of each client, and the messages of the client that an operator watches. Both
+ * are from the channels of node:diagnostics_channel.
  */
 const { subscribe } = require('diagnostics_channel');
 
