@@ -9,6 +9,7 @@ export const HELP: string = `socket.io-node: Socket.IO 0.6 on the command line
 
   socket.io-node connect URL [options]   connect to a server and print all events
   socket.io-node serve [options]         run the demo: a chat and a page that tests transports
+  socket.io-node replay FILE [options]   serve a recording of connect --record
 
 URL is http(s)://HOST:PORT[/RESOURCE][/TRANSPORT] or ws(s)://HOST/PATH?QUERY.
 
@@ -23,19 +24,29 @@ connect prints each event with the seconds since the start, and sends each line 
                           terminal, no limit for a pipe)
       --ca FILE           trust the certificates in FILE
       --insecure          trust every certificate
+      --record FILE       write messages, with their times, into a new file
   -j, --json              print events as lines of JSON; read each line of the input as JSON
 
-serve:
+serve and replay:
 
   -p, --port PORT         default 8080
       --host HOST         default 127.0.0.1; 0.0.0.0 accepts other machines
+
+serve:
+
       --flash-policy      also open port 843 for the policy requests of Flash players
+
+replay sends each client the messages of the server:
+
+      --speed FACTOR      how much faster than recorded (default: 1)
+      --fast              without pauses, as fast as the client reads
+      --in-turn           wait for a message of the client where the recording has one
 
   -h, --help
   -v, --version
 
-Exit codes: 0 success, 1 no connection or port in use, 2 invalid arguments, 3 the server ended the
-connection, 130 interrupted.
+Exit codes: 0 success, 1 no connection, port in use or recording not written, 2 invalid arguments or
+recording, 3 the server ended the connection, 130 interrupted.
 `;
 
 /** The arguments are invalid; the message contains the reason. */
@@ -57,6 +68,7 @@ export interface ConnectCommand {
   readonly ca: string | undefined;
   readonly insecure: boolean;
   readonly json: boolean;
+  readonly record: string | undefined;
 }
 
 /** `socket.io-node serve`. */
@@ -68,11 +80,26 @@ export interface ServeCommand {
   readonly flashPolicy: boolean;
 }
 
+/** `socket.io-node replay`. */
+export interface ReplayCommand {
+  readonly name: 'replay';
+  readonly file: string;
+  readonly port: number;
+  readonly host: string;
+  /** `Infinity`: as fast as the client reads. */
+  readonly speed: number;
+  readonly inTurn: boolean;
+}
+
 export type Command =
   | ConnectCommand
+  | ReplayCommand
   | ServeCommand
   | { readonly name: 'help' }
   | { readonly name: 'version'; readonly version: string };
+
+/** The most that --speed may be. */
+const MAX_SPEED = 1_000_000;
 
 const OPTIONS = {
   transport: { type: 'string', short: 't', multiple: true },
@@ -84,9 +111,13 @@ const OPTIONS = {
   ca: { type: 'string' },
   insecure: { type: 'boolean' },
   json: { type: 'boolean', short: 'j' },
+  record: { type: 'string' },
   port: { type: 'string', short: 'p' },
   host: { type: 'string' },
   'flash-policy': { type: 'boolean' },
+  speed: { type: 'string' },
+  fast: { type: 'boolean' },
+  'in-turn': { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
   version: { type: 'boolean', short: 'v' },
 } as const;
@@ -101,8 +132,10 @@ const CONNECT_ONLY = [
   'ca',
   'insecure',
   'json',
+  'record',
 ] as const;
-const SERVE_ONLY = ['port', 'host', 'flash-policy'] as const;
+const ADDRESS = ['port', 'host'] as const;
+const REPLAY_ONLY = ['speed', 'fast', 'in-turn'] as const;
 
 function parse(args: readonly string[]) {
   try {
@@ -138,7 +171,7 @@ function parseHeaders(lines: readonly string[]): Record<string, string> {
 }
 
 function parseConnect(values: Values, [url, ...more]: readonly string[]): ConnectCommand {
-  rejectOptions(values, SERVE_ONLY, 'connect');
+  rejectOptions(values, [...ADDRESS, ...REPLAY_ONLY, 'flash-policy'], 'connect');
   if (url === undefined) throw new UsageError('connect needs a URL');
   if (more.length > 0) throw new UsageError(`connect takes one URL, got also '${more[0]}'`);
   const transports = values.transport ?? [];
@@ -160,16 +193,48 @@ function parseConnect(values: Values, [url, ...more]: readonly string[]): Connec
     ca: values.ca,
     insecure: values.insecure ?? false,
     json: values.json ?? false,
+    record: values.record,
+  };
+}
+
+function parseAddress({ port = '8080', host = '127.0.0.1' }: Values): {
+  readonly port: number;
+  readonly host: string;
+} {
+  return { port: parseNumber('port', port, 65_535), host };
+}
+
+function parseSpeed({ speed = '1', fast }: Values): number {
+  if (fast) return Infinity;
+  const factor = speed.trim() === '' ? NaN : Number(speed);
+  if (factor > 0 && factor <= MAX_SPEED) return factor;
+  throw new UsageError(
+    `Expected --speed to be a number above 0, at most ${MAX_SPEED}, got '${speed}'`,
+  );
+}
+
+function parseReplay(values: Values, [file, ...more]: readonly string[]): ReplayCommand {
+  rejectOptions(values, [...CONNECT_ONLY, 'flash-policy'], 'replay');
+  if (file === undefined) throw new UsageError('replay needs the file of a recording');
+  if (more.length > 0) throw new UsageError(`replay takes one file, got also '${more[0]}'`);
+  if (values.fast && values.speed !== undefined) {
+    throw new UsageError('Expected only one of --fast and --speed, got both');
+  }
+  return {
+    name: 'replay',
+    file,
+    ...parseAddress(values),
+    speed: parseSpeed(values),
+    inTurn: values['in-turn'] ?? false,
   };
 }
 
 function parseServe(values: Values, [extra]: readonly string[]): ServeCommand {
-  rejectOptions(values, CONNECT_ONLY, 'serve');
+  rejectOptions(values, [...CONNECT_ONLY, ...REPLAY_ONLY], 'serve');
   if (extra !== undefined) throw new UsageError(`serve takes no arguments, got '${extra}'`);
   return {
     name: 'serve',
-    port: parseNumber('port', values.port ?? '8080', 65_535),
-    host: values.host ?? '127.0.0.1',
+    ...parseAddress(values),
     flashPolicy: values['flash-policy'] ?? false,
   };
 }
@@ -194,9 +259,11 @@ export function parseCommand(args: readonly string[]): Command {
       return parseConnect(values, rest);
     case 'serve':
       return parseServe(values, rest);
+    case 'replay':
+      return parseReplay(values, rest);
     case undefined:
-      throw new UsageError('Missing command: connect or serve');
+      throw new UsageError('Missing command: connect, serve or replay');
     default:
-      throw new UsageError(`Unknown command '${name}'; expected connect or serve`);
+      throw new UsageError(`Unknown command '${name}'; expected connect, serve or replay`);
   }
 }

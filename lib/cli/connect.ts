@@ -5,6 +5,7 @@ import { Socket, type SocketOptions } from '../../client/node/index.js';
 import { type ConnectCommand, UsageError } from './arguments.js';
 import { ExitCode } from './exit-code.js';
 import { explain } from './explain.js';
+import { Recorder } from './recording/recorder.js';
 import { toJson, toLine, type WireEvent } from './wire-event.js';
 
 function readCa(file: string): string {
@@ -43,6 +44,7 @@ class Session {
   readonly #isTerminal: boolean = process.stdin.isTTY && process.stdout.isTTY;
   readonly #lines: Interface;
   readonly #finish: (code: ExitCode) => void;
+  readonly #recorder: Recorder | null;
   readonly #start: number = performance.now();
   /** Input without a connection, not yet printed as sent; the socket itself sends it later. */
   readonly #unsent: unknown[] = [];
@@ -57,6 +59,8 @@ class Session {
     this.#command = command;
     this.#socket = socket;
     this.#finish = finish;
+    // First: if it fails, the input must not be open.
+    this.#recorder = this.#createRecorder();
     this.#lines = createInterface({
       input: process.stdin,
       ...(this.#isTerminal && { output: process.stdout, prompt: '> ' }),
@@ -70,6 +74,7 @@ class Session {
         if (payload !== '') this.#print({ event: 'payload', direction, payload });
       };
     }
+    this.#recorder?.observe(socket);
     socket.on('connecting', (transport) => {
       this.#since = performance.now();
       this.#print({ event: 'connecting', transport });
@@ -92,6 +97,22 @@ class Session {
     this.#lines.on('SIGINT', () => this.#onInterrupt());
     process.once('SIGINT', () => this.#onInterrupt());
     socket.connect();
+  }
+
+  #createRecorder(): Recorder | null {
+    const { record, raw } = this.#command;
+    if (record === undefined) return null;
+    try {
+      return new Recorder(record, raw, (error) => this.#onRecordError(error));
+    } catch (error) {
+      throw new UsageError(`Cannot write --record: ${(error as Error).message}`);
+    }
+  }
+
+  #onRecordError({ message }: Error): void {
+    const reason = `Cannot write --record: ${message}`;
+    this.#print({ event: 'error', message: reason, code: undefined });
+    this.#leave(ExitCode.FAILED);
   }
 
   #onConnect(): void {
@@ -120,6 +141,7 @@ class Session {
     try {
       if (this.#command.json) data = JSON.parse(line);
       this.#socket.send(data);
+      this.#recorder?.sent(data);
     } catch (error) {
       // not JSON, or nested too deeply to be sent
       return this.#print({ event: 'error', ...explain(error) });
@@ -148,6 +170,7 @@ class Session {
 
   #leave(code: ExitCode): void {
     this.#isLeaving = true;
+    this.#recorder?.close();
     this.#end(code);
     this.#socket.disconnect();
   }

@@ -1,9 +1,12 @@
 /** The exit codes of the command. */
 export const ExitCode = {
   OK: 0,
-  /** No connection could be made, a lost one could not be restored, or the port is in use. */
+  /**
+   * No connection could be made, a lost one could not be restored, the port is in use, or a recording
+   * cannot be written.
+   */
   FAILED: 1,
-  /** The arguments are invalid. */
+  /** The arguments are invalid, or a file is not a recording. */
   USAGE: 2,
   /** The server ended the connection. */
   ENDED: 3,

@@ -5,6 +5,10 @@ import { connect } from './connect.js';
 import { ExitCode } from './exit-code.js';
 import { serve } from './serve.js';
 
+// Loaded when it is used: with it comes the server.
+const loadReplay = (): typeof import('./recording/replay.js') =>
+  require('./recording/replay.js') as typeof import('./recording/replay.js');
+
 function run(command: Command): Promise<ExitCode> | ExitCode {
   switch (command.name) {
     case 'help':
@@ -15,6 +19,8 @@ function run(command: Command): Promise<ExitCode> | ExitCode {
       return ExitCode.OK;
     case 'connect':
       return connect(command);
+    case 'replay':
+      return loadReplay().replay(command);
     default:
       return serve(command);
   }

@@ -15,13 +15,14 @@ describe('parseCommand()', () => {
       ca: undefined,
       insecure: false,
       json: false,
+      record: undefined,
     });
   });
 
   it('parses every option of connect, before and after the URL', () => {
     const args = ['-t', 'websocket', 'connect', 'wss://a/b?c', '--transport=xhr-polling', '-j'];
     args.push('-o', 'http://o', '-H', 'A: b: c', '--raw', '--reconnect', '--wait', '1.5');
-    args.push('--ca', 'file', '--insecure');
+    args.push('--ca', 'file', '--insecure', '--record', 'file.jsonl');
     expect(parseCommand(args)).to.deep.equal({
       name: 'connect',
       url: 'wss://a/b?c',
@@ -34,6 +35,7 @@ describe('parseCommand()', () => {
       ca: 'file',
       insecure: true,
       json: true,
+      record: 'file.jsonl',
     });
   });
 
@@ -46,9 +48,40 @@ describe('parseCommand()', () => {
     );
   });
 
+  it('parses replay', () => {
+    const local = {
+      name: 'replay',
+      file: 'a',
+      port: 8080,
+      host: '127.0.0.1',
+      speed: 1,
+      inTurn: false,
+    };
+    expect(parseCommand(['replay', 'a'])).to.deep.equal(local);
+    const args = ['replay', 'a', '--speed', '0.5', '--in-turn', '-p', '0', '--host', '0.0.0.0'];
+    const slow = { speed: 0.5, inTurn: true, port: 0, host: '0.0.0.0' };
+    expect(parseCommand(args)).to.deep.equal({ ...local, ...slow });
+    expect(parseCommand(['replay', 'a', '--fast'])).to.deep.equal({ ...local, speed: Infinity });
+  });
+
   for (const [args, message] of [
-    [[], 'Missing command: connect or serve'],
-    [['conect'], "Unknown command 'conect'; expected connect or serve"],
+    [['replay'], 'replay needs the file of a recording'],
+    [['replay', 'a', 'b'], "replay takes one file, got also 'b'"],
+    [['replay', 'a', '--json'], '--json is not an option of replay'],
+    [['replay', 'a', '--flash-policy'], '--flash-policy is not an option of replay'],
+    [
+      ['replay', 'a', '--fast', '--speed', '2'],
+      'Expected only one of --fast and --speed, got both',
+    ],
+    [
+      ['replay', 'a', '--speed', '0'],
+      "Expected --speed to be a number above 0, at most 1000000, got '0'",
+    ],
+    [['serve', '--fast'], '--fast is not an option of serve'],
+    [['serve', '--record', 'a'], '--record is not an option of serve'],
+    [['connect', 'a', '--in-turn'], '--in-turn is not an option of connect'],
+    [[], 'Missing command: connect, serve or replay'],
+    [['conect'], "Unknown command 'conect'; expected connect, serve or replay"],
     [['connect'], 'connect needs a URL'],
     [['connect', 'a', 'b'], "connect takes one URL, got also 'b'"],
     [['connect', 'a', '--bad'], "Unknown option '--bad'"],

@@ -3,72 +3,18 @@
  *
  * @module
  */
-import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { WebSocketServer } from 'ws';
 import { CERTIFICATE_FILE, serveSecurely } from '../client/node/support.js';
-import { afterThisTest } from '../support/cleanup.js';
 import { framed } from '../support/payload.js';
 import { listenOnLoopback, serve } from '../support/server.js';
-import { until, within } from '../support/wait.js';
+import { until } from '../support/wait.js';
+import { PACKAGE, Run } from './run.js';
 
-const PACKAGE = join(__dirname, '..', '..', '..');
-const COMMAND = join(PACKAGE, 'build', 'lib', 'cli', 'index.js');
 const OURS = { transports: ['websocket', 'server-events', 'xhr-polling'] };
-
-/** One run of the command. */
-class Run {
-  readonly child: ChildProcessWithoutNullStreams;
-  out = '';
-  err = '';
-  readonly #exit: Promise<unknown[]>;
-
-  constructor(...args: [env: Record<string, string>, ...string[]] | string[]) {
-    const [first, ...rest] = args;
-    const [env, words] = typeof first === 'object' ? [first, rest] : [{}, args];
-    this.child = spawn(process.execPath, [COMMAND, ...(words as string[])], {
-      env: { ...process.env, ...env },
-    });
-    this.child.stdout.on('data', (text: Buffer) => (this.out += text.toString()));
-    this.child.stderr.on('data', (text: Buffer) => (this.err += text.toString()));
-    this.#exit = once(this.child, 'close');
-    afterThisTest(() => this.child.kill('SIGKILL'));
-  }
-
-  type(text: string): this {
-    this.child.stdin.write(text);
-    return this;
-  }
-
-  end(): this {
-    this.child.stdin.end();
-    return this;
-  }
-
-  shows(what: string | RegExp): Promise<void> {
-    const matches = (): boolean =>
-      typeof what === 'string' ? this.out.includes(what) : what.test(this.out);
-    return until(matches, `${String(what)} in ${JSON.stringify(this.out + this.err)}`);
-  }
-
-  /** The exit code. */
-  async code(): Promise<unknown> {
-    return (await within(this.#exit, () => `the end of ${this.out}${this.err}`))[0];
-  }
-
-  /** The lines of JSON in the output, without their times. */
-  events(): Record<string, unknown>[] {
-    const lines = this.out.split('\n').filter((line) => line !== '');
-    return lines.map((line) => {
-      const { at, ...event } = JSON.parse(line) as Record<string, unknown>;
-      expect(at).to.be.a('number');
-      return event;
-    });
-  }
-}
 
 describe('socket.io-node', () => {
   it('--help prints commands, options and exit codes', async () => {
@@ -88,7 +34,7 @@ describe('socket.io-node', () => {
   });
 
   for (const [args, message] of [
-    [['conect'], "Unknown command 'conect'; expected connect or serve"],
+    [['conect'], "Unknown command 'conect'; expected connect, serve or replay"],
     [['connect', 'ftp://a'], 'Expected a URL of http, https, ws or wss, got ftp://…'],
     [['connect', 'a', '--ca', '/nowhere'], 'Cannot read --ca: ENOENT'],
   ] as const) {

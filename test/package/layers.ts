@@ -94,7 +94,12 @@ export const ROOMS: Readonly<Record<string, Rule>> = {
     uses: ['lib/index.ts', 'lib/server', ...SERVER, 'client/node'],
     node: true,
   },
-  'lib/cli': { uses: ['lib/util', 'client/node'], node: true },
+  // `replay` is a server.
+  'lib/cli': {
+    uses: ['lib/util', 'client/node', 'lib/index.ts', 'lib/session', 'lib/protocol'],
+    packages: ['ws'],
+    node: true,
+  },
   'client/core': { uses: ['lib/protocol'], node: false },
   'client/browser': { uses: ['client/core'], node: false },
   'client/node': {
