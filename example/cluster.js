@@ -2,8 +2,8 @@
  * One chat on several processes, which are replaced when they end. They share one port.
  *
  * A bus connects the processes: over Redis if there is one (REDIS_URL, or this machine), otherwise over
- * the channels of node:cluster. The requests of a session may arrive at any process: each of them
- * forwards what belongs to another one.
+ * the channels of node:cluster. The requests of a session may arrive at any process: each process
+ * forwards the requests for sessions of another one.
  *
  *   node example/cluster.js         http://localhost:8080/ (set PORT and WORKERS for others)
  */

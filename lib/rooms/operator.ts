@@ -6,6 +6,7 @@
 import type { BroadcastOperator, RemoteClient, Target } from './broadcast-operator.js';
 import { NamedEvent, toShared } from '../session/events/event-channel.js';
 import type { SharedPayload } from '../session/shared-payload.js';
+import { invalidType } from '../util/invalid-type.js';
 import type { ClientGroup, Selection } from './client-group.js';
 import { roomNames } from './room-names.js';
 
@@ -63,9 +64,7 @@ export class Operator implements BroadcastOperator {
   }
 
   timeout(ms: number): BroadcastOperator {
-    if (typeof ms !== 'number') {
-      throw new TypeError(`Expected \`timeout\` to be a number, got ${typeof ms}`);
-    }
+    if (typeof ms !== 'number') throw invalidType('timeout', 'a number', ms);
     if (!(ms >= 0 && ms <= LONGEST_TIMEOUT_MS)) {
       throw new RangeError(`Expected \`timeout\` to be from 0 to ${LONGEST_TIMEOUT_MS}, got ${ms}`);
     }

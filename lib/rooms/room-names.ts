@@ -1,3 +1,4 @@
+import { invalidType } from '../util/invalid-type.js';
 import type { Target } from './broadcast-operator.js';
 
 /** The most characters of a room. Names are sent between processes, and each process keeps them. */
@@ -13,12 +14,10 @@ const LONGEST_ROOM = 1000;
 export function roomNames(target: Target): readonly string[] {
   const rooms: readonly unknown[] = Array.isArray(target) ? target : [target];
   for (const room of rooms) {
-    if (typeof room !== 'string') {
-      throw new TypeError(`Expected a room to be a string, got ${typeof room}`);
-    }
+    if (typeof room !== 'string') throw invalidType('room', 'a string', room);
     if (room === '' || room.length > LONGEST_ROOM) {
       throw new RangeError(
-        `Expected a room to have from 1 to ${LONGEST_ROOM} characters, got ${room.length}`,
+        `Expected \`room\` to have from 1 to ${LONGEST_ROOM} characters, got ${room.length}`,
       );
     }
   }

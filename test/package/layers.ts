@@ -56,7 +56,7 @@ export const ROOMS: Readonly<Record<string, Rule>> = {
     uses: [...BELOW, 'lib/transports', 'lib/transports/http', 'lib/transports/websocket'],
     node: true,
   },
-  'lib/rooms': { uses: ['lib/session', 'lib/protocol'], node: true },
+  'lib/rooms': { uses: ['lib/session', 'lib/protocol', 'lib/util'], node: true },
   'lib/cluster': {
     uses: ['lib/rooms', 'lib/session', 'lib/protocol', 'lib/util', 'lib/forward'],
     node: true,

@@ -113,7 +113,7 @@ describe('Rooms', () => {
       const { rooms, everybody, of } = setUp('a');
       const room = name as string;
       const type = typeof name === 'string' ? RangeError : TypeError;
-      expect(() => rooms.add(of('a'), room)).to.throw(type, 'Expected a room to');
+      expect(() => rooms.add(of('a'), room)).to.throw(type, 'Expected `room` to');
       expect(() => rooms.add(of('a'), ['x', room])).to.throw(type);
       expect(() => everybody.to(room)).to.throw(type);
       expect(() => everybody.except([room])).to.throw(type);
@@ -218,7 +218,10 @@ describe('BroadcastOperator', () => {
     for (const ms of [-1, NaN, 2 ** 31]) {
       expect(() => everybody.timeout(ms)).to.throw(RangeError, 'Expected `timeout`');
     }
-    expect(() => everybody.timeout('1' as never)).to.throw(TypeError);
+    expect(() => everybody.timeout('1' as never)).to.throw(
+      TypeError,
+      "Expected `timeout` to be a number, got '1' (string)",
+    );
   });
 
   it('throws for a message that cannot become JSON, and sends nothing', () => {
