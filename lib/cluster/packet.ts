@@ -31,7 +31,7 @@ export const Kind = {
   ANSWER: 6,
   /** A named event for a selection; the body is that of a payload. */
   EMIT: 7,
-  /** A payload that a client is not sent if it cannot take it now. */
+  /** A volatile payload: it is dropped for a client for which it would have to wait. */
   SEND_VOLATILE: 8,
   /** The same for a named event. */
   EMIT_VOLATILE: 9,

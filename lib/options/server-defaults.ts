@@ -1,6 +1,6 @@
 /**
  * Defaults of options that belong to one HTTP server. The servers of `socket.io-node/testing` have
- * them, so that a program under test calls `io.listen` as it always does.
+ * them, so that a program under test does not need other options for `io.listen`.
  *
  * @module
  */
@@ -11,7 +11,7 @@ const DEFAULTS = Symbol.for('socket.io-node.defaults');
 
 type WithDefaults = object & { [DEFAULTS]?: ListenerOptions };
 
-/** The options that Listeners of `server` have unless they are given others. */
+/** The default options of Listeners of `server`. */
 export function serverDefaults(server: unknown): ListenerOptions | undefined {
   return typeof server === 'object' && server !== null
     ? (server as WithDefaults)[DEFAULTS]

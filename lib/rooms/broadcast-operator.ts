@@ -49,7 +49,8 @@ export interface BroadcastOperator {
   /** Selects clients of this process only. */
   readonly local: BroadcastOperator;
   /**
-   * Sends what is dropped for a client that cannot take it now; see `client.volatile`.
+   * The same selection; its messages are dropped for clients for which they would have to wait. See
+   * `client.volatile`.
    *
    * @example listener.to('game').volatile.send({ x: 1, y: 2 });
    */

@@ -10,7 +10,10 @@ export abstract class Broadcaster extends EventEmitter {
   readonly everybody: BroadcastOperator;
   /** The clients that are connected to this process, as a selection. */
   readonly local: BroadcastOperator;
-  /** All clients, as a selection whose messages are dropped for a client that cannot take them now. */
+  /**
+   * All clients, as a selection whose messages are dropped for clients for which they would have to
+   * wait.
+   */
   readonly volatile: BroadcastOperator;
   /** @internal The same as `everybody`, which an application of 0.6 may have replaced. */
   readonly _everybody: BroadcastOperator;

@@ -20,8 +20,8 @@ export interface ClientGroup {
   /** True if its clients are connected to this process. */
   readonly isLocal: boolean;
   /**
-   * MUST send to each selected client once, in the order of the calls; a volatile payload only to the
-   * clients that can take it now. MUST NOT throw.
+   * MUST send to each selected client once, in the order of the calls; a volatile payload only to
+   * clients for which it does not have to wait. MUST NOT throw.
    */
   send(shared: SharedPayload, selection: Selection): void;
   join(selection: Selection, rooms: readonly string[]): void;

@@ -19,7 +19,7 @@ export interface ClientEvents {
    * client of 0.7 to 0.9 requests an answer.
    */
   message: [message: unknown, answer?: Answer];
-  /** Less than `highWaterMark` waits again, after `writable` or `bufferedAmount` has shown more. */
+  /** Less than `highWaterMark` waits again, after the program has read that more waited. */
   drain: [];
   /** With `delivery`, before `disconnect`: messages that the client may not have received. */
   lost: [messages: readonly unknown[]];

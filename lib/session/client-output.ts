@@ -35,9 +35,10 @@ export abstract class ClientOutput extends ClientInfo {
   abstract _end(reason: DisconnectReason): void;
 
   /**
-   * How many bytes wait for the client: in the queue, in its connection, and in answers to polls that it
-   * has not read. What this turn has sent counts with its length in UTF-16 code units. With
-   * `delivery`, what is not acknowledged counts only while there is no stream.
+   * The number of bytes that wait for the client: in the queue, in its connection, and in answers
+   * to polls that it has not read. Messages of this turn of the event loop count with their length
+   * in UTF-16 code units. With `delivery`, unacknowledged messages count only while there is no
+   * stream.
    *
    * @example if (client.bufferedAmount > 1e6) client.disconnect();
    */
@@ -53,9 +54,9 @@ export abstract class ClientOutput extends ClientInfo {
   }
 
   /**
-   * True if less than `highWaterMark` waits for the client, also between two polls. Messages can be
-   * sent at any time: those of a client that is not writable take more memory, up to `maxBuffer`. If it
-   * is false and the session does not end, `drain` is emitted once it is true again.
+   * True if less than `highWaterMark` waits for the client, also between two polls. Messages can
+   * also be sent while it is false: then they take more memory, up to `maxBuffer`. After it was
+   * read as false, `drain` is emitted when it is true again, unless the session ends.
    *
    * @example
    * for (const row of rows) {
@@ -74,7 +75,7 @@ export abstract class ClientOutput extends ClientInfo {
     setOwn(this, 'writable', value);
   }
 
-  /** Sends what is dropped if the client cannot take it now; as in Socket.IO 4. */
+  /** Sends messages that are dropped if they would have to wait, as in Socket.IO 4. */
   get volatile(): VolatileSender {
     return new VolatileSender(this);
   }
@@ -89,7 +90,7 @@ export abstract class ClientOutput extends ClientInfo {
     return highWaterMark > 0 && this._waitingBytes >= highWaterMark;
   }
 
-  /** @internal True if so many volatile messages are sent now; counts them as dropped otherwise. */
+  /** @internal True if volatile messages can be sent now; otherwise counts them as dropped. */
   _takesVolatile(messages: number): boolean {
     const isTaken =
       this._current !== null && !this._isEnding && !this.#isOverflowing && !this._isFull;
@@ -97,7 +98,7 @@ export abstract class ClientOutput extends ClientInfo {
     return isTaken;
   }
 
-  /** @internal A broadcast that is dropped if the client cannot take it now. */
+  /** @internal A volatile broadcast. */
   _sendVolatileShared(broadcast: SharedPayload): void {
     if (this._takesVolatile(broadcast.messages)) this._sendShared(broadcast);
   }

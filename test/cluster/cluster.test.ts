@@ -43,7 +43,7 @@ describe('Cluster', () => {
     expect(a.group.calls).to.deep.equal([]);
   });
 
-  it('carries what is volatile, and what is a named event', async () => {
+  it('sends volatile messages and named events', async () => {
     const { a, b, later } = await setUp();
     for (const [isEvent, isVolatile] of [
       [false, false],

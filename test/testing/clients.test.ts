@@ -78,7 +78,7 @@ for (const variant of VARIANTS) {
       expect(messages).to.deep.equal(['a', { b: [1, 'ü&='] }, 'c']);
     });
 
-    it('receives what other clients cause before send() resolves', async () => {
+    it('receives messages that other clients cause before send() resolves', async () => {
       const { t, io } = serve();
       io.on('clientMessage', (message, client) => client.broadcast(message));
       const one = await t.connect(variant);
@@ -108,7 +108,7 @@ for (const variant of VARIANTS) {
       expect(clients[0]?.connected).to.equal(true);
     });
 
-    it('is lost if it does not answer heartbeats, or does not poll', async () => {
+    it('loses its session if it does not answer heartbeats, or does not poll', async () => {
       const { t, io } = serve();
       const reasons: unknown[] = [];
       io.on('clientDisconnect', (_client, reason) => reasons.push(reason));
@@ -118,7 +118,7 @@ for (const variant of VARIANTS) {
       expect(reasons).to.deep.equal([isPolling(client) ? 'transport close' : 'heartbeat timeout']);
     });
 
-    it('leaves by disconnect()', async () => {
+    it('ends its session by disconnect()', async () => {
       const { t, io } = serve();
       const reasons: unknown[] = [];
       io.on('clientDisconnect', (_client, reason) => reasons.push(reason));
@@ -129,7 +129,7 @@ for (const variant of VARIANTS) {
       expect(await reasonOf(client.send('x'))).to.deep.equal(['ERR_SIO_TEST_ENDED', undefined]);
     });
 
-    it('notices that the server ends the session', async () => {
+    it('detects that the server ends the session', async () => {
       const { t, clients } = serve();
       const client = await t.connect(variant);
       clients[0]?.send('last');

@@ -5,7 +5,7 @@ import { Network } from '../../lib/testing/memory/network.js';
 import { afterThisTest } from '../support/cleanup.js';
 
 describe('TestClock', () => {
-  it('stands still until it is advanced', async () => {
+  it('does not change until it is advanced', async () => {
     const clock = new TestClock(new Network());
     const calls: number[] = [];
     clock.setTimeout(() => calls.push(clock.now()), 1);
@@ -15,7 +15,7 @@ describe('TestClock', () => {
     expect([clock.now(), calls]).to.deep.equal([1, [1]]);
   });
 
-  it('calls what is due at its time and in order, also what is set meanwhile', async () => {
+  it('calls timeouts at their time and in order, also those that are set meanwhile', async () => {
     const clock = new TestClock(new Network());
     const calls: string[] = [];
     const call = (name: string) => (): void => void calls.push(`${name} ${clock.now()}`);
@@ -42,7 +42,7 @@ describe('TestClock', () => {
     expect(calls).to.equal(0);
   });
 
-  it('waits for what a timeout causes before the time goes on', async () => {
+  it('waits for the effects of a timeout before the next one', async () => {
     const network = new Network();
     const clock = new TestClock(network);
     const times: number[] = [];

@@ -40,7 +40,7 @@ describe('createTestServer', () => {
     expect(t.server.address()).to.equal(null);
   });
 
-  it('gives its Listeners its clock, and no log', () => {
+  it('sets its clock and no log as defaults of its Listeners', () => {
     const t = create();
     const { options } = listen(t.server);
     expect(options.clock).to.equal(t.clock);
@@ -48,7 +48,7 @@ describe('createTestServer', () => {
     expect(options.log).to.equal(logNothing);
   });
 
-  it('leaves the options that a Listener is given as they are', () => {
+  it('does not override options of a Listener', () => {
     const t = create();
     const { options } = listen(t.server, { clock: systemClock, log: ignore });
     expect([options.clock, options.log]).to.deep.equal([systemClock, ignore]);
@@ -154,7 +154,7 @@ describe('the options of connect()', () => {
 });
 
 describe('what a test waits for', () => {
-  it('is named when it does not arrive, with what did', async () => {
+  it('is named in the error if it does not arrive, with the items that did', async () => {
     const t = create();
     listen(t.server).on('connection', (client) => client.send([{ n: 1 }, 'x'.repeat(300)]));
     const client = await t.connect({ timeout: 10 });

@@ -161,7 +161,7 @@ export class EventChannel<
   In extends object = AnyIncoming,
   Out extends object = AnyOutgoing,
 > implements EventSender<Out> {
-  /** The same, but what the client cannot take now is dropped; see `client.volatile`. */
+  /** The same, but messages are dropped if they would have to wait; see `client.volatile`. */
   readonly volatile: EventSender<Out>;
   readonly #outlet: Outlet;
   readonly #sender: ChannelSender;

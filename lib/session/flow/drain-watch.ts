@@ -2,7 +2,7 @@ import type { EventEmitter } from 'node:events';
 import { rethrowAsync } from '../events/emit.js';
 import type { Connection } from '../connection.js';
 
-/** What is needed of a session. */
+/** The used part of a session. */
 export interface WatchedClient extends EventEmitter {
   readonly _isEnding: boolean;
   /** True if as much waits as `highWaterMark` allows, or more. */
@@ -14,9 +14,9 @@ export interface WatchedClient extends EventEmitter {
 /**
  * Emits `drain` once less than `highWaterMark` waits for a client.
  *
- * A client has one only after the application has read that too much waits: a client that is not
- * asked costs nothing. It looks again when a connection has sent all, when the client has another
- * connection, when the queue was sent, and when an answer to a poll was read.
+ * A client has one only after the application has read that too much waits, so that other clients
+ * need no memory for it. It compares again when a connection has sent all its data, when the client
+ * has another connection, when the queue was sent, and when an answer to a poll was read.
  */
 export class DrainWatch {
   readonly #client: WatchedClient;
@@ -28,7 +28,7 @@ export class DrainWatch {
     this.#observe();
   }
 
-  /** Something was sent, or may be sent: looks at it when this turn is over. */
+  /** Compares at the end of this turn, because something was sent or can be sent. */
   schedule(): void {
     if (this.#isScheduled) return;
     this.#isScheduled = true;
@@ -62,7 +62,7 @@ export class DrainWatch {
     this.#isWaiting = true;
     connection.onDrain((isSent) => {
       this.#isWaiting = false;
-      // A connection that is breaking would answer at once, again and again.
+      // A connection that is breaking would call back at once, in an endless loop.
       if (isSent) this.#check();
     });
   }

@@ -1,7 +1,7 @@
 import type { BroadcastOperator } from '../../rooms/broadcast-operator.js';
 import type { EventChannel } from '../events/event-channel.js';
 
-/** What is needed of a session. */
+/** The used part of a session. */
 interface VolatileClient {
   readonly sessionId: string;
   readonly listener: { readonly _everybody: BroadcastOperator };
@@ -11,12 +11,12 @@ interface VolatileClient {
 }
 
 /**
- * Sends what is of no use later, such as the position of a pointer: it is dropped if the client cannot
- * take it now.
+ * Sends data that is useless later, such as the position of a pointer. A message is dropped if it
+ * would have to wait.
  *
- * A client can take a message if it has a connection and less than `highWaterMark` waits for it. A
- * client that polls has none between two polls. `listener.stats().messages.dropped` has the number of
- * messages that were dropped.
+ * A message does not have to wait if the client has a connection and less than `highWaterMark`
+ * waits for it. A client that polls has no connection between two polls.
+ * `listener.stats().messages.dropped` is the number of dropped messages.
  *
  * @example listener.on('clientMessage', (at, client) => client.volatile.broadcast(at));
  */
@@ -29,7 +29,7 @@ export class VolatileSender {
   }
 
   /**
-   * Sends a message, see `client.send`; drops it if the client cannot take it now.
+   * Sends a message, see `client.send`; drops it if it would have to wait.
    *
    * @returns false if it was dropped
    * @throws {TypeError} If an object cannot become JSON.
@@ -41,7 +41,7 @@ export class VolatileSender {
   }
 
   /**
-   * Sends a named event, see `client.events.emit`; drops it if the client cannot take it now.
+   * Sends a named event, see `client.events.emit`; drops it if it would have to wait.
    *
    * @returns false if it was dropped
    * @throws {TypeError} If an argument cannot become JSON.
@@ -52,7 +52,7 @@ export class VolatileSender {
     return isTaken;
   }
 
-  /** Sends a message to every other client of the Listener that can take it now. */
+  /** Sends a message to every other client of the Listener for which it does not have to wait. */
   broadcast(message: unknown): void {
     const { listener, sessionId } = this.#client;
     listener._everybody.except(sessionId).volatile.send(message);

@@ -108,7 +108,7 @@ async function hearAll(member: Member, texts: readonly string[]): Promise<void> 
 
 for (const kind of KINDS) {
   describe(`backpressure: ${kind.name}`, () => {
-    it('is measured in bytes, and `drain` follows once less waits', async () => {
+    it('is measured in bytes, and emits `drain` once less waits', async () => {
       const { member, client, drains } = await connect(kind);
       expect([client.bufferedAmount, client.writable]).to.deep.equal([0, true]);
       const release = stall(client);
@@ -131,7 +131,7 @@ for (const kind of KINDS) {
       expect(drains).to.have.length(1);
     });
 
-    it('drops volatile messages that the client cannot take, and counts them', async () => {
+    it('drops volatile messages that would have to wait, and counts them', async () => {
       const { io, member, client } = await connect(kind);
       const dropped = (): number => io.stats().messages.dropped;
       expect(client.volatile.send('taken')).to.equal(true);

@@ -93,7 +93,7 @@ describe('a client that reads slowly', () => {
     expect([client.writable, client.volatile.send('taken')]).to.deep.equal([true, true]);
   });
 
-  it('emits `drain` when it returns, with delivery, and has everything', async () => {
+  it('emits `drain` when it has reconnected with delivery and received all messages', async () => {
     const { io, port } = await serve({ delivery: true, highWaterMark: 1000 });
     const member = await openDelivering(port, 'websocket');
     const [client] = Object.values(io.clients) as [Client];
@@ -109,7 +109,7 @@ describe('a client that reads slowly', () => {
     for (let i = 0; i < count; i++) await member.hear(`message ${i}`);
   });
 
-  it('leaves properties of the application by these names alone', async () => {
+  it('does not change properties of the application with these names', async () => {
     const { io, port, client: find } = await serve({ clock: new ManualClock() });
     const driver = await new WebsocketDriver(port).open();
     const client = await find(driver.sessionId);
