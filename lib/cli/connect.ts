@@ -59,7 +59,7 @@ class Session {
     this.#command = command;
     this.#socket = socket;
     this.#finish = finish;
-    // First: if it fails, the input must not be open.
+    // Created first: if this fails, the input must not be open.
     this.#recorder = this.#createRecorder();
     this.#lines = createInterface({
       input: process.stdin,

@@ -1,5 +1,5 @@
 /**
- * Where `replay` sends a recording to: a client of a Listener, or of a feed.
+ * The receivers of a recording that `replay` serves: a client of a Listener, or of a feed.
  *
  * @module
  */
@@ -71,7 +71,7 @@ export function toFeed(socket: WebSocket, sessionId: string): Outlet {
     end: () => socket.close(1000),
     isFull(onDrain) {
       if (socket.bufferedAmount < HIGH_WATER_MARK) return false;
-      // called when all before it has been written
+      // called when all data before it has been written
       socket.ping(undefined, undefined, () => onDrain());
       return true;
     },

@@ -1,14 +1,16 @@
 import { systemClock, type Clock } from '../../util/timers.js';
 import type { Entry } from './recording.js';
 
-/** Where a recording is played to: one client. */
+/** The receiver of a recording: one client. */
 export interface Outlet {
   /** Sends messages in one payload. */
   sendMessages(messages: readonly unknown[]): void;
   sendEvent(name: string, args: readonly unknown[]): void;
   /** Ends the session, after what was sent. */
   end(): void;
-  /** True if the client cannot take more at present; then `onDrain` is called when it can. */
+  /**
+   * True if data already waits for the client; then `onDrain` is called when no more data waits.
+   */
   isFull(onDrain: () => void): boolean;
 }
 
@@ -19,7 +21,7 @@ export interface Pace {
   readonly isInTurn: boolean;
 }
 
-/** So many entries are played in one turn of the event loop. */
+/** The most entries that are played in one turn of the event loop. */
 const MAX_AT_ONCE = 100;
 
 /** Plays a recording to one client. */
@@ -93,7 +95,7 @@ export class Player {
       if (this.#outlet.isFull(() => this.#play())) return;
       if (!this.#playOne(entry)) return;
     }
-    // Also if the last entry has ended the session, and stopped the player.
+    // Called also if the last entry has ended the session and stopped the player.
     if (this.#next === this.#entries.length) this.#onEnd();
   }
 

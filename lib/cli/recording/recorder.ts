@@ -63,7 +63,7 @@ export class Recorder {
     this.#write({ type: 'message', from: 'client', data: valueOf(data, this.#isRaw) });
   }
 
-  /** Ends the recording: the client leaves. */
+  /** Ends the recording: the client disconnects. */
   close(): void {
     if (!this.#isOpen) return;
     this.#write({ type: 'disconnect', from: 'client' });

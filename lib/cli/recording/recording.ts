@@ -11,9 +11,9 @@ export const FORMAT = 'socket.io-node recording';
 /** The version that is written, and the only one that is read. */
 export const VERSION = 1;
 
-/** Stands for the id of the session, which is not recorded. */
+/** Replaces the id of the session, which is not recorded. */
 export const SESSION_ID = '[session id]';
-/** Stands for another secret. */
+/** Replaces another secret. */
 export const REDACTED = '[redacted]';
 
 /** Which side sent something, or ended the connection. */
@@ -82,7 +82,9 @@ function checkHead(head: unknown): void {
   const { version } = head;
   if (version === VERSION) return;
   if (typeof version !== 'number') expectField('version', 'a number', version);
-  throw new Error(`Version ${version} of the format is not known; this program reads ${VERSION}`);
+  throw new Error(
+    `Version ${version} of the format is not supported; this program reads version ${VERSION}`,
+  );
 }
 
 function readEntry(fields: unknown, earliest: number): Entry {

@@ -64,7 +64,7 @@ describe('parseRecording', () => {
     ],
     [
       HEAD.replace('1', '2'),
-      'a.jsonl:1: Version 2 of the format is not known; this program reads 1',
+      'a.jsonl:1: Version 2 of the format is not supported; this program reads version 1',
     ],
     [HEAD.replace('1', '"1"'), 'a.jsonl:1: Expected `version` to be a number, got "1"'],
     [`${HEAD}${at}{"at":\n`, /^a\.jsonl:3: Expected JSON: Unexpected end of JSON input$/],
