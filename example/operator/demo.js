@@ -22,6 +22,7 @@ const memoryBus = () => ({
 
 exports.options = { bus: memoryBus(), maxSessionsPerAddress: 40 };
 
+const SLOW = 'slow client';
 const TEXTS = ['hello', 'grüße', 'how are you?', '<b>not bold</b>', 'ok', '{"n":1}', '🙂'];
 const pick = (list) => list[Math.floor(Math.random() * list.length)];
 
@@ -70,11 +71,13 @@ async function open09(url) {
   often(3000, () => ws.readyState === ws.OPEN && ws.send(`3:::${pick(TEXTS)}`));
 }
 
-/** A client that does not read what it is sent. */
+/** A client that does not read what it is sent, until the server drops it; then it connects again. */
 function openSlow(url) {
-  const ws = new WebSocket(`${url.replace('http', 'ws')}/socket.io/websocket`);
+  const address = `${url.replace('http', 'ws')}/socket.io/websocket`;
+  const ws = new WebSocket(address, { headers: { 'User-Agent': SLOW } });
   ws.on('error', () => {});
-  ws.on('open', () => setTimeout(() => ws._socket.pause(), 500).unref());
+  ws.on('open', () => ws._socket.pause());
+  ws.on('close', () => setTimeout(openSlow, 3000, url).unref());
 }
 
 function refuseSome(url) {
@@ -119,8 +122,8 @@ exports.start = function (server, listener) {
     const socket = open06(url, pick(['websocket', 'xhr-polling']));
     setTimeout(() => socket.disconnect(), 4000 + Math.random() * 20000).unref();
   });
-  // What the slow client does not read.
-  often(1500, () => {
-    listener.broadcast({ announcement: `news ${'of the day '.repeat(6000)}` });
+  listener.on('connection', (client) => {
+    if (client.request.headers['user-agent'] !== SLOW) return;
+    often(1000, () => client.send('news of the day '.repeat(40_000)));
   });
 };

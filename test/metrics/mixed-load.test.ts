@@ -1,13 +1,15 @@
 import { expect } from 'chai';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { ListenerStats } from '../../lib/index.js';
+import type { BusStats } from '../../lib/metrics/index.js';
 import { Engine } from '../cluster/engine.js';
 import { serveBoth, type BridgedServer } from '../bridge/fixture.js';
 import { afterThisTest } from '../support/cleanup.js';
+import { ManualClock } from '../support/clock.js';
 import { WebsocketDriver } from '../support/drivers/index.js';
 import { serve, type Served } from '../support/server.js';
 import { request } from '../support/raw.js';
-import { until } from '../support/wait.js';
+import { flushEventLoop, until } from '../support/wait.js';
 import {
   DeliveringMember,
   Member06,
@@ -190,6 +192,47 @@ describe('listener.stats() of two processes', () => {
     expect(bus?.peers).to.have.lengthOf(1);
     expect(bus?.peers[0]).to.include({ node: two.io.bus?.node, behind: 0, lagMs: 0 });
     expect(bus?.peers[0]?.silentMs).to.be.a('number').within(0, 60_000);
+  });
+
+  it('reports how far a process lags behind another one', async () => {
+    const engine = new Engine(1);
+    const clock = new ManualClock();
+    const [one, two] = [
+      await serve({ bus: engine.bus('one'), clock }),
+      await serve({ bus: engine.bus('two'), clock }),
+    ];
+    /** Lets what was published arrive. */
+    const deliver = async (): Promise<void> => {
+      for (let i = 0; i < 5; i++) {
+        await flushEventLoop(2);
+        engine.step();
+      }
+    };
+    await deliver();
+    const lag = (): unknown => {
+      const { lagMs, peers } = two.io.stats().bus as BusStats;
+      return { lagMs, behind: peers[0]?.behind, peerLagMs: peers[0]?.lagMs };
+    };
+    expect(lag()).to.deep.equal({ lagMs: 0, behind: 0, peerLagMs: 0 });
+    engine.faults = { lost: 100 };
+    one.io.broadcast('lost on the way');
+    await deliver();
+    engine.faults = {};
+    one.io.broadcast('arrives');
+    await flushEventLoop(2);
+    // The question for the first one is lost too.
+    engine.faults = { lost: 100 };
+    await deliver();
+    expect(lag()).to.deep.equal({ lagMs: 0, behind: 2, peerLagMs: 0 });
+    clock.tick(200);
+    expect(lag()).to.deep.equal({ lagMs: 200, behind: 2, peerLagMs: 200 });
+    // It asks again.
+    engine.faults = {};
+    clock.tick(100);
+    await deliver();
+    await deliver();
+    expect(lag()).to.deep.equal({ lagMs: 0, behind: 0, peerLagMs: 0 });
+    expect(two.io.stats().bus).to.include({ lost: 0 });
   });
 
   it('publishes peers on a channel', async () => {
