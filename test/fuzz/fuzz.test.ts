@@ -43,7 +43,7 @@ describe('fuzzing', function () {
       1,
       (executions, found) => found > 0 || executions >= 3000,
     );
-    expect(failures.map(({ error }) => error)).to.include(
+    expect(failures.map(({ error }) => error).join('\n')).to.include(
       'Error: It does not hold that no handshake is pending',
     );
   });

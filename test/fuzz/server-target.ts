@@ -31,7 +31,8 @@ const latin1 = (bytes: Buffer): string => bytes.toString('latin1');
 
 /** A session of each kind: opened, sent to, resumed, kicked, closed. */
 const SEEDS: readonly string[] = KINDS.flatMap((kind) => {
-  const open = `W0${latin1(opening(kind, ''))}${latin1(kind.key3 ?? Buffer.alloc(0))}`;
+  const request = `W0${latin1(opening(kind, ''))}`;
+  const open = request + latin1(kind.key3 ?? Buffer.alloc(0));
   const again = `W2${latin1(opening(kind, 'sid1z'))}${latin1(kind.key3 ?? Buffer.alloc(0))}`;
   const texts = ['hi', '~j~{"a":1}', '~h~1'] as const;
   const message =
@@ -43,6 +44,8 @@ const SEEDS: readonly string[] = KINDS.flatMap((kind) => {
     script(open, message, 'S', 'F0', again, 'B'),
     script(open, again, 'K3', 'S', 'R2', 'T'),
     script(open, message, 'K0', end, again),
+    // Before the third key, if the kind has one.
+    script(request, 'R0'),
   ];
 });
 
