@@ -34,6 +34,7 @@ class Session {
   readonly received: Tally = new Tally();
   readonly written: Tally = new Tally();
   readonly legs: Leg[] = [];
+  readonly #returned = new Set<number>();
   sent = 0;
   reason: string | null = null;
 
@@ -51,8 +52,13 @@ class Session {
     for (const [, digits] of payload.matchAll(/n(\d+)/g)) {
       const number = Number(digits);
       if (this.legs.at(-1)?.link !== link) this.legs.push({ from: number, link });
-      this.written.take(number);
+      if (!this.#returned.delete(number)) this.written.take(number);
     }
+  }
+
+  /** A connection that had taken a payload could not send it: it waits for the next one again. */
+  returned(payload: string): void {
+    for (const [, digits] of payload.matchAll(/n(\d+)/g)) this.#returned.add(Number(digits));
   }
 
   get account(): Account {
@@ -106,6 +112,12 @@ Reflect.set(Client.prototype, '_attach', function patched(this: Client, connecti
     return isTaken;
   };
   Reflect.apply(attach, this, [connection]);
+});
+
+const requeue = Reflect.get(Client.prototype, '_requeue');
+Reflect.set(Client.prototype, '_requeue', function patched(this: Client, ...args: unknown[]) {
+  for (const payload of args[0] as readonly string[]) sessions.get(this)?.returned(payload);
+  Reflect.apply(requeue, this, args);
 });
 
 io.on('connection', (client) => {
