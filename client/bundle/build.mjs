@@ -24,8 +24,8 @@ const OUT = resolve(CLIENT, '../build/client');
 const LARGEST = {
   full: 8000,
   withoutFlash: 6000,
-  delivery: 8500,
-  deliveryWithoutFlash: 7700,
+  delivery: 8200,
+  deliveryWithoutFlash: 7400,
 };
 
 const BANNER = '/*! socket.io-node, MIT */';
@@ -44,6 +44,9 @@ const HELPER = resolve(CLIENT, 'core/derive.ts');
 
 /** The module whose `Socket` the build with delivery has instead. */
 const DELIVERY = resolve(CLIENT, 'core/delivery/socket.ts');
+
+/** The values of `CloseKind`, which terser does not insert. */
+const CLOSE_KINDS = ['LOST', 'LOCAL', 'UNLOADED'];
 
 function swc(source, syntax, target) {
   return transformSync(source, {
@@ -92,6 +95,7 @@ function typescript({ hasFlash, hasDelivery }) {
           "import { Json } from '../../client/core/json.js';" +
           code.replace(/\bJSON\.stringify/g, 'Json.stringify');
       }
+      code = code.replace(/\bCloseKind\.([A-Z]+)\b/g, (_, name) => CLOSE_KINDS.indexOf(name));
       return lower(code);
     },
   };

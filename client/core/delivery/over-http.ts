@@ -19,7 +19,6 @@ interface HttpTransport extends ConcreteTransport {
   checkSend(): void;
   sendIORequest(payload: string): void;
   _posted(status: number): void;
-  _stop(kind: CloseKind): void;
   _sendCloseRequest(url: string, body: string, isUnloading: boolean): void;
 }
 
@@ -35,15 +34,8 @@ export function overHttp<T extends HttpTransport>(Plain: TypeOf<T>): TypeOf<T> {
     declare _isForm: boolean | undefined;
 
     override _url(rest: string | number): string {
-      const place = this.base._place(this._attempt);
-      return (
-        this.prepareUrl() +
-        '/' +
-        ('' + rest).replace(
-          /^([a-z]*)(\/n)?\d*/,
-          (_, verb: string) => (verb ? verb + '/' : '') + place,
-        )
-      );
+      // The place stands where the number stands that makes other URLs unique.
+      return this.prepareUrl() + '/' + ('' + rest).replace(/n?\d+/, this.base._place());
     }
 
     override send(data: unknown): this {
@@ -59,12 +51,12 @@ export function overHttp<T extends HttpTransport>(Plain: TypeOf<T>): TypeOf<T> {
       const messages = base._unacked.concat(base.queueStack);
       if (!this.posting && this.connected && (messages.length || this._echoes)) {
         const payload = this.encode(this._echoes || []) + this._takePayload(messages);
-        const count = this._batch.length;
         this._echoes = undefined;
-        this._first = count && base._acked + 1;
-        base._unacked = base._unacked.concat(
-          base.queueStack.splice(0, Math.max(0, count - base._unacked.length)),
-        );
+        this._first = this._batch.length && base._acked + 1;
+        if (this._batch.length > base._unacked.length) {
+          base._unacked = this._batch;
+          base.queueStack = messages;
+        }
         this.sendIORequest(payload);
       }
     }
@@ -77,24 +69,23 @@ export function overHttp<T extends HttpTransport>(Plain: TypeOf<T>): TypeOf<T> {
       this.posting = false;
       if (status === TOO_LARGE) {
         if (!this._maxLength || this._batch.length < 2) return this._fail();
-        this._maxLength = 0; // from now on one message each
-        this._first = 0;
+        // From now on one message each.
+        this._maxLength = this._first = 0;
+        status = 200;
       } else if (status === 200) {
         if (xhr) this.onData(xhr.responseText);
-        // The count, not the status, is the acknowledgement. For a form, it is in the response to a
-        // poll.
+        // The response to a poll has the count.
         else this._postTimer = later(this._onLost, base.options.connectTimeout);
         this._isForm = this.posting = !xhr;
-        if (xhr && base._acked < this._first!) status = 0;
       }
-      if (this._isClosed) return;
-      if (status) this._settle();
+      // The count, not the status, is the acknowledgement.
+      if (status === 200 && (!xhr || !(base._acked < this._first!))) this._settle();
       else this.onDisconnect();
     }
 
     /** A form is complete when the response to a poll has had the count. */
     override _settle(): void {
-      if (this._isForm && this.base._acked >= (this._first || 0)) {
+      if (this._isForm && !(this.base._acked < this._first!)) {
         platform.clearTimeout(this._postTimer);
         this._isForm = this.posting = false;
       }
@@ -107,20 +98,16 @@ export function overHttp<T extends HttpTransport>(Plain: TypeOf<T>): TypeOf<T> {
       if (!/poll/.test(this.type)) this.checkSend();
     }
 
-    override _close(kind: CloseKind): void {
+    override _leave(kind: CloseKind): CloseKind {
       const base = this.base;
-      const isLeaving = kind && this.connected;
-      const url = this._url('close');
-      if (isLeaving) {
-        base._unacked = base._unacked.concat(base.queueStack);
-        base.queueStack = [];
-      }
-      this._stop(CloseKind.LOST);
-      if (isLeaving) {
-        const body = asForm(this.encode(base._unacked));
-        this._sendCloseRequest(url, body, kind === CloseKind.UNLOADED);
-        if (kind === CloseKind.LOCAL) base._endSession(true);
-      }
+      const messages = (base._unacked = base._unacked.concat(base.queueStack));
+      base.queueStack = [];
+      this._sendCloseRequest(
+        this._url('close/0'),
+        asForm(this.encode(messages)),
+        kind === CloseKind.UNLOADED,
+      );
+      return CloseKind.LOST;
     }
   } as unknown as TypeOf<T>;
 }

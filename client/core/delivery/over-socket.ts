@@ -1,11 +1,10 @@
 /** Exactly-once delivery over a WebSocket, or another transport with frames. @module */
-import { ControlKind, controlText } from '../../../lib/protocol/delivery/control.js';
 import type { WebSocketLike } from '../platform.js';
-import { CloseKind } from '../transport.js';
+import type { CloseKind } from '../transport.js';
 import { later } from '../util.js';
 import {
-  ackText,
   type ConcreteTransport,
+  countText,
   type CountingTransport,
   isEcho,
   type TypeOf,
@@ -34,13 +33,7 @@ export function overSocket<T extends SocketTransport>(Plain: TypeOf<T>): TypeOf<
       // After an empty session id both slashes are needed: servers of 2011 ignore what follows.
       return super
         .prepareUrl()
-        .replace(
-          /\/?(\?.*)?$/,
-          (query) =>
-            (this.sessionid ? '/' : '//') +
-            this.base._place(this._attempt) +
-            query.replace('/', ''),
-        );
+        .replace(/\/?(\?.*|$)/, (this.sessionid ? '/' : '//') + this.base._place() + '$1');
     }
 
     override send(data: unknown): this {
@@ -50,7 +43,8 @@ export function overSocket<T extends SocketTransport>(Plain: TypeOf<T>): TypeOf<
       else {
         const echoes = isEcho(data);
         if (!echoes) base._unacked = base._unacked.concat(messages);
-        if (echoes || base._received - base._ackSent >= ACK_ALONG) messages.unshift(ackText(base));
+        if (echoes || base._received - base._ackSent >= ACK_ALONG)
+          messages.unshift(countText(base, 'a'));
         super.send(messages);
         this._ask();
       }
@@ -63,14 +57,14 @@ export function overSocket<T extends SocketTransport>(Plain: TypeOf<T>): TypeOf<
         this._asking = later(() => {
           this._asking = 0;
           if (this.connected && this.base._unacked.length) {
-            super.send(Object(controlText(ControlKind.ASK)));
+            super.send(Object('~h~r'));
           }
         }, ASK_DELAY_MS);
       }
     }
 
     override _sendAck(): void {
-      super.send(ackText(this.base));
+      super.send(countText(this.base, 'a'));
     }
 
     override _resend(): void {
@@ -79,11 +73,9 @@ export function overSocket<T extends SocketTransport>(Plain: TypeOf<T>): TypeOf<
       this._ask();
     }
 
-    override _close(kind: CloseKind): void {
-      const isLeaving = kind && this.connected;
-      if (isLeaving) super.send(ackText(this.base, ControlKind.END));
-      super._close(kind);
-      if (isLeaving && kind === CloseKind.LOCAL) this.base._endSession(true);
+    override _leave(kind: CloseKind): CloseKind {
+      super.send(countText(this.base, 'e'));
+      return kind;
     }
   } as unknown as TypeOf<T>;
 }

@@ -5,7 +5,6 @@
  *
  * @module
  */
-import { encode } from '../../../lib/protocol/frames.js';
 import type { FullSocketOptions, SocketOptions as PlainOptions } from '../options.js';
 import { Socket as PlainSocket } from '../socket.js';
 import { type Transport, transports } from '../transport.js';
@@ -35,11 +34,9 @@ export class Socket extends PlainSocket {
   _attempts: number;
   /** The session's id and key; undefined without a session. */
   declare _sessionId: string | undefined;
-  declare _key: number | undefined;
+  declare _key: string | undefined;
   /** How long the server keeps the session without a connection, in milliseconds. */
   declare _window: number | undefined;
-  /** True if the page has sent a close request, and may still be shown again. */
-  declare _isOver: boolean | undefined;
   /** Messages of the server that the page has been given. */
   declare _received: number;
   /** The last value of `_received` that was sent. */
@@ -66,15 +63,12 @@ export class Socket extends PlainSocket {
   override getTransport(names?: readonly string[]): Transport | null {
     const plain = super.getTransport(names);
     return plain && this.options.delivery
-      ? new (withDelivery(transports[plain.type]! as never))(
-          this as never,
-          this.options.transportOptions[plain.type],
-        )
+      ? new (withDelivery(transports[plain.type]! as never))(this as never, plain.options)
       : plain;
   }
 
   override send(data: unknown): this {
-    encode(data); // a value that has no JSON must not be counted
+    if (this.transport) this.transport.encode(data); // a value that has no JSON must not be counted
     return super.send(data);
   }
 
@@ -87,8 +81,7 @@ export class Socket extends PlainSocket {
   override _start(): void {
     // The server has dropped the session by then, also if it detected the loss of the connection
     // later.
-    const isExpired = +new Date() > this._resumeUntil + this._window!;
-    if (this._isOver || isExpired) this._endSession(!isExpired);
+    if (+new Date() > this._resumeUntil + this._window!) this._endSession(false);
     super._start();
   }
 
@@ -98,14 +91,14 @@ export class Socket extends PlainSocket {
 
   override _suspend(): void {
     super._suspend();
-    this._isOver = true;
+    this._window = -Infinity; // the server has ended the session
   }
 
   /** The place segment of a request; see lib/protocol/delivery/place.ts. */
-  _place(attempt: number): string {
+  _place(): string {
     return (
       'c=' +
-      attempt +
+      this._attempts +
       '&a=' +
       (this._ackSent = this._received) +
       '&k=' +
@@ -134,7 +127,8 @@ export class Socket extends PlainSocket {
   }
 
   _forget(): void {
-    this._sessionId = this._key = this._window = this._isOver = undefined;
+    this.delivery = this.recovered = false;
+    this._sessionId = this._key = this._window = undefined;
     this._received = this._ackSent = this._acked = 0;
     this._unacked = [];
   }
@@ -144,6 +138,3 @@ export class Socket extends PlainSocket {
     inherit({ prototype: transport }, Type);
   }
 }
-
-Socket.prototype.delivery = false;
-Socket.prototype.recovered = false;

@@ -7,12 +7,15 @@
  *
  * @module
  */
-import { ControlKind, controlText, readControl } from '../../../lib/protocol/delivery/control.js';
-import { wholeMessages } from '../../../lib/protocol/delivery/whole-messages.js';
-import { HEARTBEAT } from '../../../lib/protocol/frames.js';
-import type { Transport, TransportOptions } from '../transport.js';
+import { frame, HEARTBEAT } from '../../../lib/protocol/frames.js';
+import { CloseKind, type Transport, type TransportOptions } from '../transport.js';
 import type { Socket } from './socket.js';
 
+/**
+ * A heartbeat, or a control message of lib/protocol/delivery/control.ts: `~h~`, its letter, and its
+ * two numbers.
+ */
+const CONTROL = /^~h~([a-z]?)(\d*):?(\d*)$/;
 /** From this number of received messages on, they are acknowledged at once. */
 const ACK_EVERY = 16;
 
@@ -27,14 +30,14 @@ export type TypeOf<T> = new (base: never, options?: TransportOptions) => T;
 /** A transport that counts. */
 export interface CountingTransport extends ConcreteTransport {
   base: Socket;
-  /** The number of the attempt. */
-  _attempt: number;
   /** Sends what is in doubt, over a connection that the server has just accepted. */
-  _resend(): void;
+  _resend?(): void;
   /** Sends the count of received messages, unless a request has it anyway. */
   _sendAck(): void;
   /** Called when the server has acknowledged messages, or has accepted the connection. */
-  _settle(): void;
+  _settle?(): void;
+  /** Notifies the server that the session ends. Returns how the connection is closed then. */
+  _leave(kind: CloseKind): CloseKind;
   /** Ends the session: it is over, or a count of the server is impossible. */
   _fail(isClean?: boolean): void;
 }
@@ -45,32 +48,33 @@ export function isEcho(data: unknown): boolean {
   return data instanceof String && data.slice(0, 3) === HEARTBEAT;
 }
 
-/** A control message with the count of received messages. The codec does not escape an object. */
-export function ackText(base: Socket, kind: string = ControlKind.ACK): unknown {
-  return Object(controlText(kind, (base._ackSent = base._received)));
+/**
+ * A control message with the count of received messages: an acknowledgement, `a`, or the end, `e`.
+ * The codec does not escape an object.
+ */
+export function countText(base: Socket, kind: 'a' | 'e'): unknown {
+  return Object(HEARTBEAT + kind + (base._ackSent = base._received));
 }
 
 /** Adds the counts of received messages, and the control messages of the server. */
 export function withCounts<T extends ConcreteTransport>(
   Plain: TypeOf<T>,
 ): TypeOf<T & CountingTransport> {
-  const Type = Plain as unknown as TypeOf<ConcreteTransport>;
+  const Type = Plain as unknown as TypeOf<ConcreteTransport & CountingTransport>;
   return class Counting extends Type {
     declare base: Socket;
-    declare _attempt: number;
     /** The number of the next message on this connection. */
     declare _next: number;
 
     override connect(): this {
       const base = this.base;
-      if (this.sessionid && !base._key) {
-        // A session that the server has not granted delivery for is resumed as in 2011.
-        base._makePlain(this, Type);
-        return this.connect();
+      // A session that the server has not granted delivery for is resumed as in 2011.
+      if (this.sessionid && !base._key) base._makePlain(this, Type);
+      else {
+        base._attempts++;
+        // Without an id, the connection is opened by its GET: see `prepareUrl`.
+        this.sessionid = null;
       }
-      this._attempt = ++base._attempts;
-      // Without an id, the connection is opened by its GET: see `prepareUrl`.
-      this.sessionid = null;
       return super.connect();
     }
 
@@ -84,7 +88,10 @@ export function withCounts<T extends ConcreteTransport>(
 
     /** A message that is cut off does not count. */
     override decode(payload: string): string[] {
-      return wholeMessages(payload, super.decode(payload));
+      const texts = super.decode(payload);
+      const last = frame(texts[texts.length - 1] || '');
+      if (payload.slice(-last.length) !== last) texts.pop();
+      return texts;
     }
 
     override onData(payload: string): void {
@@ -94,74 +101,66 @@ export function withCounts<T extends ConcreteTransport>(
       if (this.connected) {
         if (base._received - base._ackSent >= ACK_EVERY) this._sendAck();
       } else if (base._key) this.onDisconnect();
-      else if (this.sessionid) this._goPlain();
+      else if (this.sessionid) {
+        base._makePlain(this, Type);
+        this.onConnect();
+      }
     }
 
     override onMessage(text: string): void {
       const base = this.base;
-      const control = readControl(text);
+      const [, kind, count, second] = CONTROL.exec(text) || [];
       if (!this.sessionid) super.onMessage(text);
-      else if (control) this._onControl(control.kind, control.n, control.m);
-      else if (!base._key) {
-        this._goPlain();
+      else if (!base._key && kind !== 'd') {
+        base._makePlain(this, Type);
         this.onMessage(text);
-      } else if (text.slice(0, 3) === HEARTBEAT) super.onMessage(text);
-      else if (!this.connected) this._fail();
-      // The messages of a connection are numbered from the number in its first message on.
-      else if (this._next++ > base._received) {
-        // Raised before the handlers run: what they send may contain the count.
-        base._received++;
-        super.onMessage(text);
-      }
-    }
-
-    _onControl(kind: string, n: number, m: number): void {
-      const base = this.base;
-      if (kind === ControlKind.GRANT && !base._key) {
-        base._sessionId = this.sessionid!;
-        base._key = n;
-        base._window = m;
-        this._up(0);
-      } else if (kind === ControlKind.ACK) {
-        if (!base._acknowledge(n) || m > base._received) this._fail();
-        else if (m >= 0 && !this.connected) this._up(m, true);
-        else {
-          if (m >= 0) this._next = m + 1;
-          this._settle();
+      } else if (kind === undefined) {
+        if (!this.connected) this._fail();
+        // The messages of a connection are numbered from the number in its first message on.
+        else if (this._next++ > base._received) {
+          // Raised before the handlers run: what they send may contain the count.
+          base._received++;
+          super.onMessage(text);
         }
-      } else if (kind === ControlKind.END) {
-        base._acknowledge(n);
-        this._fail(m === base._received);
-      } else if (kind === ControlKind.UNKNOWN) this._fail();
+      } else if (kind === 'd') {
+        base._sessionId = this.sessionid;
+        base._key = count;
+        base._window = +second!;
+        this._up(0);
+      } else if (kind === 'a') {
+        if (!base._acknowledge(+count!) || +second! > base._received) this._fail();
+        else if (second && !this.connected) this._up(+second, true);
+        else {
+          if (second) this._next = +second + 1;
+          if (this._settle) this._settle();
+        }
+      } else if (kind === 'e') {
+        base._acknowledge(+count!);
+        this._fail(second === '' + base._received);
+      } else if (kind === 'x') this._fail();
+      else if (!kind) this.onHeartbeat(count!);
     }
 
     /** The server accepts the connection; its next message follows the message `sent`. */
-    _up(sent: number, isRecovered: boolean = false): void {
+    _up(sent: number, isRecovered?: boolean): void {
       const base = this.base;
       this._next = sent + 1;
       base.delivery = true;
-      base.recovered = isRecovered;
-      this._resend();
+      base.recovered = !!isRecovered;
+      if (this._resend) this._resend();
       super.onConnect();
-      this._settle();
+      if (this._settle) this._settle();
     }
 
-    _fail(isClean?: boolean): void {
+    override _fail(isClean?: boolean): void {
       this.base._endSession(!!isClean);
       this.onDisconnect();
     }
 
-    /** The server has not granted delivery. */
-    _goPlain(): void {
-      this.base._makePlain(this, Type);
-      this.base.delivery = this.base.recovered = false;
-      this.onConnect();
+    override _close(kind: CloseKind): void {
+      const isLeaving = kind && this.connected;
+      super._close(isLeaving ? this._leave(kind) : kind);
+      if (isLeaving && kind === CloseKind.LOCAL) this.base._endSession(true);
     }
-
-    _resend(): void {}
-
-    _sendAck(): void {}
-
-    _settle(): void {}
   } as unknown as TypeOf<T & CountingTransport>;
 }

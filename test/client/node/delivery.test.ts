@@ -1,8 +1,10 @@
-import type { Socket as NetSocket } from 'node:net';
+import { createServer } from 'node:http';
+import type { AddressInfo, Socket as NetSocket } from 'node:net';
 import { expect } from 'chai';
 import { Socket, type SocketOptions } from '../../../client/node/index.js';
 import type { Client } from '../../../lib/index.js';
 import { afterThisTest } from '../../support/cleanup.js';
+import { framed } from '../../support/payload.js';
 import { serve, type Served } from '../../support/server.js';
 import { until } from '../../support/wait.js';
 import { AT_ONCE, TRANSPORTS } from './support.js';
@@ -141,6 +143,39 @@ describe('the option `delivery` of the Node client', () => {
     socket.disconnect();
     session._end('server disconnect');
     expect(lost).to.deep.equal([{ n: 1 }, 'two']);
+  });
+
+  it('takes a refused POST for the loss of the connection, and does not repeat it at once', async () => {
+    let posts = 0;
+    const server = createServer((request, response) => {
+      if (request.method === 'POST') {
+        posts++;
+        response.writeHead(409).end();
+      } else if (request.url?.includes('k=7')) {
+        response.writeHead(200); // the poll is held
+      } else {
+        response.end(framed('id') + framed('~h~d7:60000'));
+      }
+    });
+    afterThisTest(() => {
+      server.closeAllConnections();
+      server.close();
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    const socket = new Socket(`http://127.0.0.1:${port}`, {
+      delivery: true,
+      transports: ['xhr-polling'],
+      reconnect: false,
+    });
+    afterThisTest(() => socket.disconnect());
+    let isLost = false;
+    socket.on('disconnect', () => (isLost = true));
+    socket.on('error', () => undefined);
+    socket.connect().send('refused');
+    await until(() => isLost, 'the loss of the connection');
+    expect(posts).to.equal(1);
+    expect(socket.unacknowledged()).to.equal(1);
   });
 
   it('cannot be combined with `raw`', () => {
