@@ -120,7 +120,7 @@ export interface ListenerStats {
     /** Connections that were dropped because a heartbeat was not answered. */
     readonly missed: number;
   };
-  /** How often a client has continued its session on another connection; polls are not counted. */
+  /** How often a client has continued its session on another connection; polls are not counted, repeated ones neither. */
   readonly resumes: number;
   /** Null without the option `bus`. */
   readonly bus: BusStats | null;

@@ -22,6 +22,7 @@ import { lifecycleScenarios } from './scenarios/lifecycle.js';
 import { messageScenarios } from './scenarios/messages.js';
 import { networkScenarios } from './scenarios/network.js';
 import { officialScenarios } from './scenarios/official.js';
+import { operatorScenarios } from './scenarios/operator.js';
 import { pageScenarios } from './scenarios/pages.js';
 import type { Scenario } from './scenarios/scenario.js';
 
@@ -45,6 +46,7 @@ const SCENARIOS: readonly Scenario[] = [
   ...deliveryScenarios,
   ...exampleScenarios,
   ...officialScenarios,
+  ...operatorScenarios,
 ];
 
 const { values: args } = parseArgs({
