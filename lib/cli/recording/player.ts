@@ -8,9 +8,7 @@ export interface Outlet {
   sendEvent(name: string, args: readonly unknown[]): void;
   /** Ends the session, after what was sent. */
   end(): void;
-  /**
-   * True if data already waits for the client; then `onDrain` is called when no more data waits.
-   */
+  /** True if too much data waits for the client; then `onDrain` is called when it was sent. */
   isFull(onDrain: () => void): boolean;
 }
 
