@@ -129,7 +129,7 @@ export class ServerAttachment {
    * ours among them.
    */
   readonly #onCheckContinue = (request: IncomingMessage, response: ServerResponse): void => {
-    const isAlone = this.#server.listeners('checkContinue').every(isOurs);
+    const isAlone = this.#server.rawListeners('checkContinue').every(isOurs);
     if (isAlone) {
       // As Node does without a listener.
       response.writeContinue();
@@ -151,7 +151,9 @@ export class ServerAttachment {
     }
     if (this.#handlers.length === 0) return;
     if (this.#isShared) this.#awaitClaim(request, socket, head);
-    else if (!this.#rejectUnsupported(request, socket)) this.#return(request, socket, head);
+    else if (!isHandshake(request) || !this.#rejectUnsupported(request, socket)) {
+      this.#return(request, socket, head);
+    }
   };
 
   /** Another `upgrade` listener may take an upgrade, or none of them does. */

@@ -15,7 +15,7 @@ import type { IncomingMessage } from 'node:http';
 type AnyListener = (...args: unknown[]) => unknown;
 type Listeners = Readonly<Record<string, AnyListener>>;
 type MethodFunction = (event: string, listener: AnyListener) => unknown;
-type Method = 'on' | 'addListener' | 'off' | 'removeListener';
+type Method = 'on' | 'addListener' | 'off' | 'removeListener' | 'removeAllListeners' | 'listeners';
 
 const CLAIM = Symbol('claim of socket.io-node');
 const INNER = Symbol('guarded listener of socket.io-node');
@@ -82,6 +82,7 @@ export class ListenerGuards {
         this.#call(name, event, this.#find(event, listener) ?? listener),
       );
     }
+    this.#replaceRemoveAll();
   }
 
   /** Removes our listeners and all guards. */
@@ -106,12 +107,36 @@ export class ListenerGuards {
   }
 
   #replace(name: Method, method: MethodFunction): void {
-    const server = this.#server;
-    if (Object.hasOwn(server, name)) this.#own.set(name, server[name]);
-    const replaced: MethodFunction = (event, listener) =>
+    this.#install(name, (event, listener) =>
       this.#isOpen && Object.hasOwn(this.#ours, event) && typeof listener === 'function'
         ? method(event, listener)
-        : this.#call(name, event, listener);
+        : this.#call(name, event, listener),
+    );
+  }
+
+  /**
+   * Programs that load their handlers again remove all listeners of an event and add new ones. Our
+   * listener is put back: its Listener is not closed. Programs of 2011 read the listeners first, to
+   * call them or to add them again in another order; the order is left to these programs.
+   */
+  #replaceRemoveAll(): void {
+    const read = new Set<unknown>();
+    this.#install('listeners', (event) => {
+      read.add(event);
+      return this.#call('listeners', event);
+    });
+    this.#install('removeAllListeners', (...args) => {
+      const [event] = args;
+      const result = this.#call('removeAllListeners', ...args);
+      const ours = this.#isOpen && Object.hasOwn(this.#ours, event) ? this.#ours[event] : undefined;
+      if (ours && !read.delete(event)) this.#call('on', event, ours);
+      return result;
+    });
+  }
+
+  #install(name: Method, replaced: MethodFunction): void {
+    const server = this.#server;
+    if (Object.hasOwn(server, name)) this.#own.set(name, server[name] as MethodFunction);
     this.#replaced.set(name, replaced);
     Object.defineProperty(server, name, { value: replaced, configurable: true, writable: true });
   }
@@ -119,11 +144,11 @@ export class ListenerGuards {
   /**
    * Calls the method that the server has without this package; it may have been replaced meanwhile.
    */
-  #call(name: Method, event: string, listener: AnyListener): unknown {
+  #call(name: Method, ...args: readonly unknown[]): unknown {
     const server = this.#server;
     const method =
       this.#own.get(name) ?? (Reflect.get(Object.getPrototypeOf(server), name) as MethodFunction);
-    return Reflect.apply(method, server, [event, listener]);
+    return Reflect.apply(method, server, args);
   }
 
   /** The latest registered listener that is `listener` or a guard of it. */

@@ -4,7 +4,7 @@ import { EventEmitter, once } from 'node:events';
 import { createServer, Server, type RequestListener } from 'node:http';
 import { listen } from '../../lib/index.js';
 import { afterThisTest } from '../support/cleanup.js';
-import { XhrPollingDriver } from '../support/drivers/index.js';
+import { WebsocketDriver, XhrPollingDriver } from '../support/drivers/index.js';
 import { framed } from '../support/payload.js';
 import { listenOnLoopback, QUIET, serve } from '../support/server.js';
 import { request } from '../support/raw.js';
@@ -37,6 +37,35 @@ describe('request listeners of the application', () => {
     server.removeListener('request', second).addListener('request', answering('third'));
     expect(await page(port)).to.equal('third /page');
     expect(server.listenerCount('request')).to.equal(2);
+  });
+
+  it('can all be removed and replaced after listen, while sessions and upgrades continue', async () => {
+    const server = createServer(answering('first'));
+    const io = listen(server, QUIET);
+    const port = await listenOnLoopback(server);
+    for (const name of ['second', 'third']) {
+      for (const event of ['request', 'upgrade']) server.removeAllListeners(event);
+      server.on('request', answering(name));
+      // oxlint-disable-next-line eslint/no-await-in-loop -- one after the other
+      expect(await page(port)).to.equal(`${name} /page`);
+      // oxlint-disable-next-line eslint/no-await-in-loop -- one after the other
+      await new WebsocketDriver(port).open();
+    }
+    io.close();
+    server.removeAllListeners('request').removeAllListeners('upgrade');
+    expect(server.listenerCount('request') + server.listenerCount('upgrade')).to.equal(0);
+    expect(Object.keys(server)).not.to.include('removeAllListeners');
+  });
+
+  it('continue with ours if a program replaces them and calls the old ones', async () => {
+    const { server, port } = await serve({}, answering('old'));
+    const old = server.listeners('request') as RequestListener[];
+    server.removeAllListeners('request').on('request', (incoming, response) => {
+      if (incoming.url === '/new') response.end('new');
+      else for (const listener of old) Reflect.apply(listener, server, [incoming, response]);
+    });
+    expect(await page(port)).to.equal('old /page');
+    expect((await request(port, '/new')).body).to.equal('new');
   });
 
   it('are called once if they are added by once, and not for a request of ours', async () => {

@@ -78,6 +78,20 @@ describe('a request that offers an upgrade which nothing handles', () => {
     expect(await message).to.equal('hello');
   });
 
+  it('begins a session of 0.9', async () => {
+    const { port } = await serve();
+    const { status, body } = await request(port, '/socket.io/1/', { headers: H2C });
+    expect(status, body).to.equal(200);
+    expect(body).to.match(/^\d+:60:60:websocket,/);
+  });
+
+  it('receives the supported generations as the plain request does', async () => {
+    const { port } = await serve({ protocols: ['0.6'] });
+    const plain = await request(port, '/socket.io/1/');
+    const { status, body } = await request(port, '/socket.io/1/', { headers: H2C });
+    expect([status, body]).to.deep.equal([400, plain.body]);
+  });
+
   it('is served over TLS too', async () => {
     const [key, cert] = ['key', 'crt'].map((kind) =>
       readFileSync(join(FIXTURES, `localhost.${kind}`)),

@@ -8,12 +8,15 @@ import type { HeaderList } from '../../access/cors.js';
 import type { OriginDecision } from '../../access/origins.js';
 import { ClientV1 } from '../../session/v1/client-v1.js';
 import { isSafeHeaderValue } from '../../util/header.js';
+import { printable } from '../../util/log.js';
 import type { HttpExchange } from '../http/http-transport.js';
 import { endWith } from '../http/io/end-with-body.js';
-import { receiveBody } from '../http/io/receive-messages.js';
+import { receiveBody, unreadableBody } from '../http/io/receive-messages.js';
 import { addHeaders, NO_STORE, type Headers } from '../http/io/response-headers.js';
 
 const RECEIVED = '1';
+/** How a payload begins: with the type of a packet, or with U+FFFD. */
+export const PAYLOAD: RegExp = /^[\d\ufffd]/;
 
 /**
  * The CORS headers of protocol 1: they name any allowed origin, `null` too, and always allow
@@ -55,11 +58,25 @@ export function receiveV1(
       host.refuse('ERR_SIO_TOO_LARGE', request, response, cors);
     } else if (!client.connected) {
       refuseUnknown();
-    } else {
+    } else if (body.length === 0 || !refuseUnreadable(exchange, payload, cors)) {
       answerReceived(exchange, cors);
       client._receive(packets, payload?.length ?? 0);
     }
   });
+}
+
+/** Refuses a body that is compressed, or of another type, and has no payload: it would be lost. */
+function refuseUnreadable(
+  { host, request, response }: HttpExchange,
+  payload: string | undefined,
+  cors: Headers,
+): boolean {
+  const unreadable =
+    payload !== undefined && PAYLOAD.test(payload) ? null : unreadableBody(request.headers);
+  if (unreadable === null) return false;
+  host.options.log(`Refused a POST with ${printable(unreadable)}: expected plain packets`);
+  host.refuse('ERR_SIO_UNSUPPORTED_MEDIA_TYPE', request, response, cors);
+  return true;
 }
 
 function answerReceived({ response }: HttpExchange, cors: Headers): void {

@@ -10,11 +10,9 @@ import { JsonpPolling } from '../http/jsonp-polling.js';
 import { Polling } from '../http/polling.js';
 import { scriptLiteral } from '../http/script-literal.js';
 import type { Exchange } from '../transport-server.js';
-import { corsHeadersV1, NOOP, receiveV1 } from './http.js';
+import { corsHeadersV1, NOOP, PAYLOAD, receiveV1 } from './http.js';
 
 const TYPE = 'text/javascript; charset=UTF-8';
-/** How a payload begins: with the type of a packet, or with U+FFFD. */
-const PAYLOAD = /^[\d\ufffd]/;
 
 /**
  * The payload in the field `d` of a form: a JSON string, or, from clients of 0.7, as it is.

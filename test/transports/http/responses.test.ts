@@ -1,9 +1,11 @@
 import { expect } from 'chai';
+import { once } from 'node:events';
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import { gzipSync } from 'node:zlib';
 import { XhrPollingDriver } from '../../support/drivers/index.js';
 import { RawSocket } from '../../support/raw.js';
 import { serve } from '../../support/server.js';
+import { newSession } from '../../support/v1.js';
 
 describe('A POST that is not a plain form', () => {
   const bodies: readonly (readonly [string, Record<string, string>, string | Buffer])[] = [
@@ -33,6 +35,44 @@ describe('A POST that is not a plain form', () => {
       ).to.have.length(1);
     });
   }
+});
+
+describe('A POST of 0.9 without readable packets', () => {
+  const parts = '--x\r\nContent-Disposition: form-data; name="d"\r\n\r\n3:::hi\r\n--x--\r\n';
+  const multipart = { 'content-type': 'multipart/form-data; boundary=x' };
+  for (const [transport, name, headers, body] of [
+    ['xhr-polling', 'compressed', { 'content-encoding': 'gzip' }, gzipSync('3:::hi')],
+    ['xhr-polling', 'multipart', multipart, parts],
+    ['jsonp-polling', 'compressed', { 'content-encoding': 'gzip' }, gzipSync('d="3:::hi"')],
+    ['jsonp-polling', 'multipart', multipart, parts],
+  ] as const) {
+    it(`is refused with 415 and a line in the log: ${transport}, ${name}`, async () => {
+      const lines: string[] = [];
+      const { port, client: find } = await serve({ log: (line: string) => lines.push(line) });
+      const sessionId = await newSession(port);
+      const url = `http://127.0.0.1:${port}/socket.io/1/${transport}/${sessionId}`;
+      await fetch(url);
+      (await find(sessionId)).on('message', () => expect.fail('delivered'));
+      const response = await fetch(url, { method: 'POST', headers, body });
+      expect(response.status).to.equal(415);
+      expect(
+        lines.filter((line) => line.startsWith('Refused a POST with Content-')),
+      ).to.have.length(1);
+    });
+  }
+
+  it('is delivered if its packets are readable, whatever its headers are', async () => {
+    const { port, client: find } = await serve();
+    const sessionId = await newSession(port);
+    const url = `http://127.0.0.1:${port}/socket.io/1/xhr-polling/${sessionId}`;
+    await fetch(url);
+    const client = await find(sessionId);
+    const message = once(client as never, 'message');
+    const headers = { 'content-type': 'application/json' };
+    const response = await fetch(url, { method: 'POST', headers, body: '3:::hi' });
+    expect(await response.text()).to.equal('1');
+    expect(await message).to.deep.equal(['hi']);
+  });
 });
 
 describe('Responses of a session', () => {

@@ -61,10 +61,10 @@ export function receiveMessages(exchange: HttpExchange, alwaysCredentials: boole
 const NOT_A_FORM = /^\s*(?:multipart\/|application\/json\b)/i;
 
 /**
- * The header that explains why a body is not a form; null: none. Any other type may be a form:
- * XDomainRequest sends none at all.
+ * The header that explains why a body cannot be read; null: none. Any other type may be a form, or
+ * packets of protocol 1: XDomainRequest sends none at all.
  */
-function unreadableBody(headers: IncomingHttpHeaders): string | null {
+export function unreadableBody(headers: IncomingHttpHeaders): string | null {
   const { 'content-encoding': encoding, 'content-type': type } = headers;
   if (encoding !== undefined && encoding !== '' && encoding !== 'identity') {
     return `Content-Encoding ${encoding}`;
