@@ -35,6 +35,7 @@ export type {
   EndpointOptions,
 } from './session/v1/endpoint.js';
 export type { HandshakeData } from './session/v1/handshake-data.js';
+export type { CloseOptions } from './server/closing/shutdown.js';
 export type { VolatileSender } from './session/flow/volatile-sender.js';
 export type { BroadcastOperator, RemoteClient, Target } from './rooms/broadcast-operator.js';
 export { encode, decode } from './protocol/frames.js';

@@ -184,6 +184,13 @@ export interface ListenerOptions {
   readonly busOptions?: BusOptions;
   /** The time of sessions and of the bus. @default the clock of the system */
   readonly clock?: Clock;
+  /**
+   * A path that answers health checks, outside of `resource`: 200, and 503 from `listener.close` on.
+   *
+   * @default null, no path
+   * @example healthPath: '/health'
+   */
+  readonly healthPath?: string | null;
   /** Options named `onEVENT`, for example `onClientConnect: fn`, add event listeners. */
   readonly [event: `on${Capitalize<string>}`]: unknown;
 }
@@ -215,6 +222,7 @@ export interface ResolvedOptions {
   bus?: Bus;
   busOptions?: BusOptions;
   generateId: (request: IncomingMessage) => string;
+  healthPath: string | null;
   clock: Clock;
   [other: string]: unknown;
 }
@@ -247,6 +255,7 @@ const DEFAULTS: Readonly<ResolvedOptions> = Object.freeze({
   handshakeTimeout: 10_000,
   delivery: false,
   generateId: sessionId,
+  healthPath: null,
   clock: systemClock,
 });
 
@@ -301,6 +310,10 @@ const CHECKS: Readonly<Record<OptionName, Check>> = {
   authorize: valid('a function', (value) => value === undefined || isFunction(value)),
   delivery: checkDelivery,
   generateId: FUNCTION,
+  healthPath: valid(
+    'a path that begins with a slash',
+    (value) => value === null || (isText(value) && value.startsWith('/')),
+  ),
   // The cluster, which is loaded for them only, checks these two.
   bus: () => undefined,
   busOptions: () => undefined,

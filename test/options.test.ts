@@ -53,6 +53,7 @@ describe('resolveOptions', () => {
       maxFragments: 16_384,
       maxHandshakes: 10_000,
       handshakeTimeout: 10_000,
+      healthPath: null,
       generateId: sessionId,
       clock: systemClock,
     });

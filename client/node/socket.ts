@@ -6,7 +6,6 @@
 import { encode } from '../../lib/protocol/frames.js';
 import { backoff } from '../core/backoff.js';
 import { State } from '../core/socket.js';
-import { withDelivery } from '../core/delivery/index.js';
 import { Socket as BrowserSocket } from '../core/delivery/socket.js';
 import type { TypeOf } from '../core/delivery/transport.js';
 import { platform } from '../core/platform.js';
@@ -27,6 +26,7 @@ import {
 } from './options.js';
 import { MAX_DELAY_MS, useNode } from './platform.js';
 import { transports, type WithHandshake } from './transports/index.js';
+import { withMoves } from './transports/moving.js';
 
 /** The options that a URL contains. */
 function optionsOf(address: Address): SocketOptions {
@@ -79,6 +79,8 @@ export class Socket extends BrowserSocket implements AsyncIterable<unknown> {
   #pendingAttempt: ConnectAttempt | null = null;
   /** True while the first connection is retried. */
   #isRetryingConnect = false;
+  /** True if the server has asked this client to reconnect. */
+  #isMoving = false;
   /** The delay that the server has requested since the last attempt, in milliseconds. */
   #retryAfter = 0;
   #lastError: unknown;
@@ -119,7 +121,7 @@ export class Socket extends BrowserSocket implements AsyncIterable<unknown> {
     for (const name of names) {
       const Type = transports.get(name);
       if (!Type) continue;
-      const Actual = this.options.delivery ? withDelivery(Type) : Type;
+      const Actual = this.options.delivery ? withMoves(Type as never) : Type;
       return new Actual(this as never, this.options.transportOptions[name]);
     }
     return null;
@@ -255,8 +257,18 @@ export class Socket extends BrowserSocket implements AsyncIterable<unknown> {
     if (this.#isOver) this.#finish(new ClientError('ERR_SIO_CONNECT_FAILED', message, { cause }));
   }
 
+  /** @internal The server ends: what it does not have is sent in the next session, which begins at once. */
+  _move(): void {
+    this.#isMoving = true;
+    this.queueStack = this._unacked.concat(this.queueStack);
+    this._unacked = [];
+  }
+
   override _wait(): void {
-    this.reconnectionDelay = Math.max(this.reconnectionDelay, this.#retryAfter);
+    this.reconnectionDelay = this.#isMoving
+      ? 0
+      : Math.max(this.reconnectionDelay, this.#retryAfter);
+    this.#isMoving = false;
     super._wait();
   }
 

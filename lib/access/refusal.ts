@@ -30,6 +30,7 @@ export const REFUSALS = {
   ],
   ERR_SIO_UPGRADE_REQUIRED: [426, 'This transport needs a WebSocket upgrade'],
   ERR_SIO_TOO_MANY_SESSIONS_OF_ADDRESS: [429, 'Session limit reached for your address'],
+  ERR_SIO_DRAINING: [503, 'This server is about to end: connect again'],
   ERR_SIO_TOO_MANY_SESSIONS: [503, 'Session limit reached'],
   ERR_SIO_TOO_MANY_HANDSHAKES: [503, 'Handshake limit reached'],
 } as const;
@@ -73,6 +74,17 @@ export function refusal(
   return { code, status: own?.status ?? status, message: own?.message ?? message, request };
 }
 
+/**
+ * The headers of a refusal while the server drains. A client tries again on another connection, which a
+ * load balancer leads to another process.
+ */
+const DRAINING: Readonly<Record<string, string>> = { Connection: 'close', 'Retry-After': '1' };
+
+/** The headers that a refusal has because of its code. */
+export function refusalHeaders(code: RefusalCode): Readonly<Record<string, string>> {
+  return code === 'ERR_SIO_DRAINING' ? DRAINING : {};
+}
+
 /** How long a refused peer may take to read its response. */
 const LINGER_MS = 2000;
 
@@ -105,10 +117,11 @@ export function answerSocket(
 
 /** Answers a refused request, on a response or on the socket of an upgrade. */
 export function answerRefusal(
-  { status, message }: Refusal,
+  { code, status, message }: Refusal,
   target: ServerResponse | Duplex,
-  headers: Readonly<Record<string, string>> = {},
+  given: Readonly<Record<string, string>> = {},
 ): void {
+  const headers = { ...given, ...refusalHeaders(code) };
   // By a method: applications wrap responses, and test runners have classes of their own.
   if ('writeHead' in target) {
     target.on('error', ignoreError);
@@ -129,7 +142,10 @@ export function answerRefusal(
       target,
       status,
       message,
-      Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
+      // All responses of this kind have `Connection: close`.
+      Object.entries(headers).flatMap(([name, value]) =>
+        name === 'Connection' ? [] : [`${name}: ${value}`],
+      ),
     );
   }
 }

@@ -47,6 +47,8 @@ export class SessionLimiter {
   readonly #limits: SessionLimits;
   readonly #proxies: ProxyTrust;
   readonly #byAddress = new Map<string, number>();
+  /** True while the Listener ends: sessions begin elsewhere. */
+  isDraining = false;
   #sessions = 0;
   #handshakes = 0;
 
@@ -62,6 +64,7 @@ export class SessionLimiter {
 
   /** Returns why one more session is not allowed; null if it is. */
   check(request: IncomingMessage): RefusalCode | null {
+    if (this.isDraining) return 'ERR_SIO_DRAINING';
     const { maxSessions, maxSessionsPerAddress } = this.#limits;
     if (maxSessions > 0 && this.#sessions + this.#handshakes >= maxSessions) {
       return 'ERR_SIO_TOO_MANY_SESSIONS';

@@ -144,6 +144,12 @@ export class BridgedClient extends Client {
     this.#group.onEnd(this, reason);
   }
 
+  /** @internal */
+  override _drain(): void {
+    this.#current.isLeft = true;
+    super._drain();
+  }
+
   /** @internal The official server drops volatile events while its transport is busy. */
   override _takesVolatile(messages: number): boolean {
     if (this._officialConnection?.transport.writable !== false) {

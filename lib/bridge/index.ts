@@ -11,6 +11,7 @@ import {
   namespaceOf,
   ownsRequest,
   recoveryTime,
+  refuseNew,
   type OfficialNamespace,
   type OfficialServer,
 } from './official.js';
@@ -69,6 +70,7 @@ export function bridge(
   const port = new ListenerPort(listener._parts);
   const clients = new OfficialClients(port, namespace, {
     events,
+    refuseNew: () => refuseNew(official),
     emitsByAdapter: emitsByAdapter(official),
     recoveryTime: () => recoveryTime(official, namespace),
   });

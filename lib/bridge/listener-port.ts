@@ -15,6 +15,8 @@ import type { Host } from '../session/client.js';
 
 /** The clients of another server, as a group of a Listener. */
 export interface ExternalGroup extends ClientGroup {
+  /** MUST let no more clients connect, in such a way that they try again. */
+  refuseNew(): void;
   /** MUST end all clients. */
   endAll(): void;
   /** MUST end all clients, and add no others from now on. */

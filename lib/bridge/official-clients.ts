@@ -53,6 +53,8 @@ export interface OfficialClientsOptions {
   readonly events: ReadonlySet<string>;
   /** True if the official `socket.emit` may be later than broadcasts that follow. */
   readonly emitsByAdapter: boolean;
+  /** Lets the official server refuse connections from now on. */
+  refuseNew(): void;
   /** How long a lost socket can be recovered, in milliseconds; 0: it cannot. */
   recoveryTime(): number;
 }
@@ -192,6 +194,10 @@ export class OfficialClients implements ExternalGroup, SessionRooms {
     const { id } = client._official;
     if (this.#away.delete(client) && IS_FINAL.has(reason)) this.#preventRecovery(id);
     if (this.#clients.get(id) === client) this.#clients.delete(id);
+  }
+
+  refuseNew(): void {
+    this.#options.refuseNew();
   }
 
   /** Ends all clients. The official server stays as it is. */

@@ -86,13 +86,18 @@ export interface OfficialNamespace {
 
 /** The server as it is used here. */
 interface FullServer {
-  readonly engine?: object;
+  readonly engine?: { readonly opts: { allowRequest?: AllowRequest } };
   readonly _opts?: ServerOptions;
   readonly opts?: ServerOptions;
   attach(server: HttpServer): unknown;
   of(name: string): OfficialNamespace;
   path(): string;
 }
+
+type AllowRequest = (
+  request: IncomingMessage,
+  answer: (message: string, isAllowed: boolean) => void,
+) => void;
 
 interface ServerOptions {
   readonly connectionStateRecovery?: { readonly maxDisconnectionDuration?: number };
@@ -143,6 +148,15 @@ function recoveryOf(official: OfficialServer): Recovery {
  */
 export function emitsByAdapter(official: OfficialServer): boolean {
   return recoveryOf(official) !== undefined;
+}
+
+/**
+ * Refuses connections from now on. A middleware would do it too late: clients that it refuses do not
+ * try again.
+ */
+export function refuseNew(official: OfficialServer): void {
+  const { engine } = full(official);
+  if (engine) engine.opts.allowRequest = (_request, answer) => answer('draining', false);
 }
 
 /** How long a lost socket can be recovered, in milliseconds; 0: it cannot. */

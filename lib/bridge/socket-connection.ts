@@ -48,6 +48,8 @@ export class SocketConnection implements Connection {
   readonly minGracePeriodMs = 0;
   readonly bytesInFlight = 0;
   readonly official: OfficialSocket;
+  /** True if the client is to reconnect. */
+  isLeft = false;
 
   constructor(official: OfficialSocket, counters: Counters) {
     countPackets(official.conn, counters);
@@ -88,6 +90,8 @@ export class SocketConnection implements Connection {
   }
 
   close(): void {
-    this.official.disconnect(true);
+    // Official clients reconnect when they have lost a connection, but not after a disconnection.
+    if (this.isLeft) this.official.conn.close();
+    else this.official.disconnect(true);
   }
 }

@@ -12,7 +12,7 @@ import { REFUSAL_CODES, type Refusal } from '../access/refusal.js';
 import { SessionLimiter } from '../access/session-limiter.js';
 import { serverDefaults } from '../options/server-defaults.js';
 import { resolveOptions, type ListenerOptions, type ResolvedOptions } from '../options.js';
-import type { ExternalGroup, ListenerParts } from '../bridge/listener-port.js';
+import type { ListenerParts } from '../bridge/listener-port.js';
 import type { BusState } from '../cluster/cluster-host.js';
 import { collectStats } from '../metrics/collect.js';
 import { Counters } from '../metrics/counters.js';
@@ -33,7 +33,9 @@ import { joinPolicyServer } from '../static/flash-policy-server.js';
 import { shortId } from '../util/log.js';
 import { Timers } from '../util/timers.js';
 import { ServerAttachment, type RequestHandler } from './attachment.js';
-import { allClosed, awaitable, type Closing } from './closing.js';
+import { awaitable, type Closing } from './closing/awaitable.js';
+import { answerHealth } from './closing/health.js';
+import { checkOver, Shutdown, type CloseOptions } from './closing/shutdown.js';
 import { toServer, type Listenable } from './listenable.js';
 import { joinCluster, type Joined } from './join-cluster.js';
 import type { ListenerEvents } from './listener-events.js';
@@ -72,6 +74,8 @@ export class Listener extends Broadcaster implements Host, RouterHost {
   readonly server: Server;
   /** The options with their defaults filled in. */
   readonly options: ResolvedOptions;
+  /** True from `close` on: a health check of the application answers 503 then. */
+  draining = false;
   /** Connected clients by session id. */
   readonly clients: Record<string, Client>;
 
@@ -88,9 +92,7 @@ export class Listener extends Broadcaster implements Host, RouterHost {
   readonly #joined: Joined | null;
   readonly #endpoints = new Map<string, Endpoint>();
   #leavePolicies: readonly (() => void)[] = [];
-  #closed: Promise<void> | null = null;
-  /** Called when the last session has ended. */
-  #onEmpty: (() => void) | null = null;
+  readonly #shutdown: Shutdown;
 
   /**
    * @throws {TypeError} If `server` is not a server, or an option is of the wrong type.
@@ -138,6 +140,19 @@ export class Listener extends Broadcaster implements Host, RouterHost {
     });
     addEventOptions(this, this.options);
     this.#handler = this.#createHandler();
+    this.#shutdown = new Shutdown({
+      server: this.server,
+      handler: this.#handler,
+      registry: this.#registry,
+      verifier: this.#verifier,
+      limiter: this._limiter,
+      router: this.#router,
+      timers: this._timers,
+      now: () => this.options.clock.now(),
+      groups: () => this._groups,
+      onEnd: () => this.#leavePolicyServers(),
+      onClosed: () => this.#joined?.close(),
+    });
     ServerAttachment.for(this.server).attach(this.#handler);
     if (this.#router.offers('flashsocket')) this.#offerPolicy();
     if (this.server.listening) this.#onListening();
@@ -214,17 +229,24 @@ export class Listener extends Broadcaster implements Host, RouterHost {
    * What was sent before is delivered. A client that is between two polls gets it with its next
    * poll, within `closeTimeout`: until then such clients are served, and no others.
    *
+   * With `over`, new sessions are refused from now on with 503 and `Retry-After`, and the sessions end
+   * one after the other, evenly over this time, so that their clients do not reconnect at the same
+   * moment. What is left ends when the time is over. `draining` is true meanwhile, and `healthPath` is
+   * answered with 503.
+   *
    * @returns the Listener, which can be awaited here: resolves when all responses and close frames
    *   have been sent or dropped
-   * @example await listener.close(); server.close();
+   * @throws {TypeError|RangeError} If `over` is not a number of milliseconds from 0 to 2147483647.
+   * @example process.once('SIGTERM', async () => {
+   *   await listener.close({ over: 30_000 });
+   *   server.close();
+   * });
    */
-  close(): Closing<this> {
-    ServerAttachment.for(this.server).detach(this.#handler);
+  close({ over = 0 }: CloseOptions = {}): Closing<this> {
+    const ms = checkOver(over);
     this.server.off('listening', this.#onListening);
-    this.#closed ??= this.#end(true);
-    // A server that is closing has closed its idle connections before these polls were answered.
-    if (!this.server.listening) this.server.closeIdleConnections?.();
-    return awaitable(this, this.#closed);
+    this.draining = true;
+    return awaitable(this, this.#shutdown.close(ms));
   }
 
   /**
@@ -307,17 +329,19 @@ export class Listener extends Broadcaster implements Host, RouterHost {
     recordClose(this, client, reason);
     this.options.log(`Client ${shortId(client.sessionId)} disconnected (${reason})`);
     emitEnd(this, 'clientDisconnect', [client], reason);
-    if (this.#registry.size === 0) this.#onEmpty?.();
+    this.#shutdown.onSessionEnd();
   }
 
   #createHandler(): RequestHandler {
     // Through `check`, because programs of 2011 replace that method.
     return {
       resource: this.options.resource,
-      handleRequest: (request, response) => this.check(request, response),
+      handleRequest: (request, response) =>
+        answerHealth(request, response, this.options.healthPath, this.draining) ||
+        this.check(request, response),
       handleUpgrade: (request, socket, head) => this.check(request, socket, true, head),
       rejectUnsupported: (request, target) => this.#router.rejectUnsupported(request, target),
-      onServerClose: () => void this.#end(false),
+      onServerClose: () => void this.#shutdown.end(false),
     };
   }
 
@@ -326,44 +350,9 @@ export class Listener extends Broadcaster implements Host, RouterHost {
     this.options.log('socket.io ready - accepting connections');
   };
 
-  /** Ends all sessions and pending handshakes. Resolves when nothing of them is left to be sent. */
-  async #end(isFinal: boolean): Promise<void> {
+  #leavePolicyServers(): void {
     for (const leave of this.#leavePolicies) leave();
     this.#leavePolicies = [];
-    const refused = this.#verifier.close();
-    const clients = [...this.#registry.values()];
-    const open = clients.filter((client) => client._open);
-    const targets = open.map(({ response, connection }) => response ?? connection);
-    for (const client of clients) {
-      if (isFinal) client._close('server close');
-      else client._end('server close');
-    }
-    for (const group of this.#external) {
-      if (isFinal) group.close();
-      else group.endAll();
-    }
-    if (this.#registry.size > 0) await this.#serveClosing();
-    this.#router.close(isFinal);
-    if (isFinal) this.#joined?.close();
-    await allClosed([...refused, ...targets]);
-  }
-
-  /** Serves the sessions that wait for a last connection, until all have ended. */
-  async #serveClosing(): Promise<void> {
-    this.#router.stop();
-    const attachment = ServerAttachment.for(this.server);
-    // Another Listener may use the resource now: this one is called first, for its own sessions.
-    const handler = { ...this.#handler, resource: `${this.options.resource} (closing)` };
-    attachment.attach(handler);
-    await new Promise<void>((resolve) => {
-      this.#onEmpty = resolve;
-    });
-    this.#onEmpty = null;
-    attachment.detach(handler);
-  }
-
-  get #external(): ExternalGroup[] {
-    return this._groups.filter((group): group is ExternalGroup => 'endAll' in group);
   }
 
   #offerPolicy(): void {

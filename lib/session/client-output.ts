@@ -141,6 +141,14 @@ export abstract class ClientOutput extends ClientInfo {
     this._sendPayload(payload);
   }
 
+  /** @internal Ends the session once its queue is delivered. */
+  abstract _close(reason: DisconnectReason): void;
+
+  /** @internal The server is about to end: the client continues with another one. */
+  _drain(): void {
+    this._close('server close');
+  }
+
   /** @internal Writes a payload, or queues it. */
   _sendPayload(payload: string): void {
     if (!this._target?.write(payload)) this._enqueue(payload);

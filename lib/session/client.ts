@@ -204,7 +204,7 @@ export class Client<
   }
 
   /** @internal Ends the session once its queue is delivered, at the latest after `closeTimeout`. */
-  _close(reason: DisconnectReason): void {
+  override _close(reason: DisconnectReason): void {
     if (this.#state === State.CLOSING) return;
     if (this.#state !== State.DETACHED || this._sendQueue === null) {
       this._end(reason);

@@ -66,8 +66,11 @@ export interface ConnectionReader {
   _onConnectionKicked(socket: Socket): void;
 }
 
-/** The body of the response to a POST, or the status with which it is refused. */
-export type PostAnswer = string | 404 | 409 | 413;
+/**
+ * The body of the response to a POST, or the status with which it is refused; null: it is not answered,
+ * because the session is about to end.
+ */
+export type PostAnswer = string | null | 404 | 409 | 413;
 /** The response to a POST, as in 0.6. */
 export const POST_TAKEN = 'ok';
 

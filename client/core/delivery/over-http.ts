@@ -73,13 +73,16 @@ export function overHttp<T extends HttpTransport>(Plain: TypeOf<T>): TypeOf<T> {
         this._maxLength = this._first = 0;
         status = 200;
       } else if (status === 200) {
-        if (xhr) this.onData(xhr.responseText);
-        // The response to a poll has the count.
-        else this._postTimer = later(this._onLost, base.options.connectTimeout);
+        const first = this._first!;
         this._isForm = this.posting = !xhr;
+        // The count, not the status, is the acknowledgement. For a form, a poll brings it.
+        if (!xhr) this._postTimer = later(this._onLost, base.options.connectTimeout);
+        else {
+          this.onData(xhr.responseText); // may start the next POST
+          if (base._acked < first) status = 0;
+        }
       }
-      // The count, not the status, is the acknowledgement.
-      if (status === 200 && (!xhr || !(base._acked < this._first!))) this._settle();
+      if (status === 200) this._settle();
       else this.onDisconnect();
     }
 

@@ -8,7 +8,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { originOfUrl } from '../../access/origin-rule.js';
 import { originLogLine, type OriginDecision } from '../../access/origins.js';
-import { answerRefusal, refusal, type RefusalCode } from '../../access/refusal.js';
+import { answerRefusal, refusal, refusalHeaders, type RefusalCode } from '../../access/refusal.js';
 import { requestPath } from '../../protocol/url.js';
 import {
   encodeHandshake,
@@ -129,7 +129,10 @@ export class V1Server {
     const refuse = (code: RefusalCode, own?: HandshakeRefusal): void => {
       const why = refusal(code, request, handshakeRefusal(code, own));
       if (code === 'ERR_SIO_FORBIDDEN_ORIGIN') this.#host.options.log(originLogLine(request));
-      answerHandshake(response, why, index, cors);
+      answerHandshake(response, why, index, [
+        ...cors,
+        ...Object.entries(refusalHeaders(code)).flat(),
+      ]);
       this.#host._onRefused(why);
     };
     if (!origin.isAllowed) {

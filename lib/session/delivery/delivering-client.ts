@@ -9,6 +9,7 @@
 import type { IncomingMessage } from 'node:http';
 import { randomInt } from 'node:crypto';
 import { ControlKind, encodeControl, readControl } from '../../protocol/delivery/control.js';
+import { MOVE } from '../../protocol/delivery/move.js';
 import { wholeMessages } from '../../protocol/delivery/whole-messages.js';
 import { placeOf } from '../../protocol/delivery/place.js';
 import { decode, encode, frame, HEARTBEAT } from '../../protocol/frames.js';
@@ -21,21 +22,16 @@ import { rethrowAsync } from '../events/emit.js';
 import { SendQueue } from '../send-queue.js';
 import type { SharedPayload } from '../shared-payload.js';
 import type { SessionOptions } from '../timings.js';
+import type { DeliveryPolicy } from './delivery-policy.js';
 import { DeliveryState, Resumption } from './delivery-state.js';
 import { PendingProbe } from './pending-probe.js';
+import { isSingle } from './single-payload.js';
 
-/** What the delivering sessions of a Listener have in common. */
-export interface DeliveryPolicy {
-  /** How long a session without a connection is kept, in milliseconds. */
-  readonly window: number;
-  /** The timings of a transport of the Listener. */
-  timingsOf(type: ConnectionType): Readonly<SessionOptions>;
-}
-
-const ZERO = 0x30;
 const TILDE = 0x7e;
-/** The length of `~m~`. */
-const MARK_LENGTH = 3;
+/** The URL of a close request. */
+const CLOSE = /\/close\/[^/]*=/;
+/** How long a client may take to acknowledge what it was sent before its session moves, in milliseconds. */
+const MOVE_MS = 2000;
 /** Keys have at most 15 digits: 48 random bits. */
 const KEY_LIMIT = 2 ** 48 - 1;
 /** How long a session waits before a request has had its key, in milliseconds. */
@@ -50,21 +46,13 @@ const ACK_LENGTH = 16 * 1024;
 /** From this number of received messages on, their count precedes the next message. */
 const ACK_ALONG = 8;
 
-/** True if a payload is one whole message: the length in its header reaches to its end. */
-function isSingle(payload: string): boolean {
-  let length = 0;
-  let at = MARK_LENGTH;
-  for (; at < payload.length; at++) {
-    const digit = payload.charCodeAt(at) - ZERO;
-    if (digit < 0 || digit > 9) break;
-    length = length * 10 + digit;
-  }
-  return at + MARK_LENGTH + length === payload.length;
-}
-
 export class DeliveringClient extends Client {
   readonly #policy: DeliveryPolicy;
   readonly #state: DeliveryState;
+  /** True if the client is to be asked to continue elsewhere, with its next connection at the latest. */
+  #mustMove = false;
+  /** True if it was asked: nothing more of it is taken, and it is sent nothing more. */
+  #isMoving = false;
 
   /** @internal */
   constructor(
@@ -165,6 +153,15 @@ export class DeliveringClient extends Client {
     if (type !== this._type) this._setType(type, this.#policy.timingsOf(type));
   }
 
+  /** @internal A client that has lost its connection, or is between two polls, is asked when it is back. */
+  override _drain(): void {
+    if (this._isEnding || this.#mustMove) return;
+    this.#mustMove = true;
+    const connection = this._current;
+    if (connection?.isPoll) this._resume(connection);
+    else if (connection) this.#move(connection, '');
+  }
+
   /** @internal A closing handshake does not end the session: a client that ends it sends `~h~e`. */
   override _onClientClose(connection: Connection): void {
     this._detach(connection);
@@ -180,26 +177,35 @@ export class DeliveringClient extends Client {
   /** @internal Writes all that the client does not have. A poll that continues may be held instead. */
   override _resume(connection: Connection): void {
     const state = this.#state;
-    if (connection.isPoll && !state.owesHead && state.buffer === null) return;
+    if (connection.isPoll && !state.owesHead && state.buffer === null && !this.#mustMove) return;
     state.owesHead = false;
     let { payload, next } = this.#nextPayload(0, state.head());
+    if (this.#mustMove && next === state.unacknowledged) {
+      this.#move(connection, payload);
+      return;
+    }
     connection.write(payload);
     while (!connection.isPoll && next < state.unacknowledged && this._current === connection) {
       ({ payload, next } = this.#nextPayload(next, ''));
       connection.write(payload);
+    }
+    if (this.#mustMove && !connection.isPoll && this._current === connection) {
+      this.#move(connection, '');
     }
   }
 
   override _sendPayload(payload: string): void {
     if (this._isEnding) return;
     this.#keep(payload);
-    this.#openLine()?.write(this.#isAckDue ? this.#state.ack() + payload : payload);
+    if (!this.#isMoving)
+      this.#openLine()?.write(this.#isAckDue ? this.#state.ack() + payload : payload);
   }
 
   override _sendShared(broadcast: SharedPayload): void {
     if (this._isEnding) return;
     recordSent(this, broadcast.payload, broadcast.messages);
     this.#keep(broadcast.payload);
+    if (this.#isMoving) return;
     const connection = this.#openLine();
     if (connection !== null && this.#isAckDue) this.#acknowledge();
     connection?.writeShared(broadcast);
@@ -238,6 +244,11 @@ export class DeliveringClient extends Client {
     if (this._isEnding || place === null) return 404;
     if (!state.isCurrent(place.attempt)) return 409;
     state.acknowledge(place.received);
+    if (this.#isMoving) {
+      const isClose = CLOSE.test(request.url ?? '');
+      if (isClose || state.buffer === null) this._end('server close');
+      return isClose ? state.ack() : null;
+    }
     const texts = this._split(payload ?? '');
     if (texts === null) return 413;
     let repeated = place.first === undefined ? -1 : state.repeated(place.first);
@@ -251,6 +262,7 @@ export class DeliveringClient extends Client {
 
   override _deliver(text: string, payloadLength: number): void {
     if (text.charCodeAt(0) !== TILDE || !text.startsWith(HEARTBEAT)) {
+      if (this.#isMoving) return;
       // Raised before the handlers run: what they send may contain the count.
       this.#state.received++;
       this._emitMessage(readMessage(text, payloadLength));
@@ -258,11 +270,12 @@ export class DeliveringClient extends Client {
     }
     const control = readControl(text);
     if (control === null) super._deliver(text, payloadLength);
-    else if (control.kind === ControlKind.ACK) this.#state.acknowledge(control.n);
     else if (control.kind === ControlKind.ASK) this.#acknowledge();
-    else if (control.kind === ControlKind.END) {
+    else if (control.kind === ControlKind.ACK || control.kind === ControlKind.END) {
       this.#state.acknowledge(control.n);
-      this._end('client close');
+      const isEnd = control.kind === ControlKind.END;
+      if (this.#isMoving && (isEnd || this.#state.buffer === null)) this._end('server close');
+      else if (isEnd) this._end('client close');
     }
   }
 
@@ -273,6 +286,10 @@ export class DeliveringClient extends Client {
   }
 
   override onTimeout(): void {
+    if (this.#isMoving) {
+      this._end('server close');
+      return;
+    }
     const { received, ackSent } = this.#state;
     if (received > ackSent) this.#acknowledge();
     super.onTimeout();
@@ -281,7 +298,8 @@ export class DeliveringClient extends Client {
   /** @internal A session that the application ends between two polls waits for the next one. */
   override _close(reason: DisconnectReason): void {
     const { isPolling, buffer } = this.#state;
-    const mustWait = this._current === null && isPolling && buffer !== null && !this._isEnding;
+    const isWaiting = this._current === null && isPolling && !this.#isMoving;
+    const mustWait = isWaiting && buffer !== null && !this._isEnding;
     if (mustWait) this._sendQueue = new SendQueue();
     super._close(reason);
     if (mustWait) this._restartGrace();
@@ -289,7 +307,7 @@ export class DeliveringClient extends Client {
 
   override _writeEnd(reason: DisconnectReason): void {
     const connection = this._current;
-    if (connection === null || reason === 'client close') return;
+    if (connection === null || reason === 'client close' || this.#isMoving) return;
     const state = this.#state;
     if (!connection.isPoll) connection.write(this.#end(reason));
     else {
@@ -305,10 +323,18 @@ export class DeliveringClient extends Client {
   }
 
   override get _graceMs(): number {
+    if (this.#isMoving) return MOVE_MS;
     if (this._isEnding) return super._graceMs;
     const { window } = this.#policy;
     const kept = this.#state.isConfirmed ? window : Math.min(window, UNCONFIRMED_MS);
     return Math.max(super._graceMs, kept);
+  }
+
+  /** Asks the client to continue elsewhere. `payload` precedes it. */
+  #move(connection: Connection, payload: string): void {
+    this.#isMoving = true;
+    this._timer.start(MOVE_MS);
+    connection.write(payload + encodeControl(MOVE) + this.#end('server close'));
   }
 
   /** Keeps the messages of a payload until they are acknowledged. */
@@ -366,7 +392,7 @@ export class DeliveringClient extends Client {
       this.#state.owesHead = true;
       this._resume(connection);
     }
-    if (/\/close\/[^/]*=/.test(url)) this._end('client close');
+    if (CLOSE.test(url)) this._end('client close');
   }
 
   #emitLost(payloads: readonly string[]): void {

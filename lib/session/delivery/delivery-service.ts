@@ -4,7 +4,8 @@ import { placeOf } from '../../protocol/delivery/place.js';
 import type { Client } from '../client.js';
 import type { Connection, Host } from '../connection.js';
 import type { SessionOptions } from '../timings.js';
-import { DeliveringClient, type DeliveryPolicy } from './delivering-client.js';
+import { DeliveringClient } from './delivering-client.js';
+import type { DeliveryPolicy } from './delivery-policy.js';
 
 /** Makes the delivering sessions of a Listener whose option `delivery` is on. */
 export class DeliveryService {

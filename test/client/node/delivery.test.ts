@@ -195,3 +195,29 @@ describe('the option `delivery` of the Node client', () => {
     expect(up).to.deep.equal(['next']);
   });
 });
+
+describe('delivery over HTTP', () => {
+  for (const transport of ['xhr-polling', 'server-events']) {
+    it(`keeps its connection while more messages wait than one POST takes: ${transport}`, async () => {
+      const { io, port } = await serve({ delivery: true });
+      const received: unknown[] = [];
+      io.on('clientMessage', (message) => received.push(message));
+      const socket = new Socket(`http://127.0.0.1:${port}`, {
+        delivery: true,
+        transports: [transport],
+      });
+      afterThisTest(() => socket.disconnect());
+      let losses = 0;
+      socket.on('close', () => losses++);
+      socket.connect();
+      for (let i = 0; i < 200; i++) {
+        socket.send(i);
+        // oxlint-disable-next-line eslint/no-await-in-loop -- while POSTs are in flight
+        if (i % 10 === 0) await new Promise((resolve) => setImmediate(resolve));
+      }
+      await until(() => received.length >= 200, 'all messages');
+      expect(received).to.deep.equal(Array.from({ length: 200 }, (_, i) => String(i)));
+      expect(losses).to.equal(0);
+    });
+  }
+});

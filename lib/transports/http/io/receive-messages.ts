@@ -52,6 +52,10 @@ export function receiveMessages(exchange: HttpExchange, alwaysCredentials: boole
         host.refuse(REFUSALS_BY_STATUS[answer], request, response);
         return;
       }
+      if (answer === null) {
+        client.once('disconnect', () => response.destroy());
+        return;
+      }
       if (isClose) client._end('client close');
       answerPost(exchange, answer, alwaysCredentials);
     }

@@ -1,0 +1,52 @@
+/** What the Node client adds to exactly-once delivery: it moves to another server when it is asked to. @module */
+import { withDelivery } from '../../core/delivery/index.js';
+import { ackText } from '../../core/delivery/transport.js';
+import type { Socket } from '../../core/delivery/socket.js';
+import type { Transport, TransportOptions } from '../../core/transport.js';
+import { asForm } from '../../core/transports/xhr.js';
+import { ControlKind } from '../../../lib/protocol/delivery/control.js';
+import { MOVE } from '../../../lib/protocol/delivery/move.js';
+
+/** The socket of the Node client. */
+interface MovingSocket extends Socket {
+  /** The session moves: what the server does not have is sent in the next one. */
+  _move(): void;
+}
+
+/** A transport with delivery, over a WebSocket or over HTTP. */
+interface DeliveringTransport extends Transport {
+  connect(): this;
+  send(data: unknown): this;
+  base: MovingSocket;
+  socket?: { send(data: string): void } | undefined;
+  _onControl(kind: string, n: number, m: number): void;
+  _sendCloseRequest?(url: string, body: string, isUnloading: boolean): void;
+}
+
+type TypeOf<T> = new (base: never, options?: TransportOptions) => T;
+
+/** The same transport with exactly-once delivery. */
+export function withMoves<T extends Transport & { connect(): T; send(data: unknown): T }>(
+  Type: TypeOf<T>,
+): TypeOf<T> {
+  const Delivering = withDelivery(Type as never) as unknown as TypeOf<DeliveringTransport>;
+  return class MovingTransport extends Delivering {
+    #isMoving = false;
+
+    override _onControl(kind: string, n: number, m: number): void {
+      if (kind === MOVE) this.#isMoving = true;
+      if (kind === ControlKind.END && this.#isMoving) {
+        this.base._acknowledge(n);
+        this.base._move();
+        this.#confirm();
+      }
+      super._onControl(kind, n, m);
+    }
+
+    /** Acknowledges what has arrived: the server waits for it. */
+    #confirm(): void {
+      if (this._sendCloseRequest) this._sendCloseRequest(this._url('close'), asForm(''), false);
+      else this.socket?.send(this.encode(ackText(this.base, ControlKind.END)));
+    }
+  } as unknown as TypeOf<T>;
+}
