@@ -1,10 +1,10 @@
 /** What the Node client adds to exactly-once delivery: it moves to another server when it is asked to. @module */
 import { withDelivery } from '../../core/delivery/index.js';
-import { ackText } from '../../core/delivery/transport.js';
+import { countText } from '../../core/delivery/transport.js';
 import type { Socket } from '../../core/delivery/socket.js';
 import type { Transport, TransportOptions } from '../../core/transport.js';
 import { asForm } from '../../core/transports/xhr.js';
-import { ControlKind } from '../../../lib/protocol/delivery/control.js';
+import { ControlKind, readControl } from '../../../lib/protocol/delivery/control.js';
 import { MOVE } from '../../../lib/protocol/delivery/move.js';
 
 /** The socket of the Node client. */
@@ -19,7 +19,6 @@ interface DeliveringTransport extends Transport {
   send(data: unknown): this;
   base: MovingSocket;
   socket?: { send(data: string): void } | undefined;
-  _onControl(kind: string, n: number, m: number): void;
   _sendCloseRequest?(url: string, body: string, isUnloading: boolean): void;
 }
 
@@ -33,20 +32,21 @@ export function withMoves<T extends Transport & { connect(): T; send(data: unkno
   return class MovingTransport extends Delivering {
     #isMoving = false;
 
-    override _onControl(kind: string, n: number, m: number): void {
-      if (kind === MOVE) this.#isMoving = true;
-      if (kind === ControlKind.END && this.#isMoving) {
-        this.base._acknowledge(n);
+    override onMessage(text: string): void {
+      const control = readControl(text);
+      if (control?.kind === MOVE) this.#isMoving = true;
+      if (control?.kind === ControlKind.END && this.#isMoving) {
+        this.base._acknowledge(control.n);
         this.base._move();
         this.#confirm();
       }
-      super._onControl(kind, n, m);
+      super.onMessage(text);
     }
 
     /** Acknowledges what has arrived: the server waits for it. */
     #confirm(): void {
-      if (this._sendCloseRequest) this._sendCloseRequest(this._url('close'), asForm(''), false);
-      else this.socket?.send(this.encode(ackText(this.base, ControlKind.END)));
+      if (this._sendCloseRequest) this._sendCloseRequest(this._url('close/0'), asForm(''), false);
+      else this.socket?.send(this.encode(countText(this.base, 'e')));
     }
   } as unknown as TypeOf<T>;
 }

@@ -18,7 +18,7 @@ import { recordSent } from '../../metrics/record.js';
 import { Client } from '../client.js';
 import type { Connection, ConnectionType, Host, PostAnswer } from '../connection.js';
 import type { DisconnectReason } from '../state.js';
-import { rethrowAsync } from '../events/emit.js';
+import { emitSafely } from '../events/emit.js';
 import { SendQueue } from '../send-queue.js';
 import type { SharedPayload } from '../shared-payload.js';
 import type { SessionOptions } from '../timings.js';
@@ -318,7 +318,8 @@ export class DeliveringClient extends Client {
 
   override _emitDisconnect(reason: DisconnectReason): void {
     const lost = this.#state.buffer?.toArray() ?? [];
-    if (lost.length > 0) this.#emitLost(lost);
+    const messages = lost.map((payload) => readMessage(decode(payload)[0] ?? ''));
+    if (messages.length > 0) emitSafely(this, 'lost', messages);
     super._emitDisconnect(reason);
   }
 
@@ -393,14 +394,5 @@ export class DeliveringClient extends Client {
       this._resume(connection);
     }
     if (CLOSE.test(url)) this._end('client close');
-  }
-
-  #emitLost(payloads: readonly string[]): void {
-    const messages = payloads.map((payload) => readMessage(decode(payload)[0] ?? ''));
-    try {
-      this.emit('lost', messages);
-    } catch (error) {
-      rethrowAsync(error);
-    }
   }
 }

@@ -9,6 +9,15 @@ export function rethrowAsync(error: unknown): void {
   });
 }
 
+/** Emits an event, and never throws. */
+export function emitSafely(emitter: EventEmitter, event: string, ...args: unknown[]): void {
+  try {
+    emitter.emit(event, ...args);
+  } catch (error) {
+    rethrowAsync(error);
+  }
+}
+
 /**
  * Emits an event of 0.6 with an additional argument, the reason.
  *

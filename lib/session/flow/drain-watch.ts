@@ -1,5 +1,5 @@
 import type { EventEmitter } from 'node:events';
-import { rethrowAsync } from '../events/emit.js';
+import { emitSafely } from '../events/emit.js';
 import type { Connection } from '../connection.js';
 
 /** The used part of a session. */
@@ -47,11 +47,7 @@ export class DrainWatch {
       this.#observe();
     } else {
       client._drainWatch = null;
-      try {
-        client.emit('drain');
-      } catch (error) {
-        rethrowAsync(error);
-      }
+      emitSafely(client, 'drain');
     }
   }
 
