@@ -113,6 +113,15 @@ export interface ListenerOptions {
    * @default 65536
    */
   readonly highWaterMark?: number;
+  /**
+   * Most messages of one client per second, on average over five seconds; with more, its session ends
+   * with the reason `rate limit`. 0: no limit; it cannot be turned on later.
+   *
+   * @default 0
+   */
+  readonly maxMessagesPerSecond?: number;
+  /** The same for the bytes of its messages. @default 0 */
+  readonly maxBytesPerSecond?: number;
   /** Most fragments of one WebSocket message. 0: no limit. @default 16384 */
   readonly maxFragments?: number;
   /** Most sessions at a time; further ones are answered 503. 0: no limit. @default 0 */
@@ -211,6 +220,8 @@ export interface ResolvedOptions {
   maxBuffer: number;
   maxQueue: number;
   highWaterMark: number;
+  maxMessagesPerSecond: number;
+  maxBytesPerSecond: number;
   maxFragments: number;
   maxSessions: number;
   maxSessionsPerAddress: number;
@@ -247,6 +258,8 @@ const DEFAULTS: Readonly<ResolvedOptions> = Object.freeze({
   maxBuffer: 16 * MEBIBYTE,
   maxQueue: 0,
   highWaterMark: 64 * KIBIBYTE,
+  maxMessagesPerSecond: 0,
+  maxBytesPerSecond: 0,
   maxFragments: 16_384,
   maxSessions: 0,
   maxSessionsPerAddress: 0,
@@ -300,6 +313,8 @@ const CHECKS: Readonly<Record<OptionName, Check>> = {
   maxBuffer: LIMIT,
   maxQueue: LIMIT,
   highWaterMark: LIMIT,
+  maxMessagesPerSecond: LIMIT,
+  maxBytesPerSecond: LIMIT,
   // ws counts in 32 bits.
   maxFragments: number(2 ** 31 - 1),
   maxSessions: LIMIT,

@@ -47,6 +47,8 @@ describe('resolveOptions', () => {
       maxBuffer: 16_777_216,
       maxQueue: 0,
       highWaterMark: 65_536,
+      maxMessagesPerSecond: 0,
+      maxBytesPerSecond: 0,
       maxSessions: 0,
       maxSessionsPerAddress: 0,
       trustProxy: 0,

@@ -186,6 +186,7 @@ export class BridgedClient extends Client {
       this._end('protocol error');
       return;
     }
+    if (this.#isTooFast(messages)) return;
     for (const message of messages) {
       if (!this.connected) break;
       if (answer && messages.length === 1) this.#emitQuestion(message, answer);
@@ -195,7 +196,7 @@ export class BridgedClient extends Client {
 
   /** @internal A named event that only `client.events` emits. */
   _onNamedEvent(event: NamedEvent): void {
-    recordReceived(this, event);
+    if (!this.#isTooFast([event])) recordReceived(this, event);
   }
 
   /** @internal True if a handler of messages has a parameter for the function that answers. */
@@ -228,6 +229,17 @@ export class BridgedClient extends Client {
     this.#current = connection;
     this.#events.listen(connection.official);
     this._attach(connection);
+  }
+
+  #isTooFast(messages: readonly unknown[]): boolean {
+    const { _rates } = this.listener;
+    if (_rates === null) return false;
+    return _rates.isExceeded(
+      this,
+      messages.map((message) =>
+        typeof message === 'string' ? message : (JSON.stringify(message) ?? ''),
+      ),
+    );
   }
 
   #emitQuestion(message: unknown, answer: Answer): void {

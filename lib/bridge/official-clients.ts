@@ -46,6 +46,7 @@ const IS_FINAL: ReadonlySet<DisconnectReason> = new Set<DisconnectReason>([
   'server disconnect',
   'queue overflow',
   'protocol error',
+  'rate limit',
 ]);
 
 export interface OfficialClientsOptions {

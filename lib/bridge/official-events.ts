@@ -10,6 +10,7 @@ import type { OfficialSocket } from './official.js';
 
 /** The client that gets the events. */
 export interface EventTarget {
+  readonly connected: boolean;
   /** @param answer present if the client requests an answer, and there is one message */
   _onMessages(messages: readonly unknown[], answer?: Answer): void;
   /** @internal A named event, which is not emitted as a message. */
@@ -90,7 +91,7 @@ export class OfficialEvents {
       const event = new NamedEvent(name, values);
       if (this.#crossing.has(name)) this.#target._onMessages([event]);
       else this.#target._onNamedEvent(event);
-      this.#channel?._dispatch(name, values, answer);
+      if (this.#target.connected) this.#channel?._dispatch(name, values, answer);
     }
     // After the handlers: a client with `retries` sends again what is not acknowledged.
     if (answer && !this.#isAnswered(name)) answer();

@@ -8,6 +8,7 @@ const NO_ENDS: Readonly<Record<DisconnectReason, number>> = Object.freeze({
   'client close': 0,
   'protocol error': 0,
   'queue overflow': 0,
+  'rate limit': 0,
   'server disconnect': 0,
   'server close': 0,
 });

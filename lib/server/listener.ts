@@ -22,6 +22,7 @@ import { Broadcaster } from '../rooms/broadcaster.js';
 import { excludedIds, excludeFilter } from '../rooms/exclude.js';
 import { Rooms } from '../rooms/rooms.js';
 import type { Client, Host } from '../session/client.js';
+import { RateLimiter } from '../session/flow/rate-limiter.js';
 import type { DisconnectReason } from '../session/state.js';
 import { emitEnd, rethrowAsync } from '../session/events/emit.js';
 import { NamedEvent, toShared } from '../session/events/event-channel.js';
@@ -82,6 +83,7 @@ export class Listener extends Broadcaster implements Host, RouterHost {
   /** @internal */ readonly _timers: Timers;
   /** @internal */ readonly _limiter: SessionLimiter;
   /** @internal */ readonly _rooms: Rooms;
+  /** @internal */ readonly _rates: RateLimiter | null;
   /** @internal */ readonly _counters: Counters = new Counters(REFUSAL_CODES);
   readonly #origins: Origins;
   readonly #proxies: ProxyTrust;
@@ -104,6 +106,7 @@ export class Listener extends Broadcaster implements Host, RouterHost {
     this.options = resolveOptions(options, serverDefaults(server));
     this.server = toServer(server);
     this._timers = new Timers(this.options.clock);
+    this._rates = RateLimiter.of(this.options, () => this.options.clock.now());
     this.#proxies = new ProxyTrust(this.options.trustProxy);
     this._limiter = new SessionLimiter(this.options, this.#proxies);
     this.#origins = new Origins(this.options.origins);

@@ -2,6 +2,7 @@ import { EventEmitter } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { BroadcastOperator, Target } from '../rooms/broadcast-operator.js';
+import { HEARTBEAT } from '../protocol/frames.js';
 import type { Connection, ConnectionType, Host } from './connection.js';
 import type { Answer, EventChannel } from './events/event-channel.js';
 import { jsonEventsOf } from './events/json-events.js';
@@ -134,6 +135,11 @@ export abstract class ClientInfo extends EventEmitter {
   /** @internal The same, for code of this package. */
   get _socket(): Socket {
     return this.#socket;
+  }
+
+  /** @internal True for the text of a message; false for heartbeats and acknowledgements. */
+  _isMessage(text: string): boolean {
+    return !text.startsWith(HEARTBEAT);
   }
 
   /** @internal The application has ended or destroyed the socket. */

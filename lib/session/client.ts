@@ -267,8 +267,8 @@ export class Client<
   /** @internal Delivers the texts of a payload in order, until the session ends. */
   _receive(texts: readonly string[], payloadLength: number): void {
     this._onActivity();
-    // All replies to one batch share one response to a poll. Otherwise the first reply would use
-    // up one poll, and the rest would need another.
+    if (this.listener._rates?.isExceeded(this, texts) === true) return;
+    // All replies to one batch share one response to a poll: the first one would use it up.
     if (texts.length > 1) this._cork();
     if (this.#context === null) this.#deliver(texts, payloadLength);
     else this.#context.runInAsyncScope(() => this.#deliver(texts, payloadLength));

@@ -12,6 +12,7 @@ import type { Timers } from '../util/timers.js';
 import type { Client } from './client.js';
 import type { BroadcastOperator, SessionRooms } from '../rooms/broadcast-operator.js';
 import type { DisconnectReason } from './state.js';
+import type { RateLimiter } from './flow/rate-limiter.js';
 import type { SharedPayload } from './shared-payload.js';
 
 /** A live connection as its session uses it. `Transport` implements it. */
@@ -80,6 +81,7 @@ export interface Host {
   /** @internal */ readonly _timers: Timers;
   /** @internal */ readonly _rooms: SessionRooms;
   /** @internal */ readonly _counters: Counters;
+  /** @internal Null without a limit. */ readonly _rates: RateLimiter | null;
   /** @internal All clients, even if the application has replaced `everybody`. */
   readonly _everybody: BroadcastOperator;
   /** @internal */ _onClientConnect(client: Client): void;

@@ -51,6 +51,8 @@ export type DisconnectReason =
   | 'protocol error'
   /** More waited for the client than `maxBuffer` or `maxQueue` allows. */
   | 'queue overflow'
+  /** The client has sent more than `maxMessagesPerSecond` or `maxBytesPerSecond` allows. */
+  | 'rate limit'
   /** `client.disconnect()`, or the application has ended the connection. */
   | 'server disconnect'
   /** The Listener or its HTTP server was closed. */

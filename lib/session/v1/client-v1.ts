@@ -113,6 +113,11 @@ export class ClientV1 extends Client implements PacketWriter, Receiver {
     for (const packet of broadcast.translatedBy(translatePayload)) super._sendShared(packet);
   }
 
+  /** @internal Heartbeats, acknowledgements and noops are not messages. */
+  override _isMessage(text: string): boolean {
+    return !/^[268]/.test(text);
+  }
+
   /** @internal */
   _sendVolatile(packet: string): void {
     if (this._takesVolatile(1)) this._sendMessages(packet, 1);
