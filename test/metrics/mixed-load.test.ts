@@ -26,6 +26,7 @@ const NO_ENDS = {
   'client close': 0,
   'protocol error': 0,
   'queue overflow': 0,
+  'rate limit': 0,
   'server disconnect': 0,
   'server close': 0,
 };
