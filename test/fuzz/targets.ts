@@ -12,6 +12,7 @@ import { readMessage } from '../../lib/protocol/message.js';
 import { Origins } from '../../lib/access/origins.js';
 import { parseRoute } from '../../lib/protocol/url.js';
 import { scriptLiteral } from '../../lib/transports/http/script-literal.js';
+import { DELIVERY_TARGETS } from './delivery-targets.js';
 import { SERVER_TARGET, V1_SERVER_TARGET } from './server-target.js';
 import { V1_TARGETS } from './v1-targets.js';
 
@@ -98,6 +99,7 @@ export const TARGETS: readonly Target[] = [
       if (keys !== '75') check(proof(keys, Buffer.alloc(8)).length === 16, 'a proof is whole');
     },
   },
+  ...DELIVERY_TARGETS,
   ...V1_TARGETS,
   SERVER_TARGET,
   V1_SERVER_TARGET,

@@ -12,7 +12,7 @@
  * is reported at the end.
  *
  * With `--attacks`, other connections break as attacks do: see attacker.ts. With `--delivery`, see
- * delivery/run.ts.
+ * delivery/run.ts. With `--jitter`, see jitter/run.ts.
  *
  * @module
  */
@@ -26,6 +26,7 @@ import { VARIANTS as VARIANTS_OF_0_6 } from '../support/drivers/index.js';
 import { Attacker } from './attacker.js';
 import { SoakClient } from './client.js';
 import { soakDelivery } from './delivery/run.js';
+import { jitter } from './jitter/run.js';
 import { watchLoad } from './load.js';
 import type { SessionRecord } from './session-record.js';
 import type { Account, Command, Figures, Load, Reply } from './protocol.js';
@@ -200,6 +201,7 @@ async function main(): Promise<void> {
       pace: { type: 'string', default: '2' },
       delivery: { type: 'boolean', default: false },
       attacks: { type: 'boolean', default: false },
+      jitter: { type: 'boolean', default: false },
     },
   });
   const options = {
@@ -210,6 +212,12 @@ async function main(): Promise<void> {
     hasAttacks: values.attacks,
   };
   console.log('soak', options);
+  if (values.jitter) {
+    const outcomes = await jitter(options);
+    console.dir(outcomes, { depth: 4 });
+    const { lostSilently = 1, doubled, reordered } = outcomes['delivery'] ?? {};
+    process.exit(lostSilently || doubled || reordered ? 1 : 0);
+  }
   if (values.delivery) {
     const delivery = await soakDelivery(options);
     console.dir(delivery);

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { soakDelivery } from './delivery/run.js';
+import { jitter } from './jitter/run.js';
 import { isClean, soak } from './run.js';
 
 describe('soak', function () {
@@ -19,5 +20,15 @@ describe('soak', function () {
     expect(outcome).to.deep.include({ lost: 0, doubled: 0, reordered: 0 });
     expect(outcome.received).to.be.above(100);
     expect(outcome.faults).not.to.deep.equal({});
+  });
+
+  it('loses, doubles and reorders nothing with delivery while networks are offline', async function () {
+    this.timeout(150_000);
+    const options = { clients: 10, minutes: 0.1, seed: 1, pace: 1 };
+    const { delivery } = await jitter(options, ['delivery']);
+    const whole = { broadcasts: 100, directs: 100, up: 100 };
+    const none = { lostSilently: 0, doubled: 0, reordered: 0, named: 0 };
+    expect(delivery).to.deep.include({ ...whole, ...none });
+    expect(delivery?.cuts).to.be.above(0);
   });
 });

@@ -1,4 +1,4 @@
-import { createServer } from 'node:http';
+import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo, Socket as NetSocket } from 'node:net';
 import { expect } from 'chai';
 import { Socket, type SocketOptions } from '../../../client/node/index.js';
@@ -40,6 +40,27 @@ async function connect(options: SocketOptions, hasDelivery = true): Promise<Peer
 function cut(socket: Socket): void {
   const transport = socket.transport as unknown as { sockets(): readonly (NetSocket | null)[] };
   for (const each of transport.sockets()) each?.destroy();
+}
+
+/** A client without reconnection, of a server that answers by `answer`. */
+async function withAnswers(answer: RequestListener): Promise<Socket> {
+  const server = createServer(answer);
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', resolve);
+  });
+  const { port } = server.address() as AddressInfo;
+  const socket = new Socket(`http://127.0.0.1:${port}`, {
+    delivery: true,
+    transports: ['xhr-polling'],
+    reconnect: false,
+  });
+  socket.on('error', () => undefined);
+  afterThisTest(() => {
+    socket.disconnect();
+    server.closeAllConnections();
+    server.close();
+  });
+  return socket;
 }
 
 const numbers = (from: number, to: number): number[] =>
@@ -147,36 +168,36 @@ describe('the option `delivery` of the Node client', () => {
 
   it('takes a refused POST for the loss of the connection, and does not repeat it at once', async () => {
     let posts = 0;
-    const server = createServer((request, response) => {
+    const socket = await withAnswers((request, response) => {
       if (request.method === 'POST') {
         posts++;
         response.writeHead(409).end();
       } else if (request.url?.includes('k=7')) {
         response.writeHead(200); // the poll is held
       } else {
-        response.end(framed('id') + framed('~h~d7:60000'));
+        response.end(framed('id', '~h~d7:60000'));
       }
     });
-    afterThisTest(() => {
-      server.closeAllConnections();
-      server.close();
-    });
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const { port } = server.address() as AddressInfo;
-    const socket = new Socket(`http://127.0.0.1:${port}`, {
-      delivery: true,
-      transports: ['xhr-polling'],
-      reconnect: false,
-    });
-    afterThisTest(() => socket.disconnect());
     let isLost = false;
     socket.on('disconnect', () => (isLost = true));
-    socket.on('error', () => undefined);
     socket.connect().send('refused');
     await until(() => isLost, 'the loss of the connection');
     expect(posts).to.equal(1);
     expect(socket.unacknowledged()).to.equal(1);
   });
+
+  for (const missing of [1, 4, 7]) {
+    it(`works without delivery if the last ${missing} characters of the grant are missing`, async () => {
+      const socket = await withAnswers((request, response) => {
+        if (request.url?.includes('/id/')) response.writeHead(200);
+        else response.end(framed('id', '~h~d7:60000').slice(0, -missing));
+      });
+      socket.connect();
+      await until(() => socket.connected, 'the connection');
+      expect(socket.delivery).to.equal(false);
+      expect(socket.sessionId).to.equal('id');
+    });
+  }
 
   it('cannot be combined with `raw`', () => {
     expect(() => new Socket('http://localhost', { delivery: true, raw: true })).to.throw(
