@@ -64,12 +64,15 @@ describe('docs/operations.md', () => {
     const memory = (10_000 * (costOf('an idle WebSocket session') + 3.5)) / 1024;
     const heartbeats = (1000 * costOf('a heartbeat')) / 1e6;
     const answers = (1000 * costOf('the same, 1,000 clients')) / 1e6;
+    const reconnects = (10_000 * costOf('a new session over WebSocket, and its end')) / 1e6;
     const broadcast = (10_000 * costOf('a broadcast, for each of 1,000 clients')) / 1000;
     expect(BENCHMARKS).to.include('3.5 KiB of the kernel');
     expect(PAGE).to.include(`take ${Math.round(memory)} MiB`);
     expect(PAGE.replace(/\s+/g, ' '))
       .to.include(`which are ${Math.round(heartbeats * 100)} % of a core`)
       .and.include(`another ${(answers * 100).toFixed(1)} %`)
+      .and.include(`${Math.round((reconnects / 30) * 100)} % of a core meanwhile`)
+      .and.include(`would take ${reconnects.toFixed(1)} seconds`)
       .and.include(`to all of them takes ${Math.round(broadcast)} ms`);
   });
 
