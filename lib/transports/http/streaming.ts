@@ -31,6 +31,8 @@ export abstract class Streaming extends HttpTransport implements ConnectionObser
   /** @internal */ previousObserver: ConnectionObserver | null = null;
   /** @internal */ nextObserver: ConnectionObserver | null = null;
   #isOpen = true;
+  /** Set while the response is pipelined behind another one. */
+  #queueTimer: Timer | null = null;
 
   /** A payload as a piece of the body. MUST be pure: the bytes are shared by all clients. */
   protected abstract readonly wrap: (payload: string) => Buffer;
@@ -129,12 +131,15 @@ export abstract class Streaming extends HttpTransport implements ConnectionObser
     const onTimeout = (): void => {
       if (this.#isOpen && this.response.socket === null) this.socket.destroy();
     };
-    if (options.handshakeTimeout > 0)
-      timers.set(new Timer({ onTimeout }), options.handshakeTimeout);
+    if (options.handshakeTimeout > 0) {
+      this.#queueTimer = new Timer({ onTimeout });
+      timers.set(this.#queueTimer, options.handshakeTimeout);
+    }
   }
 
   #end(): void {
     this.#isOpen = false;
+    if (this.#queueTimer) this.host.timers.clear(this.#queueTimer);
     unobserveConnectionEnd(this);
     linger(this.socket);
     this.onClose();
