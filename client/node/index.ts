@@ -12,4 +12,5 @@ export type {
   SocketOptions,
   TlsOptions,
 } from './options.js';
+export type { EndpointSocket, EndpointSocketEvents } from './v1/endpoint-socket.js';
 export type { SocketEvents } from '../core/socket.js';

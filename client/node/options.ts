@@ -8,6 +8,7 @@ import type { ConnectionOptions } from 'node:tls';
 import { closestName } from '../../lib/util/closest-name.js';
 import { invalidType } from '../../lib/util/invalid-type.js';
 import type { SocketOptions as BrowserOptions } from '../core/delivery/socket.js';
+import type { Address } from './parse-address.js';
 
 /** TLS options of Node; certificates are verified unless `rejectUnauthorized` is false. */
 export type TlsOptions = Pick<
@@ -53,6 +54,22 @@ export interface ConnectChanges {
  * 10 attempts. With `reconnect: false` it emits `connect_failed` at once.
  */
 export interface SocketOptions extends BrowserOptions {
+  /**
+   * The generation of the server: '0.6', or '0.9' for Socket.IO 0.7 to 0.9. With '0.9' the
+   * transports are `websocket`, `xhr-polling` and `hixie-76`, `socket.of` returns endpoints with
+   * named events, each reconnect makes a new session, and `delivery` is not available.
+   *
+   * @default '0.6'
+   */
+  protocol?: '0.6' | '0.9';
+  /**
+   * With `protocol: '0.9'`: whether the client requests a session before it connects. With false,
+   * it opens the WebSocket at the URL unchanged and is connected at once: some devices exchange
+   * packets without sessions.
+   *
+   * @default true
+   */
+  handshake?: boolean;
   /** Headers of every request. @default {} */
   headers?: Readonly<Record<string, string>>;
   /** Initial cookies; cookies that the server sets are stored and sent back. @default {} */
@@ -130,6 +147,8 @@ const MEBI = 1024 * 1024;
 
 /** The transports of the Node client, in the order in which they are tried. */
 export const TRANSPORTS: readonly string[] = ['websocket', 'server-events', 'xhr-polling'];
+/** All transports; `hixie-76`, a WebSocket as in 2010, is used only if it is named. */
+export const ALL_TRANSPORTS: readonly string[] = [...TRANSPORTS, 'hixie-76'];
 
 /** Defaults of options that the browser client does not have, or has with another default. */
 export const DEFAULTS: Readonly<
@@ -176,11 +195,13 @@ const STRINGS: Check = [
   (value) => isObject(value) && Object.values(value).every(isString),
 ];
 const NAMES: Check = [
-  `an array with at least one of ${TRANSPORTS.join(', ')}`,
-  (value) => Array.isArray(value) && value.some((name) => TRANSPORTS.includes(name as string)),
+  `an array with at least one of ${ALL_TRANSPORTS.join(', ')}`,
+  (value) => Array.isArray(value) && value.some((name) => ALL_TRANSPORTS.includes(name as string)),
 ];
 
 const CHECKS: Readonly<Record<keyof SocketOptions, Check>> = {
+  protocol: ["'0.6' or '0.9'", (value) => value === '0.6' || value === '0.9'],
+  handshake: FLAG,
   secure: FLAG,
   document: OBJECT,
   port: [
@@ -252,4 +273,26 @@ export function checkOptions(options: SocketOptions): void {
   if (options.delivery && options.raw) {
     throw new TypeError('Expected only one of `delivery` and `raw`, got both');
   }
+  const isV1 = options.protocol === '0.9';
+  if (options.delivery && isV1) {
+    throw new TypeError("Expected `delivery` only with `protocol: '0.6'`, got '0.9'");
+  }
+  if (options.handshake === false && !isV1) {
+    throw new TypeError("Expected `handshake: false` only with `protocol: '0.9'`");
+  }
+}
+
+/** The options that a URL contains. */
+export function optionsOf(address: Address): SocketOptions {
+  return {
+    secure: address.secure,
+    ...(address.port && { port: address.port }),
+    ...(address.resource && { resource: address.resource }),
+    ...(address.transport && { transports: [address.transport] }),
+  };
+}
+
+/** Removes options that are undefined, so that their defaults apply. */
+export function omitUndefined(options: SocketOptions): SocketOptions {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
 }

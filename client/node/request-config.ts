@@ -33,6 +33,8 @@ export class RequestConfig {
   readonly sendLimits: PayloadLimits;
   /** Called with each payload that is received or sent, if it is set. */
   onPayload: ((direction: 'received' | 'sent', payload: string) => void) | undefined;
+  /** Called with each packet of protocol 1 that is received or sent, if it is set. */
+  onPacket: ((direction: 'received' | 'sent', packet: string) => void) | undefined;
   readonly #headers: Readonly<Record<string, string>>;
   readonly #query: string;
   #changes: ConnectChanges = {};

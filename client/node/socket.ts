@@ -3,16 +3,16 @@
  *
  * @module
  */
-import { encode } from '../../lib/protocol/frames.js';
 import { backoff } from '../core/backoff.js';
 import { State } from '../core/socket.js';
 import { Socket as BrowserSocket } from '../core/delivery/socket.js';
 import type { TypeOf } from '../core/delivery/transport.js';
 import { platform } from '../core/platform.js';
 import type { Transport } from '../core/transport.js';
-import { parseAddress, type Address } from './parse-address.js';
+import { parseAddress } from './parse-address.js';
 import { ClientError } from './errors.js';
-import { readHandshake } from './handshake.js';
+import type { Dialect } from './dialect/dialect.js';
+import { DialectV0 } from './dialect/v0.js';
 import { RequestConfig } from './request-config.js';
 import { MessageIterator } from './message-iterator.js';
 import { append } from './payload-batch.js';
@@ -21,26 +21,18 @@ import {
   checkOptions,
   type ConnectAttempt,
   DEFAULTS,
+  omitUndefined,
+  optionsOf,
   type SocketOptions,
   TRANSPORTS,
 } from './options.js';
 import { MAX_DELAY_MS, useNode } from './platform.js';
-import { transports, type WithHandshake } from './transports/index.js';
-import { withMoves } from './transports/moving.js';
+import type * as dialectV1 from './v1/dialect-v1.js';
+import type { EndpointSocket } from './v1/endpoint-socket.js';
 
-/** The options that a URL contains. */
-function optionsOf(address: Address): SocketOptions {
-  return {
-    secure: address.secure,
-    ...(address.port && { port: address.port }),
-    ...(address.resource && { resource: address.resource }),
-    ...(address.transport && { transports: [address.transport] }),
-  };
-}
-
-/** Removes options that are undefined, so that their defaults apply. */
-function omitUndefined(options: SocketOptions): SocketOptions {
-  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+/** Loads the dialect of 0.9 when it is used: most clients do not need it. */
+function loadV1(): typeof dialectV1 {
+  return require('./v1/dialect-v1.js') as typeof dialectV1;
 }
 
 /** Emits a process warning, for programs that do not listen to the events of the client. */
@@ -48,13 +40,8 @@ function warn(message: string): void {
   process.emitWarning(message, { type: 'SocketIOWarning', code: 'ERR_SIO_CONNECT_FAILED' });
 }
 
-/** True if a session id can be appended to the address of the WebSocket. */
-function canResume({ path }: RequestConfig): boolean {
-  return path === undefined || /\/(?:websocket|flashsocket)$/.test(path);
-}
-
 /**
- * A client of a Socket.IO 0.6 server, or of a feed with its framing. The state machine, the events
+ * A client of a Socket.IO 0.6 server, of a feed with its framing, or of a server of 0.7 to 0.9. The state machine, the events
  * and the methods are those of the browser client.
  *
  * @example
@@ -68,6 +55,7 @@ function canResume({ path }: RequestConfig): boolean {
  */
 export class Socket extends BrowserSocket implements AsyncIterable<unknown> {
   /** @internal */ readonly config: RequestConfig;
+  /** @internal What differs between 0.6 and 0.9. */ declare readonly _dialect: Dialect | undefined;
   /** The first message of the latest session: its id, or the object with which a feed begins. */
   handshake: unknown = null;
 
@@ -106,6 +94,11 @@ export class Socket extends BrowserSocket implements AsyncIterable<unknown> {
       ...omitUndefined(options),
     });
     this.config = new RequestConfig(options, address ?? {});
+    const isV1 = options.protocol === '0.9';
+    this._dialect = isV1
+      ? new (loadV1().DialectV1)(this, options.handshake ?? true)
+      : new DialectV0(this);
+    this.transport = this.getTransport();
     this.#maxQueue = options.maxQueue ?? DEFAULTS.maxQueue;
     this.#signal = options.signal;
     this.#beforeConnect = options.beforeConnect;
@@ -119,12 +112,23 @@ export class Socket extends BrowserSocket implements AsyncIterable<unknown> {
 
   override getTransport(names: readonly string[] = this._order()): Transport | null {
     for (const name of names) {
-      const Type = transports.get(name);
-      if (!Type) continue;
-      const Actual = this.options.delivery ? withMoves(Type as never) : Type;
-      return new Actual(this as never, this.options.transportOptions[name]);
+      // The constructor of the base class calls this before there is a dialect.
+      const transport = this._dialect?.createTransport(name);
+      if (transport) return transport;
     }
     return null;
+  }
+
+  /**
+   * The endpoint of this name, for example `/chat`, with named events; the root by default. The
+   * client joins it at once, or when it has connected, and again after each reconnect.
+   *
+   * @throws {TypeError} If `options.protocol` is not '0.9', or the name contains `:` or `?`.
+   */
+  of(name: string = ''): EndpointSocket {
+    const endpoint = this._dialect?.of?.(name);
+    if (!endpoint) throw new TypeError("of() needs the option `protocol: '0.9'`");
+    return endpoint;
   }
 
   /**
@@ -134,13 +138,14 @@ export class Socket extends BrowserSocket implements AsyncIterable<unknown> {
    *   BigInt, or is nested too deeply.
    */
   override send(data: unknown): this {
-    // If the message were encoded later, the caller could not catch the exception.
-    if (typeof data === 'object' && data !== null && !this.#sendsAtOnce) encode(data);
-    return super.send(data);
+    const messages = this._dialect!.toWire(data);
+    if (this.connected) this.transport!.send(messages);
+    else append(this.queueStack, messages);
+    return this;
   }
 
   override queue(message: unknown): this {
-    append(this.queueStack, message);
+    append(this.queueStack, this._dialect!.toWire(message));
     return this;
   }
 
@@ -158,6 +163,7 @@ export class Socket extends BrowserSocket implements AsyncIterable<unknown> {
 
   override disconnect(soft?: boolean): this {
     this.#pendingAttempt = null;
+    this._dialect!.cancel?.();
     if (!soft) this.#isRetryingConnect = false;
     super.disconnect(soft);
     if (!soft) this.#finish();
@@ -190,14 +196,15 @@ export class Socket extends BrowserSocket implements AsyncIterable<unknown> {
   }
 
   override onConnect(): void {
-    const text = (this.transport as WithHandshake | null)?.handshake;
-    if (text !== undefined) this.handshake = readHandshake(text);
+    const handshake = this._dialect!.handshakeOf(this.transport);
+    if (handshake !== undefined) this.handshake = handshake;
     // the event `reconnect` is only for connections after the first one
     if (this.#isRetryingConnect) this.#isRetryingConnect = this.reconnecting = false;
+    this._dialect!.onOpen?.();
     super.onConnect();
+    if (this.connected) this._dialect!.onConnected?.();
     if (this.connected) this.#startMessageTimer();
-    // A feed cannot resume a session.
-    if (typeof this.handshake !== 'string' || !canResume(this.config)) this._session = null;
+    if (!this._dialect!.canResume(this.handshake)) this._session = null;
   }
 
   override onMessage(message: unknown): void {
@@ -210,6 +217,7 @@ export class Socket extends BrowserSocket implements AsyncIterable<unknown> {
 
   override onDisconnect(): void {
     this.#stopMessageTimer();
+    if (this.connected) this._dialect!.onClose?.();
     super.onDisconnect();
     if (this.#isOver) this.#finish();
   }
@@ -217,7 +225,7 @@ export class Socket extends BrowserSocket implements AsyncIterable<unknown> {
   override _start(): void {
     this.#retryAfter = 0;
     this.#lastError = undefined;
-    if (this.#beforeConnect) this.#prepare(this.#beforeConnect);
+    if (this.#beforeConnect || this._dialect!.prepare) this.#prepare();
     else this.#startRound();
   }
 
@@ -281,42 +289,44 @@ export class Socket extends BrowserSocket implements AsyncIterable<unknown> {
     super._start();
   }
 
-  /** Starts an attempt after `beforeConnect`. */
-  #prepare(beforeConnect: NonNullable<SocketOptions['beforeConnect']>): void {
+  /** Starts an attempt after `beforeConnect` and what the dialect prepares. */
+  #prepare(): void {
     const attempt = { attempt: this.reconnecting ? this.reconnectionAttempts : 0 };
     this._isWanted = true;
     this._candidates = [];
     this._enter(State.CONNECTING);
     this.#pendingAttempt = attempt;
+    let step = 'beforeConnect() has not finished';
     if (this.options.connectTimeout) {
       this._timer = platform.setTimeout(() => {
-        const message = 'beforeConnect() has not finished within `connectTimeout`';
+        const message = `${step} within \`connectTimeout\``;
         this.#rejectAttempt(attempt, new ClientError('ERR_SIO_CONNECT_FAILED', message));
       }, this.options.connectTimeout);
     }
-    const onChanges = (changes: unknown): void => {
+    const run = async (): Promise<void> => {
+      if (this.#beforeConnect) {
+        const changes: unknown = await this.#beforeConnect(attempt);
+        if (this.#pendingAttempt !== attempt) return;
+        checkChanges(changes);
+        this.config.change(changes);
+      }
+      step = 'The server has not answered the handshake';
+      await this._dialect!.prepare?.();
       if (this.#pendingAttempt !== attempt) return;
-      checkChanges(changes);
-      this.config.change(changes);
       this.#pendingAttempt = null;
       this.#startRound();
     };
-    new Promise((resolve) => resolve(beforeConnect(attempt)))
-      .then(onChanges)
-      .catch((error: unknown) => this.#rejectAttempt(attempt, error));
+    run().catch((error: unknown) => this.#rejectAttempt(attempt, error));
   }
 
   #rejectAttempt(attempt: ConnectAttempt, error: unknown): void {
-    if (this.#pendingAttempt === attempt) this.emit('error', [error]);
+    if (this.#pendingAttempt !== attempt) return;
+    this._dialect!.cancel?.();
+    this.emit('error', [error]);
     // a listener may have disconnected
     if (this.#pendingAttempt !== attempt) return;
     this.#pendingAttempt = null;
     this._giveUp();
-  }
-
-  /** True if `send` encodes the message before it returns. */
-  get #sendsAtOnce(): boolean {
-    return this.connected && this.transport?.type === 'websocket';
   }
 
   /** The address of the server, without credentials. */

@@ -44,6 +44,8 @@ declare namespace both {
   export type Socket = nodeClient.Socket;
   export type SocketOptions = nodeClient.SocketOptions;
   export type SocketEvents = nodeClient.SocketEvents;
+  export type EndpointSocket = nodeClient.EndpointSocket;
+  export type EndpointSocketEvents = nodeClient.EndpointSocketEvents;
   export type TlsOptions = nodeClient.TlsOptions;
   export type AgentLike = nodeClient.AgentLike;
   export type ConnectAttempt = nodeClient.ConnectAttempt;

@@ -102,8 +102,9 @@ export const ROOMS: Readonly<Record<string, Rule>> = {
   },
   'client/core': { uses: ['lib/protocol'], node: false },
   'client/browser': { uses: ['client/core'], node: false },
+  // The client of 0.9 has the named events of a session, and the server's parser of draft 76.
   'client/node': {
-    uses: ['client/core', 'lib/protocol', 'lib/util'],
+    uses: ['client/core', 'lib/protocol', 'lib/session', 'lib/transports/websocket', 'lib/util'],
     packages: ['ws'],
     node: true,
   },

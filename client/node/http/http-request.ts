@@ -28,6 +28,8 @@ export class HttpRequest implements Xhr {
   status = 0;
   /** The text of the response, once that is complete. */
   responseText = '';
+  /** The `Content-Type` of a body. */
+  contentType: string = FORM;
   onreadystatechange: (() => void) | null = null;
   /** Receives the text in pieces; `responseText` stays empty then. */
   onText: ((text: string) => void) | null = null;
@@ -61,7 +63,7 @@ export class HttpRequest implements Xhr {
     const request = (this.#url.startsWith('https:') ? https : http).request(this.#url, {
       ...config.requestOptions,
       method: this.#method,
-      headers: body === null ? headers : { 'Content-Type': FORM, ...headers },
+      headers: body === null ? headers : { 'Content-Type': this.contentType, ...headers },
     });
     this.#request = request;
     request.on('response', (response) => this.#read(response));

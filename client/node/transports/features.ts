@@ -2,8 +2,9 @@
 import type { Transport, TransportOptions } from '../../core/transport.js';
 import { decode, frame, HEARTBEAT } from '../../../lib/protocol/frames.js';
 import { sessionIdOf } from '../handshake.js';
-import { type NetworkSockets, ProgressWatch } from '../progress.js';
+import type { NetworkSockets } from '../progress.js';
 import type { NodeBase } from '../request-config.js';
+import { withProgressTimeout } from './progress-timeout.js';
 
 /** A transport without abstract methods. */
 interface ConcreteTransport extends Transport {
@@ -27,11 +28,9 @@ export interface WithHandshake extends ConcreteTransport {
  * bytes of unfinished messages as progress; 0 is none.
  */
 export function withNodeFeatures(Type: TransportType): TransportType {
-  return class WithNodeFeatures extends Type implements WithHandshake {
+  return class WithNodeFeatures extends withProgressTimeout(Type) implements WithHandshake {
     declare readonly base: NodeBase;
     declare handshake: string | undefined;
-    /** The timeout of a silent connection. */
-    #watch: ProgressWatch | undefined;
 
     override onData(payload: string): void {
       this.base.config.onPayload?.('received', payload);
@@ -67,21 +66,6 @@ export function withNodeFeatures(Type: TransportType): TransportType {
     override onHeartbeat(heartbeat: string): void {
       super.onHeartbeat(heartbeat);
       this.base.emit('heartbeat', [heartbeat]);
-    }
-
-    override setTimeout(): void {
-      const { timeout } = this.options;
-      if (this._isClosed || !(timeout > 0)) return;
-      if (this.#watch) {
-        this.#watch.restart();
-        return;
-      }
-      this.#watch = new ProgressWatch(
-        () => this.sockets(),
-        timeout,
-        () => this.onTimeout(),
-      );
-      this.timeout = this.#watch.timer;
     }
   };
 }

@@ -26,6 +26,11 @@ interface HttpTransport extends XHR {
 /** The same with the requests of Node. */
 interface NodeHttpTransport extends HttpTransport {
   sockets(): NetworkSockets;
+  request(path: string | number, method?: string): HttpRequest;
+  /** The length of encoded messages on the wire, in bytes. */
+  sizeOf(frames: string): number;
+  /** Aborts all requests. */
+  abortAll(): void;
 }
 
 type TypeOf<T> = new (base: NodeBase, options?: TransportOptions) => T;
@@ -55,6 +60,10 @@ export function withNodeHttp(Type: TypeOf<HttpTransport>): TypeOf<NodeHttpTransp
       return request;
     }
 
+    sizeOf(frames: string): number {
+      return encodeURIComponent(frames).length;
+    }
+
     override send(data: unknown): this {
       append(this.#queue, data);
       this.checkSend();
@@ -69,7 +78,7 @@ export function withNodeHttp(Type: TypeOf<HttpTransport>): TypeOf<NodeHttpTransp
         0,
         this.#bodyLimits,
         (message) => this.encode([message]),
-        (frames) => encodeURIComponent(frames).length,
+        (frames) => this.sizeOf(frames),
       );
       this._batch = this.#queue.take(batch.count);
       this.#sentBatch = batch;
@@ -133,7 +142,7 @@ export function withNodeHttp(Type: TypeOf<HttpTransport>): TypeOf<NodeHttpTransp
       // a failure is ignored: the server then detects the end by its timeout
       this.#closeWatch ??= this.#watchClosing();
       this.#closeRequest = new HttpRequest(this.base.config, noop);
-      whenDone(this.#closeRequest, () => this.#abortAll());
+      whenDone(this.#closeRequest, () => this.abortAll());
       this.#closeRequest.open('POST', url);
       this.#closeRequest.send(body);
     }
@@ -155,11 +164,11 @@ export function withNodeHttp(Type: TypeOf<HttpTransport>): TypeOf<NodeHttpTransp
       return new ProgressWatch(
         () => this.sockets(),
         CLOSE_TIMEOUT_MS,
-        () => this.#abortAll(),
+        () => this.abortAll(),
       );
     }
 
-    #abortAll(): void {
+    abortAll(): void {
       this.#closeWatch?.stop();
       abort(this.xhr);
       abort(this.#downstream);
