@@ -42,3 +42,8 @@ export class ClientError extends Error {
     this.retryAfter = retryAfter;
   }
 }
+
+/** Emits a process warning, for programs that do not listen to the events of the client. */
+export function warn(message: string): void {
+  process.emitWarning(message, { type: 'SocketIOWarning', code: 'ERR_SIO_CONNECT_FAILED' });
+}

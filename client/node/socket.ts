@@ -10,7 +10,7 @@ import type { TypeOf } from '../core/delivery/transport.js';
 import { platform } from '../core/platform.js';
 import type { Transport } from '../core/transport.js';
 import { parseAddress } from './parse-address.js';
-import { ClientError } from './errors.js';
+import { ClientError, warn } from './errors.js';
 import type { Dialect } from './dialect/dialect.js';
 import { DialectV0 } from './dialect/v0.js';
 import { RequestConfig } from './request-config.js';
@@ -33,11 +33,6 @@ import type { EndpointSocket } from './v1/endpoint-socket.js';
 /** Loads the dialect of 0.9 when it is used: most clients do not need it. */
 function loadV1(): typeof dialectV1 {
   return require('./v1/dialect-v1.js') as typeof dialectV1;
-}
-
-/** Emits a process warning, for programs that do not listen to the events of the client. */
-function warn(message: string): void {
-  process.emitWarning(message, { type: 'SocketIOWarning', code: 'ERR_SIO_CONNECT_FAILED' });
 }
 
 /**

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { TRANSPORTS } from '../../client/node/options.js';
+import { ALL_TRANSPORTS, TRANSPORTS } from '../../client/node/options.js';
 
 /** The output of `--help`. */
 export const HELP: string = `socket.io-node: Socket.IO 0.6 on the command line
@@ -15,7 +15,10 @@ URL is http(s)://HOST:PORT[/RESOURCE][/TRANSPORT] or ws(s)://HOST/PATH?QUERY.
 
 connect prints each event with the seconds since the start, and sends each line of its input:
 
-  -t, --transport NAME    ${TRANSPORTS.join(', ')}; may be repeated (default: all, in this order)
+  -t, --transport NAME    ${TRANSPORTS.join(', ')}; may be repeated (default: all, in this
+                          order); hixie-76 is a WebSocket as in 2010
+      --protocol VERSION  0.6 (default), or 0.9 for Socket.IO 0.7 to 0.9: prints packets in words
+      --no-handshake      with --protocol 0.9: packets over a bare WebSocket at URL, no session
   -o, --origin ORIGIN     the Origin header to send
   -H, --header 'N: V'     a header to send; may be repeated
       --raw               print payloads with their framing; do not decode or encode ~j~
@@ -69,6 +72,10 @@ export interface ConnectCommand {
   readonly insecure: boolean;
   readonly json: boolean;
   readonly record: string | undefined;
+  /** The generation of the server; 0.6 if absent. */
+  readonly protocol?: '0.9';
+  /** False: there is no session, only a WebSocket. */
+  readonly handshake?: false;
 }
 
 /** `socket.io-node serve`. */
@@ -112,6 +119,8 @@ const OPTIONS = {
   insecure: { type: 'boolean' },
   json: { type: 'boolean', short: 'j' },
   record: { type: 'string' },
+  protocol: { type: 'string' },
+  'no-handshake': { type: 'boolean' },
   port: { type: 'string', short: 'p' },
   host: { type: 'string' },
   'flash-policy': { type: 'boolean' },
@@ -133,6 +142,8 @@ const CONNECT_ONLY = [
   'insecure',
   'json',
   'record',
+  'protocol',
+  'no-handshake',
 ] as const;
 const ADDRESS = ['port', 'host'] as const;
 const REPLAY_ONLY = ['speed', 'fast', 'in-turn'] as const;
@@ -175,14 +186,21 @@ function parseConnect(values: Values, [url, ...more]: readonly string[]): Connec
   if (url === undefined) throw new UsageError('connect needs a URL');
   if (more.length > 0) throw new UsageError(`connect takes one URL, got also '${more[0]}'`);
   const transports = values.transport ?? [];
-  const unknown = transports.find((name) => !TRANSPORTS.includes(name));
+  const unknown = transports.find((name) => !ALL_TRANSPORTS.includes(name));
   if (unknown !== undefined) {
     throw new UsageError(
-      `Unknown transport '${unknown}'; expected one of ${TRANSPORTS.join(', ')}`,
+      `Unknown transport '${unknown}'; expected one of ${ALL_TRANSPORTS.join(', ')}`,
     );
   }
+  const isV1 = values.protocol === '0.9';
+  if (values.protocol !== undefined && values.protocol !== '0.6' && !isV1) {
+    throw new UsageError(`Expected --protocol to be 0.6 or 0.9, got '${values.protocol}'`);
+  }
+  if (values['no-handshake'] && !isV1) throw new UsageError('--no-handshake needs --protocol 0.9');
   return {
     name: 'connect',
+    ...(isV1 && { protocol: '0.9' as const }),
+    ...(values['no-handshake'] && { handshake: false as const }),
     url: url.includes('://') ? url : `http://${url}`,
     transports,
     origin: values.origin,

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { clearLine, createInterface, cursorTo, type Interface } from 'node:readline';
 import { Socket, type SocketOptions } from '../../client/node/index.js';
 import { type ConnectCommand, UsageError } from './arguments.js';
+import { describePacket } from './describe-packet.js';
 import { ExitCode } from './exit-code.js';
 import { explain } from './explain.js';
 import { Recorder } from './recording/recorder.js';
@@ -17,8 +18,11 @@ function readCa(file: string): string {
 }
 
 function optionsOf(command: ConnectCommand): SocketOptions {
-  const { transports, origin, headers, raw, reconnect, ca, insecure } = command;
+  const { transports, origin, headers, raw, reconnect, ca, insecure, protocol, handshake } =
+    command;
   return {
+    ...(protocol && { protocol }),
+    ...(handshake === false && { handshake }),
     headers,
     raw,
     reconnect,
@@ -74,6 +78,11 @@ class Session {
         if (payload !== '') this.#print({ event: 'payload', direction, payload });
       };
     }
+    if (this.#command.protocol && !this.#command.raw) {
+      socket.config.onPacket = (direction, packet) => {
+        this.#print({ event: 'packet', direction, meaning: describePacket(packet), packet });
+      };
+    }
     this.#recorder?.observe(socket);
     socket.on('connecting', (transport) => {
       this.#since = performance.now();
@@ -125,7 +134,7 @@ class Session {
   }
 
   #onConnectFailed(): void {
-    const message = 'No Socket.IO 0.6 server responds at this address';
+    const message = `No Socket.IO ${this.#command.protocol ?? '0.6'} server responds at this address`;
     if (!this.#hasFailed) this.#print({ event: 'error', message, code: undefined });
     this.#end(ExitCode.FAILED);
   }
@@ -140,7 +149,7 @@ class Session {
     let data: unknown = line;
     try {
       if (this.#command.json) data = JSON.parse(line);
-      this.#socket.send(data);
+      if (!this.#sendEvent(data)) this.#socket.send(data);
       this.#recorder?.sent(data);
     } catch (error) {
       // not JSON, or nested too deeply to be sent
@@ -150,6 +159,15 @@ class Session {
     if (this.#isTerminal) this.#prompt();
     else if (this.#socket.connected) this.#print({ event: 'sent', data });
     else this.#unsent.push(data);
+  }
+
+  /** With --protocol 0.9 and --json, `{"name":…,"args":[…]}` is a named event. */
+  #sendEvent(data: unknown): boolean {
+    if (!this.#command.protocol || typeof data !== 'object' || data === null) return false;
+    const { name, args = [] } = data as { readonly name?: unknown; readonly args?: unknown };
+    if (typeof name !== 'string' || !Array.isArray(args)) return false;
+    this.#socket.of().events.emit(name, ...(args as unknown[]));
+    return true;
   }
 
   #onInputEnd(): void {
@@ -200,10 +218,13 @@ class Session {
     this.#prompt();
   }
 
-  /** True for messages and heartbeats with `--raw`: their payload is printed instead. */
+  /** True for messages and heartbeats if their payload or packet is printed instead. */
   #isShownAsPayload({ event }: WireEvent): boolean {
-    const { raw, json } = this.#command;
-    return raw && !json && (event === 'message' || event === 'sent' || event === 'heartbeat');
+    const { raw, json, protocol } = this.#command;
+    return (
+      ((raw && !json) || (protocol !== undefined && !raw)) &&
+      (event === 'message' || event === 'sent' || event === 'heartbeat')
+    );
   }
 
   #prompt(): void {

@@ -25,6 +25,14 @@ export type WireEvent =
       /** Zero or more messages with their framing, unchanged. */
       readonly payload: string;
     }
+  | {
+      /** A packet of Socket.IO 0.7 to 0.9. */
+      readonly event: 'packet';
+      readonly direction: 'received' | 'sent';
+      /** The packet in words. */
+      readonly meaning: string;
+      readonly packet: string;
+    }
   | { readonly event: 'disconnect' }
   | { readonly event: 'reconnecting'; readonly attempt: number }
   | { readonly event: 'error'; readonly message: string; readonly code: string | undefined };
@@ -56,6 +64,8 @@ function describe(event: WireEvent): string {
       return `♥ ${event.number} answered, after ${(event.after / 1000).toFixed(1)} s`;
     case 'payload':
       return `${event.direction === 'received' ? '<' : '>'} ${event.payload}`;
+    case 'packet':
+      return `${event.direction === 'received' ? '<' : '>'} ${event.meaning}`;
     case 'disconnect':
       return 'disconnected';
     case 'reconnecting':

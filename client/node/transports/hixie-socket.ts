@@ -101,7 +101,7 @@ export class HixieSocket implements WebSocketLike {
     request.on('upgrade', (response, socket, head) => {
       config.cookies.store(response.headers['set-cookie']);
       const expected = proof([keys[0].number, keys[1].number], key3);
-      this.#upgrade(socket as Socket, head, expected);
+      this.#upgrade(socket, head, expected);
     });
     request.end();
   }
@@ -111,9 +111,12 @@ export class HixieSocket implements WebSocketLike {
     this.netSocket?.write(Buffer.concat([Buffer.of(0), Buffer.from(text), Buffer.of(0xff)]));
   }
 
-  /** Sends the closing frame and waits for that of the server. */
-  close(): void {
-    if (this.readyState === CONNECTING) this.terminate();
+  /**
+   * Sends the closing frame and waits for that of the server. With a code, which the draft does not
+   * have, the connection counts as lost: the closing frame would end the session.
+   */
+  close(code?: number): void {
+    if (this.readyState === CONNECTING || code !== undefined) this.terminate();
     if (this.readyState !== OPEN) return;
     this.readyState = CLOSING;
     this.netSocket?.write(CLOSING_FRAME);

@@ -47,9 +47,9 @@ export class DialectV1 implements Dialect, PacketSession {
     return this.#socket.connected;
   }
 
-  /** The URL of a transport of the current session. */
-  sessionUrl(transport: string): string {
-    if (this.hasHandshake) return `${baseUrl(this.#socket)}${transport}/${this.sessionId}`;
+  /** The URL of a transport of a session. */
+  sessionUrl(transport: string, sessionId: string): string {
+    if (this.hasHandshake) return `${baseUrl(this.#socket)}${transport}/${sessionId}`;
     return new URL(baseUrl(this.#socket)).origin + (this.#socket.config.path ?? '/');
   }
 

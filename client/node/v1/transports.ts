@@ -2,7 +2,7 @@
 import { WebSocket } from 'ws';
 import { decodePayload } from '../../../lib/protocol/v1/index.js';
 import { framePacket } from '../../../lib/protocol/v1/payload.js';
-import { noop, type WebSocketLike } from '../../core/platform.js';
+import { noop } from '../../core/platform.js';
 import { whenDone } from '../../core/request.js';
 import { CloseKind } from '../../core/transport.js';
 import { XHRPolling } from '../../core/transports/xhr-polling.js';
@@ -33,13 +33,16 @@ function overSocket(Type: typeof NodeWebSocket): TransportType {
       this.sessionid = dialect.sessionId;
       super.connect();
       // With a handshake, the packet `1::` opens the session.
-      (this.socket as WebSocketLike).onopen = dialect.hasHandshake ? noop : () => this.onConnect();
+      const { socket } = this;
+      if (socket) socket.onopen = dialect.hasHandshake ? noop : () => this.onConnect();
       return this;
     }
 
     override prepareUrl(): string {
       const { _dialect: dialect, config } = this.base;
-      return dialect.sessionUrl('websocket').replace(/^http/, 'ws') + config.query;
+      return (
+        dialect.sessionUrl('websocket', this.sessionid ?? '').replace(/^http/, 'ws') + config.query
+      );
     }
 
     override decode(payload: string): string[] {
@@ -71,11 +74,11 @@ function overSocket(Type: typeof NodeWebSocket): TransportType {
       }
       super._close(kind);
     }
-  } as TransportType;
+  };
 }
 
 /** Long polling: the body of a response and of a POST is a payload of packets. */
-class PacketPolling extends withNodeHttp(XHRPolling as never) {
+class PacketPolling extends withNodeHttp(XHRPolling) {
   declare readonly base: Base;
 
   override connect(): this {
@@ -85,7 +88,7 @@ class PacketPolling extends withNodeHttp(XHRPolling as never) {
   }
 
   override prepareUrl(): string {
-    return this.base._dialect.sessionUrl(this.type);
+    return this.base._dialect.sessionUrl(this.type, this.sessionid ?? '');
   }
 
   override _url(rest: string | number): string {
@@ -141,5 +144,5 @@ PacketPolling.prototype.type = 'xhr-polling';
 export const transportsV1: ReadonlyMap<string, TransportType> = new Map<string, TransportType>([
   ['websocket', withProgressTimeout(overSocket(NodeWebSocket))],
   ['hixie-76', withProgressTimeout(overSocket(HixieWebSocket))],
-  ['xhr-polling', withProgressTimeout(PacketPolling as unknown as TransportType)],
+  ['xhr-polling', withProgressTimeout(PacketPolling)],
 ]);
