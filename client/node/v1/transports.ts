@@ -34,6 +34,7 @@ function overSocket(Type: typeof NodeWebSocket): TransportType {
       super.connect();
       // With a handshake, the packet `1::` opens the session.
       const { socket } = this;
+      // oxlint-disable-next-line unicorn/prefer-add-event-listener -- replaces that of the base class
       if (socket) socket.onopen = dialect.hasHandshake ? noop : () => this.onConnect();
       return this;
     }
