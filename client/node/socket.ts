@@ -202,8 +202,13 @@ export class Socket extends BrowserSocket implements AsyncIterable<unknown> {
     if (!this._dialect!.canResume(this.handshake)) this._session = null;
   }
 
-  override onMessage(message: unknown): void {
+  /** @internal */
+  _onReceived(): void {
     this.#messageTimer?.refresh();
+  }
+
+  override onMessage(message: unknown): void {
+    this._onReceived();
     super.onMessage(message);
     for (const messages of this.#iterators) {
       if (!messages.push(message)) this.#overflow(messages);

@@ -21,6 +21,8 @@ export interface DialectSocket {
   reconnecting: boolean;
   _isWanted: boolean | undefined;
   onMessage(message: unknown): void;
+  /** Restarts the time that `messageTimeout` limits. */
+  _onReceived(): void;
   emit(name: string, args?: readonly unknown[]): unknown;
 }
 

@@ -161,6 +161,7 @@ export class DialectV1 implements Dialect, PacketSession {
 
   #deliver(packet: Extract<Packet, { endpoint: string }>): void {
     const { endpoint } = packet;
+    if (packet.type !== 'ack') this.#socket._onReceived();
     if (endpoint === '' && packet.type !== 'ack') this.#emitMessage(packet);
     this.#endpoints.get(endpoint)?._onPacket(packet);
   }

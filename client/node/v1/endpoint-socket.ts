@@ -158,13 +158,14 @@ export class EndpointSocket
 
   /** @internal */
   onMessage(message: unknown, answer?: Answer): void {
-    if (answer) this.#emitSafely('message', message, answer);
+    const own = this.#inThisSession(answer);
+    if (own) this.#emitSafely('message', message, own);
     else this.#emitSafely('message', message);
   }
 
   /** @internal */
   onEvent(name: string, args: readonly unknown[], answer?: Answer): void {
-    this._conversation.dispatch(name, args, answer);
+    this._conversation.dispatch(name, args, this.#inThisSession(answer));
   }
 
   /** @internal */
@@ -186,6 +187,15 @@ export class EndpointSocket
   /** @internal */
   _overflow(): void {
     this.#session.onOverflow();
+  }
+
+  /** An answer that is dropped in later sessions, where its id belongs to another question. */
+  #inThisSession(answer: Answer | undefined): Answer | undefined {
+    if (!answer) return undefined;
+    const { sessionId } = this;
+    return (...values) => {
+      if (this.sessionId === sessionId) answer(...values);
+    };
   }
 
   #emitSafely(name: keyof EndpointSocketEvents, ...args: readonly unknown[]): void {

@@ -42,6 +42,48 @@ for (const transport of ['websocket', 'hixie-76', 'xhr-polling']) {
       expect(socket.socket.sessionId).to.equal(Object.keys(io.clients)[0]);
     });
 
+    it('answers in the session of the question only', async () => {
+      const { io, port } = await serve();
+      const answers = new Queue<unknown>();
+      let questions = 0;
+      io.on('connection', (client) => {
+        const number = ++questions;
+        client.events.emit('ask', (answer: unknown) => answers.push([number, answer]));
+      });
+      const socket = new Socket(`http://127.0.0.1:${port}`, options);
+      afterThisTest(() => socket.disconnect());
+      const answerers = new Queue<(value: string) => void>();
+      socket.of().events.on('ask', (answer: (value: string) => void) => answerers.push(answer));
+      socket.connect();
+      const late = await answerers.next('the first question');
+      socket.transport?.onDisconnect();
+      const own = await answerers.next('the second question');
+      late('late');
+      own('own');
+      expect(await answers.next('an answer')).to.deep.equal([2, 'own']);
+    });
+
+    it('takes an event for a message of messageTimeout', async () => {
+      const { io, port } = await serve();
+      const recorded = new RecordedSocket(`http://127.0.0.1:${port}`, {
+        ...options,
+        messageTimeout: 2_000_000,
+      });
+      let restarts = 0;
+      const { socket } = recorded;
+      const restart = socket._onReceived.bind(socket);
+      socket._onReceived = () => {
+        restarts++;
+        restart();
+      };
+      const ticks = new Queue<string>();
+      socket.of().events.on('tick', () => ticks.push('tick'));
+      io.on('connection', (client) => client.events.emit('tick'));
+      socket.connect();
+      await ticks.next('an event');
+      expect(restarts).to.equal(1);
+    });
+
     it('exchanges events with answers and receipts both ways, in the root and in an endpoint', async () => {
       const { io, port } = await serve();
       io.of('/chat').on('connection', (member) => {
