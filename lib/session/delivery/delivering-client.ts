@@ -246,7 +246,7 @@ export class DeliveringClient extends Client {
     state.acknowledge(place.received);
     if (this.#isMoving) {
       const isClose = CLOSE.test(request.url ?? '');
-      if (isClose || state.buffer === null) this._end('server close');
+      if (isClose) this._end('server close');
       return isClose ? state.ack() : null;
     }
     const texts = this._split(payload ?? '');
@@ -274,8 +274,7 @@ export class DeliveringClient extends Client {
     else if (control.kind === ControlKind.ACK || control.kind === ControlKind.END) {
       this.#state.acknowledge(control.n);
       const isEnd = control.kind === ControlKind.END;
-      if (this.#isMoving && (isEnd || this.#state.buffer === null)) this._end('server close');
-      else if (isEnd) this._end('client close');
+      if (isEnd) this._end(this.#isMoving ? 'server close' : 'client close');
     }
   }
 
