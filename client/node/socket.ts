@@ -12,7 +12,7 @@ import type { Transport } from '../core/transport.js';
 import { parseAddress } from './parse-address.js';
 import { ClientError, warn } from './errors.js';
 import type { Dialect } from './dialect/dialect.js';
-import { DialectV0 } from './dialect/v0.js';
+import { createDialect } from './dialect/create-dialect.js';
 import { RequestConfig } from './request-config.js';
 import { MessageIterator } from './message-iterator.js';
 import { append } from './payload-batch.js';
@@ -27,17 +27,11 @@ import {
   TRANSPORTS,
 } from './options.js';
 import { MAX_DELAY_MS, useNode } from './platform.js';
-import type * as dialectV1 from './v1/dialect-v1.js';
 import type { EndpointSocket } from './v1/endpoint-socket.js';
 
-/** Loads the dialect of 0.9 when it is used: most clients do not need it. */
-function loadV1(): typeof dialectV1 {
-  return require('./v1/dialect-v1.js') as typeof dialectV1;
-}
-
 /**
- * A client of a Socket.IO 0.6 server, of a feed with its framing, or of a server of 0.7 to 0.9. The state machine, the events
- * and the methods are those of the browser client.
+ * A client of a Socket.IO 0.6 server, of a feed with its framing, or of a server of 0.7 to 0.9. The
+ * state machine, the events and the methods are those of the browser client.
  *
  * @example
  * const socket = new Socket('http://localhost:8080');
@@ -89,10 +83,7 @@ export class Socket extends BrowserSocket implements AsyncIterable<unknown> {
       ...omitUndefined(options),
     });
     this.config = new RequestConfig(options, address ?? {});
-    const isV1 = options.protocol === '0.9';
-    this._dialect = isV1
-      ? new (loadV1().DialectV1)(this, options.handshake ?? true)
-      : new DialectV0(this);
+    this._dialect = createDialect(this, options);
     this.transport = this.getTransport();
     this.#maxQueue = options.maxQueue ?? DEFAULTS.maxQueue;
     this.#signal = options.signal;
