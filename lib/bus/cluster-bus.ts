@@ -20,7 +20,7 @@ interface Message {
 /** The part of `node:cluster` that a primary needs. */
 interface Primary {
   readonly workers?: NodeJS.Dict<{
-    send(message: object): boolean;
+    send(message: object, callback: (error: Error | null) => void): boolean;
     isConnected(): boolean;
   }>;
   on(event: 'message', listener: (worker: { id: number }, message: unknown) => void): unknown;
@@ -82,7 +82,8 @@ export function relay(primary: Primary): () => void {
   const onMessage = (sender: { id: number }, message: unknown): void => {
     if (!isMessage(message)) return;
     for (const [id, worker] of Object.entries(primary.workers ?? {})) {
-      if (Number(id) !== sender.id && worker?.isConnected()) worker.send(message);
+      // Without a callback, Node would emit the error of a worker that has just ended.
+      if (Number(id) !== sender.id && worker?.isConnected()) worker.send(message, () => undefined);
     }
   };
   primary.on('message', onMessage);
