@@ -83,7 +83,7 @@ class Session {
         this.#print({ event: 'packet', direction, meaning: describePacket(packet), packet });
       };
     }
-    this.#recorder?.observe(socket);
+    this.#recorder?.observe(socket, this.#command.protocol === '0.9');
     socket.on('connecting', (transport) => {
       this.#since = performance.now();
       this.#print({ event: 'connecting', transport });

@@ -44,8 +44,12 @@ export class Recorder {
     );
   }
 
-  /** Records the events of a socket. */
-  observe(socket: Socket): void {
+  /**
+   * Records the events of a socket.
+   *
+   * @param hasEvents true if the server may send named events: with 0.9
+   */
+  observe(socket: Socket, hasEvents = false): void {
     socket.on('connect', () => {
       const { handshake, sessionId } = socket;
       if (sessionId !== null) this.#addId(sessionId);
@@ -55,6 +59,11 @@ export class Recorder {
     socket.on('message', (data) => {
       this.#write({ type: 'message', from: 'server', data: valueOf(data, this.#isRaw) });
     });
+    if (hasEvents) {
+      socket.of().events.onAny((name, args) => {
+        this.#write({ type: 'event', from: 'server', name, args });
+      });
+    }
     socket.on('disconnect', () => this.#write({ type: 'disconnect', from: 'server' }));
   }
 
