@@ -140,8 +140,14 @@ export class Forwarding {
     const onRequest = (request: IncomingMessage, target: ServerResponse): void => {
       const origin = verify(request, token);
       const incoming = { request, target, isUpgrade: false, head: NO_HEAD };
-      if (origin === null) target.writeHead(403, { Connection: 'close' }).end();
-      else if (!this.#host.handle(incoming, origin)) target.writeHead(404).end();
+      // In two calls: middleware of 2011 replaces `writeHead` by a function that returns nothing.
+      if (origin === null) {
+        target.writeHead(403, { Connection: 'close' });
+        target.end();
+      } else if (!this.#host.handle(incoming, origin)) {
+        target.writeHead(404);
+        target.end();
+      }
     };
     server.on('request', onRequest);
     server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {

@@ -87,8 +87,8 @@ describe('the packed package', function () {
 
   after('remove', () => installed.remove());
 
-  it('is smaller than 350 KB', () => {
-    expect(installed.packed.size).to.be.below(350 * 1024);
+  it('is smaller than 400 KB', () => {
+    expect(installed.packed.size).to.be.below(400 * 1024);
   });
 
   it('contains the built code, its types, the client, the Flash file and the documents', () => {
