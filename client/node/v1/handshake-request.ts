@@ -25,7 +25,8 @@ export class HandshakeRequest {
     this.result = new Promise((resolve, reject) => {
       whenDone(this.#request, (status) => {
         const handshake = status === 200 ? decodeHandshake(this.#request.responseText) : null;
-        if (handshake) resolve(handshake);
+        // Any text without a colon is the id of a handshake without transports.
+        if (handshake && handshake.transports.length > 0) resolve(handshake);
         else reject((reason as Error | undefined) ?? notUnderstood());
       });
     });
