@@ -8,6 +8,11 @@ import { until, within } from '../support/wait.js';
 export const PACKAGE: string = join(__dirname, '..', '..', '..');
 const COMMAND = join(PACKAGE, 'build', 'lib', 'cli', 'index.js');
 
+/** Node writes the coverage of a process that exits, not of one that a signal ends. */
+const IS_COVERED = process.env['NODE_V8_COVERAGE'] !== undefined;
+const EXIT_ON_SIGTERM = 'data:text/javascript,process.once("SIGTERM",()=>process.exit(143))';
+const EXIT_MS = 5000;
+
 /** One run of the command, in its own process. */
 export class Run {
   readonly child: ChildProcessWithoutNullStreams;
@@ -18,13 +23,14 @@ export class Run {
   constructor(...args: [env: Record<string, string>, ...string[]] | string[]) {
     const [first, ...rest] = args;
     const [env, words] = typeof first === 'object' ? [first, rest] : [{}, args];
-    this.child = spawn(process.execPath, [COMMAND, ...(words as string[])], {
+    const before = IS_COVERED ? ['--import', EXIT_ON_SIGTERM] : [];
+    this.child = spawn(process.execPath, [...before, COMMAND, ...(words as string[])], {
       env: { ...process.env, ...env },
     });
     this.child.stdout.on('data', (text: Buffer) => (this.out += text.toString()));
     this.child.stderr.on('data', (text: Buffer) => (this.err += text.toString()));
     this.#exit = once(this.child, 'close');
-    afterThisTest(() => this.child.kill('SIGKILL'));
+    afterThisTest(() => this.#stop());
   }
 
   type(text: string): this {
@@ -56,5 +62,12 @@ export class Run {
       expect(at).to.be.a('number');
       return event;
     });
+  }
+
+  async #stop(): Promise<void> {
+    const limit = setTimeout(() => this.child.kill('SIGKILL'), EXIT_MS);
+    this.child.kill('SIGTERM');
+    await this.#exit;
+    clearTimeout(limit);
   }
 }
