@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { WebSocketServer } from 'ws';
 import { afterThisTest } from '../support/cleanup.js';
 import { serve } from '../support/server.js';
+import { freePort } from '../support/tcp.js';
 import { Run } from './run.js';
 
 describe('connect --protocol 0.9', () => {
@@ -46,10 +47,7 @@ describe('connect --protocol 0.9', () => {
   }).timeout(20_000);
 
   it('reports that no server listens at the address', async () => {
-    const server = new WebSocketServer({ port: 0, host: '127.0.0.1' });
-    await once(server, 'listening');
-    const { port } = server.address() as AddressInfo;
-    await new Promise((resolve) => void server.close(resolve));
+    const port = await freePort();
     const run = new Run('connect', '--protocol', '0.9', `127.0.0.1:${port}`);
     expect(await run.code()).to.equal(1);
     expect(run.out + run.err).to.include('No server listens at this address');
