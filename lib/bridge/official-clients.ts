@@ -304,6 +304,7 @@ export class OfficialClients implements ExternalGroup, SessionRooms {
   /** The selected clients, as a copy: the caller may change the selection while it iterates. */
   #select({ rooms, except }: Selection): BridgedClient[] {
     const candidates = rooms === null ? this.#clients.values() : this.#inRooms(rooms);
+    if (except.length === 0) return [...candidates];
     return [...candidates].filter(
       ({ _officialRooms }) => !except.some((room) => _officialRooms.has(room)),
     );

@@ -74,7 +74,7 @@ export interface ConnectCommand {
   readonly record: string | undefined;
   /** The generation of the server; 0.6 if absent. */
   readonly protocol?: '0.9';
-  /** False: there is no session, only a WebSocket. */
+  /** False: a WebSocket without a session. */
   readonly handshake?: false;
 }
 

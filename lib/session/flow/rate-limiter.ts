@@ -34,7 +34,7 @@ export class RateLimiter {
   readonly #now: () => number;
   readonly #buckets = new WeakMap<RatedClient, Bucket>();
 
-  /** Returns null if there is no limit: then nothing is counted. */
+  /** Returns null without a limit: then nothing is counted. */
   static of(limits: RateLimits, now: () => number): RateLimiter | null {
     const { maxMessagesPerSecond, maxBytesPerSecond } = limits;
     return maxMessagesPerSecond > 0 || maxBytesPerSecond > 0 ? new RateLimiter(limits, now) : null;

@@ -278,7 +278,7 @@ describe('replay', () => {
     for (let i = 0; i < 3000; i++) lines.push({ at: i, ...says('server', `${i} ${text}`) });
     const [, port] = await replay(recordingOf(...lines), '--fast');
     const driver = VARIANTS[0]?.create(port);
-    if (!driver) throw new Error('There is no variant');
+    if (!driver) throw new Error('The variant does not exist');
     await driver.open();
     for (let i = 0; i < 3000; i++) {
       const message = String(await driver.next());

@@ -148,7 +148,7 @@ for (const kind of KINDS) {
       client.events.volatile.emit('dropped', 1);
       io.volatile.send('dropped');
       io.to(client.sessionId).volatile.emit('dropped');
-      io.except('nobody').volatile.local.send('dropped');
+      io.except('an empty room').volatile.local.send('dropped');
       expect(dropped()).to.equal(8);
       client.send('last');
       release();
