@@ -30,6 +30,8 @@ export class DialectV1 implements Dialect, PacketSession {
   readonly #root: EndpointSocket = new EndpointSocket(this, '');
   readonly #endpoints = new Map<string, EndpointSocket>([['', this.#root]]);
   #request: HandshakeRequest | null = null;
+  /** True from the end of a connection until the next one: the socket still has to emit it. */
+  #isClosed = false;
 
   constructor(socket: DialectSocket, hasHandshake: boolean) {
     this.#socket = socket;
@@ -44,7 +46,7 @@ export class DialectV1 implements Dialect, PacketSession {
   }
 
   get isOpen(): boolean {
-    return this.#socket.connected;
+    return this.#socket.connected && !this.#isClosed;
   }
 
   /** The URL of a transport of a session. */
@@ -97,24 +99,8 @@ export class DialectV1 implements Dialect, PacketSession {
     this.#socket.emit('error', [new ClientError('ERR_SIO_QUEUE_OVERFLOW', message)]);
   }
 
-  /** Packets of the lost session: those of endpoints wait until these are joined again. */
   onOpen(): void {
-    const socket = this.#socket;
-    const queue = socket.queueStack as string[];
-    socket.queueStack = [];
-    for (const text of queue) {
-      const packet = decodePacket(text);
-      if (
-        !packet ||
-        packet.type === 'message' ||
-        packet.type === 'json' ||
-        packet.type === 'event'
-      ) {
-        const endpoint = packet ? this.#endpoints.get(packet.endpoint) : this.#root;
-        if (endpoint === undefined || endpoint === this.#root) append(socket.queueStack, text);
-        else endpoint._requeue(text);
-      }
-    }
+    this.#isClosed = false;
   }
 
   onConnected(): void {
@@ -124,7 +110,12 @@ export class DialectV1 implements Dialect, PacketSession {
 
   onClose(): void {
     this.handshake = null;
-    for (const endpoint of this.#endpoints.values()) endpoint._onLeft();
+    this.#isClosed = true;
+    const unsent = this.#takeUnsent();
+    this.#socket.queueStack = unsent.get('')!;
+    const endpoints = [...this.#endpoints.values()];
+    const left = endpoints.filter((endpoint) => endpoint._close(unsent.get(endpoint.name)!));
+    for (const endpoint of left) endpoint._emitDisconnect();
   }
 
   /** Called with the text of each packet. */
@@ -133,6 +124,21 @@ export class DialectV1 implements Dialect, PacketSession {
     const packet = decodePacket(text);
     if (this.#socket.config.raw && !isControl(packet)) this.#socket.onMessage(text);
     else if (packet) this.#dispatch(packet, transport);
+  }
+
+  /**
+   * Takes the packets that the connection did not send, by endpoint: those of the next session wait
+   * behind them. Only messages and events have a meaning there.
+   */
+  #takeUnsent(): Map<string, string[]> {
+    const unsent = new Map([...this.#endpoints.keys()].map((name) => [name, [] as string[]]));
+    for (const text of this.#socket.queueStack as string[]) {
+      const packet = decodePacket(text);
+      // Devices may have packets of their own, and endpoints that the application has not named.
+      if (packet === null) unsent.get('')!.push(text);
+      else if (isContent(packet)) (unsent.get(packet.endpoint) ?? unsent.get('')!).push(text);
+    }
+    return unsent;
   }
 
   #dispatch(packet: Packet, transport: Transport): void {
@@ -230,6 +236,13 @@ export class DialectV1 implements Dialect, PacketSession {
     if (this.#socket.config.raw && typeof message === 'string') return message;
     return messagePacket(message === undefined ? null : message, '', {});
   }
+}
+
+/** True for messages and events. */
+function isContent(
+  packet: Packet,
+): packet is Extract<Packet, { type: 'message' | 'json' | 'event' }> {
+  return packet.type === 'message' || packet.type === 'json' || packet.type === 'event';
 }
 
 /** True for packets that concern the session, not its content. */

@@ -93,6 +93,7 @@ export class EndpointSocket
   connect(): this {
     if (this.#isWanted) return this;
     this.#isWanted = true;
+    this._conversation.reopen();
     this._join();
     return this;
   }
@@ -102,6 +103,7 @@ export class EndpointSocket
     if (this.name === '' || !this.#isWanted) return this;
     this.#isWanted = false;
     this.#queue = [];
+    this._conversation.close();
     if (this.#session.isOpen) {
       this.#session.write(encodePacket({ type: 'disconnect', endpoint: this.name }));
     }
@@ -133,9 +135,7 @@ export class EndpointSocket
 
   /** @internal */
   _onLeft(): void {
-    if (!this.connected) return;
-    this.connected = false;
-    this.#emitSafely('disconnect');
+    if (this._close([])) this._emitDisconnect();
   }
 
   /** @internal */
@@ -143,9 +143,23 @@ export class EndpointSocket
     this.#emitSafely('connect_failed');
   }
 
-  /** @internal A packet that was queued in the session when its connection closed. */
-  _requeue(packet: string): void {
-    this.#queue.push(packet);
+  /**
+   * @internal Ends what the session had of this endpoint: what is sent from now on is queued.
+   *
+   * @param unsent its packets that the connection has not sent; those of the root wait in the session
+   * @returns true if the endpoint was joined
+   */
+  _close(unsent: readonly string[]): boolean {
+    if (this.name !== '' && this.#isWanted) this.#queue = [...unsent, ...this.#queue];
+    this._conversation.loseAcks(this.name === '' ? unsent : this.#queue);
+    const wasConnected = this.connected;
+    this.connected = false;
+    return wasConnected;
+  }
+
+  /** @internal */
+  _emitDisconnect(): void {
+    this.#emitSafely('disconnect');
   }
 
   /** @internal */
@@ -176,12 +190,13 @@ export class EndpointSocket
   /** @internal */
   _sendMessages(packet: string): void {
     if (this.connected || this.name === '') this.#session.write(packet);
-    else if (this.#isWanted) this.#queue.push(packet);
+    else this.#queue.push(packet);
   }
 
   /** @internal */
-  _sendVolatile(packet: string): void {
+  _sendVolatile(packet: string): boolean {
     if (this.connected) this.#session.write(packet);
+    return this.connected;
   }
 
   /** @internal */

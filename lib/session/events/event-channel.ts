@@ -10,6 +10,12 @@ import { rethrowAsync } from './emit.js';
 
 /** Answers an event, once. Absent if the client does not request an answer. */
 export type Answer = (...values: unknown[]) => void;
+/** The callback of an acknowledgement. */
+export interface AckCallback extends Answer {
+  /** Called if the acknowledgement can no longer arrive, because the session has ended. */
+  onLost?(): void;
+}
+
 /** The timers of Node have 31 bits. */
 const LONGEST_TIMEOUT_MS = 2 ** 31 - 1;
 
@@ -52,7 +58,8 @@ export interface EventSender<Out extends object = AnyOutgoing> {
    *
    * If the last argument is a function, an acknowledgement is requested, and the function is called
    * with the answer of the client: once, or never. A function without parameters requests a receipt
-   * only, which the client sends by itself, without its program.
+   * only, which the client sends by itself, without its program. At the end of the session,
+   * functions that wait are dropped; those of {@link EventChannel.timeout} are called with an error.
    */
   emit<Name extends keyof Out & string>(name: Name, ...args: ArgumentsOf<Out[Name]>): void;
   /** Sends a message: text as it is, every other value as JSON. The callback is that of `emit`. */
@@ -69,15 +76,18 @@ export interface Outlet {
   sendEvent(
     name: string,
     args: readonly unknown[],
-    callback: Answer | null,
+    callback: AckCallback | null,
     isVolatile: boolean,
   ): () => void;
-  sendMessage(message: unknown, callback: Answer | null, isVolatile: boolean): () => void;
+  sendMessage(message: unknown, callback: AckCallback | null, isVolatile: boolean): () => void;
 }
 
-/** Calls a callback with an error if the acknowledgement does not arrive in time, otherwise with null. */
+/**
+ * Calls a callback with an error if the acknowledgement does not arrive in time or is lost, otherwise
+ * with null.
+ */
 class TimedCallback {
-  readonly callback: Answer;
+  readonly callback: AckCallback;
   readonly #timers: Timers;
   readonly #timer: Timer = new Timer(this);
   readonly #delay: number;
@@ -90,12 +100,13 @@ class TimedCallback {
     this.#delay = delay;
     this.#handler = handler;
     // It has a parameter, so that an answer of the program is requested, not only a receipt.
-    this.callback = (...values) => {
+    const callback = (first: unknown, ...more: unknown[]): void => {
       if (this.#isOver) return;
       this.#isOver = true;
       timers.clear(this.#timer);
-      handler(null, ...values);
+      handler(null, first, ...more);
     };
+    this.callback = Object.assign(callback, { onLost: () => this.#onLost() });
   }
 
   start(forget: () => void): void {
@@ -104,12 +115,21 @@ class TimedCallback {
   }
 
   onTimeout(): void {
-    this.#isOver = true;
     this.#forget?.();
-    const error = Object.assign(new Error(`No answer within ${this.#delay} ms`), {
-      code: 'ERR_SIO_NO_ANSWER',
+    this.#fail(`No answer within ${this.#delay} ms`);
+  }
+
+  /** Not called at once: the session is about to emit `disconnect`, or `emit` has not returned. */
+  #onLost(): void {
+    process.nextTick(() => {
+      this.#timers.clear(this.#timer);
+      if (!this.#isOver) this.#fail('The session ended before an answer');
     });
-    call(this.#handler, [error]);
+  }
+
+  #fail(message: string): void {
+    this.#isOver = true;
+    call(this.#handler, [Object.assign(new Error(message), { code: 'ERR_SIO_NO_ANSWER' })]);
   }
 }
 
@@ -139,13 +159,13 @@ class ChannelSender implements EventSender {
     );
   }
 
-  #send(callback: Answer | null, send: (wanted: Answer | null) => () => void): void {
+  #send(callback: Answer | null, send: (wanted: AckCallback | null) => () => void): void {
     if (callback === null || this.#timeout === null) {
       send(callback);
       return;
     }
     const timed = new TimedCallback(this.#outlet.timers, this.#timeout, callback);
-    timed.start(send((first, ...more) => timed.callback(first, ...more)));
+    timed.start(send(timed.callback));
   }
 }
 
@@ -177,7 +197,8 @@ export class EventChannel<
 
   /**
    * The same, but callbacks wait no longer than `ms` milliseconds: they are called with an error
-   * (`ERR_SIO_NO_ANSWER`) then, otherwise with null, and after it the answer.
+   * (`ERR_SIO_NO_ANSWER`) then, or when the session ends; otherwise with null, and after it the
+   * answer.
    *
    * @throws {RangeError} If `ms` is not from 0 to 2147483647.
    * @example client.events.timeout(5000).emit('ask', (error, reply) => console.log(error ?? reply));

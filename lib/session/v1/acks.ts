@@ -1,9 +1,9 @@
 import { rethrowAsync } from '../events/emit.js';
-import type { Answer } from '../events/event-channel.js';
+import type { AckCallback } from '../events/event-channel.js';
 
 /** The acknowledgements that a session waits for in one endpoint. */
 export class PendingAcks {
-  readonly #callbacks = new Map<string, Answer>();
+  readonly #callbacks = new Map<string, AckCallback>();
   #lastId = 0;
 
   /** How many are pending. */
@@ -17,7 +17,7 @@ export class PendingAcks {
   }
 
   /** Waits for the acknowledgement of the packet with {@link nextId}; returns this id. */
-  add(callback: Answer): string {
+  add(callback: AckCallback): string {
     const id = this.nextId;
     this.#lastId++;
     this.#callbacks.set(id, callback);
@@ -27,6 +27,15 @@ export class PendingAcks {
   /** Stops waiting. */
   delete(id: string): void {
     this.#callbacks.delete(id);
+  }
+
+  /** Drops all callbacks, except those of the ids in `kept`, and reports to each that it is lost. */
+  lose(kept: ReadonlySet<string | undefined>): void {
+    for (const [id, callback] of this.#callbacks) {
+      if (kept.has(id)) continue;
+      this.#callbacks.delete(id);
+      callback.onLost?.();
+    }
   }
 
   /** Calls the callback of an id, once; ignores ids that nothing waits for. */

@@ -119,8 +119,10 @@ export class ClientV1 extends Client implements PacketWriter, Receiver {
   }
 
   /** @internal */
-  _sendVolatile(packet: string): void {
-    if (this._takesVolatile(1)) this._sendMessages(packet, 1);
+  _sendVolatile(packet: string): boolean {
+    const isTaken = this._takesVolatile(1);
+    if (isTaken) this._sendMessages(packet, 1);
+    return isTaken;
   }
 
   /** @internal A client may change its transport, when no `1::` has arrived. */
@@ -160,6 +162,7 @@ export class ClientV1 extends Client implements PacketWriter, Receiver {
 
   /** @internal */
   override _emitDisconnect(reason: DisconnectReason): void {
+    this.#root?.close();
     super._emitDisconnect(reason);
     const members = this.#members;
     this.#members = null;
@@ -233,7 +236,11 @@ export class ClientV1 extends Client implements PacketWriter, Receiver {
   }
 
   get #conversation(): Conversation {
-    return (this.#root ??= new Conversation(this, ''));
+    if (this.#root === null) {
+      this.#root = new Conversation(this, '');
+      if (this.disconnectReason !== null) this.#root.close();
+    }
+    return this.#root;
   }
 
   #onPacket(packet: Packet, payloadLength: number): void {

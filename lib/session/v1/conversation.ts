@@ -5,13 +5,19 @@
  * @module
  */
 import {
+  decodePacket,
   encodePacket,
   type AckPacket,
   type EventPacket,
   type JsonPacket,
   type MessagePacket,
 } from '../../protocol/v1/index.js';
-import { EventChannel, type Answer, type Outlet } from '../events/event-channel.js';
+import {
+  EventChannel,
+  type AckCallback,
+  type Answer,
+  type Outlet,
+} from '../events/event-channel.js';
 import type { Timers } from '../../util/timers.js';
 import { PendingAcks } from './acks.js';
 import { messagePacket, type Wanted } from './packets.js';
@@ -24,8 +30,8 @@ export interface PacketWriter {
   _sendPayload(packet: string): void;
   /** @internal Sends a packet; `messages` is the number of messages of the application in it. */
   _sendMessages(packet: string, messages: number): void;
-  /** @internal Sends a packet if it can leave at once. */
-  _sendVolatile(packet: string): void;
+  /** @internal Sends a packet if it can leave at once; returns false if it was dropped. */
+  _sendVolatile(packet: string): boolean;
   /** @internal More is pending than the limits allow. */
   _overflow(): void;
 }
@@ -41,11 +47,20 @@ const MAX_PENDING_ACKS = 10_000;
 
 const NOT_WANTED: Wanted = Object.freeze({});
 
+const nothing = (): void => undefined;
+
+/** The id of a packet that requests an acknowledgement. */
+function idOf(text: string): string | undefined {
+  const packet = decodePacket(text);
+  return packet !== null && 'id' in packet ? packet.id : undefined;
+}
+
 export class Conversation implements Outlet {
   readonly #session: PacketWriter;
   readonly #endpoint: string;
   #acks: PendingAcks | null = null;
   #events: EventChannel | null = null;
+  #isClosed = false;
 
   constructor(session: PacketWriter, endpoint: string) {
     this.#session = session;
@@ -65,7 +80,7 @@ export class Conversation implements Outlet {
   sendEvent(
     name: string,
     args: readonly unknown[],
-    callback: Answer | null,
+    callback: AckCallback | null,
     isVolatile: boolean,
   ): () => void {
     const wanted = this.#wantedBy(callback);
@@ -74,7 +89,7 @@ export class Conversation implements Outlet {
     return this.#send(packet, callback, isVolatile);
   }
 
-  sendMessage(message: unknown, callback: Answer | null, isVolatile: boolean): () => void {
+  sendMessage(message: unknown, callback: AckCallback | null, isVolatile: boolean): () => void {
     const packet = messagePacket(message, this.#endpoint, this.#wantedBy(callback));
     return this.#send(packet, callback, isVolatile);
   }
@@ -85,6 +100,23 @@ export class Conversation implements Outlet {
 
   onAck({ ackId, args }: AckPacket): void {
     this.#acks?.settle(ackId, args);
+  }
+
+  /** Ends the conversation: callbacks are dropped, and from now on what is sent is ignored. */
+  close(): void {
+    this.#isClosed = true;
+    this.loseAcks([]);
+  }
+
+  /** Begins it again. */
+  reopen(): void {
+    this.#isClosed = false;
+  }
+
+  /** Drops the callbacks of a session that has ended, except those of packets that are queued. */
+  loseAcks(queued: readonly string[]): void {
+    if (this.#acks === null || this.#acks.size === 0) return;
+    this.#acks.lose(new Set(queued.map(idOf)));
   }
 
   /** Delivers a packet. If it requests a receipt, the receipt is sent first. */
@@ -98,22 +130,34 @@ export class Conversation implements Outlet {
   }
 
   /** The number of parameters decides: a receipt or an answer, as in 0.9. */
-  #wantedBy(callback: Answer | null): Wanted {
+  #wantedBy(callback: AckCallback | null): Wanted {
     if (callback === null) return NOT_WANTED;
     this.#acks ??= new PendingAcks();
     return { id: this.#acks.nextId, wantsData: callback.length > 0 };
   }
 
   /** Returns a function that stops waiting for the acknowledgement. */
-  #send(packet: string, callback: Answer | null, isVolatile: boolean): () => void {
-    const acks = callback === null ? null : this.#acks;
-    const id = callback === null ? undefined : acks?.add(callback);
-    if (acks && acks.size > MAX_PENDING_ACKS) this.#session._overflow();
-    if (isVolatile) this.#session._sendVolatile(packet);
-    else this.#session._sendMessages(packet, 1);
-    return () => {
-      if (id !== undefined) acks?.delete(id);
-    };
+  #send(packet: string, callback: AckCallback | null, isVolatile: boolean): () => void {
+    if (this.#isClosed) {
+      callback?.onLost?.();
+      return nothing;
+    }
+    const forget = callback === null ? nothing : this.#expect(callback);
+    if (!isVolatile) this.#session._sendMessages(packet, 1);
+    else if (!this.#session._sendVolatile(packet)) forget();
+    return forget;
+  }
+
+  /** Waits for the acknowledgement of the next packet. Above the limit, its callback is dropped. */
+  #expect(callback: AckCallback): () => void {
+    const acks = (this.#acks ??= new PendingAcks());
+    const id = acks.add(callback);
+    if (acks.size > MAX_PENDING_ACKS) {
+      acks.delete(id);
+      callback.onLost?.();
+      this.#session._overflow();
+    }
+    return () => acks.delete(id);
   }
 
   #answerTo(id: string): Answer {

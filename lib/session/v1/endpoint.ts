@@ -172,6 +172,7 @@ export class EndpointClient extends EventEmitter<EndpointClientEvents> {
   /** @internal */
   _left(reason: DisconnectReason): void {
     this.connected = false;
+    this._conversation.close();
     this.endpoint._clients.delete(this.sessionId);
     emitEnd(this, 'disconnect', [], reason);
   }
