@@ -51,6 +51,8 @@ export class SessionLimiter {
   isDraining = false;
   #sessions = 0;
   #handshakes = 0;
+  /** Pending handshakes that begin a session; the others are connections of a known one. */
+  #beginning = 0;
 
   constructor(limits: SessionLimits, proxies: ProxyTrust = new ProxyTrust()) {
     this.#limits = limits;
@@ -62,11 +64,16 @@ export class SessionLimiter {
     return this.#handshakes;
   }
 
+  /** Number of sessions, and of pending handshakes that begin one: `maxSessions` limits it. */
+  get sessions(): number {
+    return this.#sessions + this.#beginning;
+  }
+
   /** Returns why one more session is not allowed; null if it is. */
   check(request: IncomingMessage): RefusalCode | null {
     if (this.isDraining) return 'ERR_SIO_DRAINING';
     const { maxSessions, maxSessionsPerAddress } = this.#limits;
-    if (maxSessions > 0 && this.#sessions + this.#handshakes >= maxSessions) {
+    if (maxSessions > 0 && this.sessions >= maxSessions) {
       return 'ERR_SIO_TOO_MANY_SESSIONS';
     }
     if (maxSessionsPerAddress === 0) return null;
@@ -77,20 +84,24 @@ export class SessionLimiter {
   /**
    * Counts a pending handshake, which counts as a session too until it is released.
    *
+   * @param beginsSession false for another connection of a session, which is counted already
    * @returns an idempotent function that ends the count; null if there are too many
    */
-  acquire(request: IncomingMessage): (() => void) | null {
+  acquire(request: IncomingMessage, beginsSession = true): (() => void) | null {
     const { maxHandshakes } = this.#limits;
     if (maxHandshakes > 0 && this.#handshakes >= maxHandshakes) return null;
     const address = this.#addressOf(request);
-    this.#handshakes++;
-    this.#count(address, 1);
+    const hold = (change: 1 | -1): void => {
+      this.#handshakes += change;
+      if (!beginsSession) return;
+      this.#beginning += change;
+      this.#count(address, change);
+    };
+    hold(1);
     let isHeld = true;
     return () => {
-      if (!isHeld) return;
+      if (isHeld) hold(-1);
       isHeld = false;
-      this.#handshakes--;
-      this.#count(address, -1);
     };
   }
 

@@ -269,7 +269,7 @@ export class Router {
       counters: this.#host._counters,
       open: (connection) => this.#open(connection, timings),
       refuse: (code, request, target, headers) => this.#refuse(code, request, target, headers),
-      acquireHandshake: (request) => limiter.acquire(request),
+      acquireHandshake: (request, isNew) => limiter.acquire(request, isNew),
       isSecure: (request) => this.#parts.proxies.isSecure(request),
       logOrigin: (request) => this.#options.log(unreadableLogLine(request)),
     };

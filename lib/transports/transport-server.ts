@@ -82,9 +82,11 @@ export interface TransportHost {
   /**
    * Counts a handshake that is not complete yet against `maxHandshakes`.
    *
+   * @param beginsSession false for another connection of a session, which `maxSessions` counts
+   *   already. @default true
    * @returns ends the count, idempotent; null if there are too many: the request MUST be refused
    */
-  acquireHandshake(request: IncomingMessage): (() => void) | null;
+  acquireHandshake(request: IncomingMessage, beginsSession?: boolean): (() => void) | null;
   /** True if the client uses TLS, to the server or to a proxy that `trustProxy` names. */
   isSecure(request: IncomingMessage): boolean;
   /** Logs that a response is hidden from its page, which the `origins` rule does not allow. */

@@ -73,6 +73,18 @@ describe('SessionLimiter', () => {
     expect(limiter.check(REQUEST)).to.equal(null);
   });
 
+  it('counts another connection of a session as a handshake only', () => {
+    const limiter = limiterWith({ maxSessions: 2, maxSessionsPerAddress: 2, maxHandshakes: 1 });
+    limiter.add(session());
+    const release = limiter.acquire(REQUEST, false);
+    expect([limiter.sessions, limiter.handshakes]).to.deep.equal([1, 1]);
+    expect(limiter.check(REQUEST)).to.equal(null);
+    expect(limiter.acquire(REQUEST, false)).to.equal(null);
+    release?.();
+    release?.();
+    expect([limiter.sessions, limiter.handshakes]).to.deep.equal([1, 0]);
+  });
+
   it('returns null for a handshake above maxHandshakes', () => {
     const limiter = limiterWith({ maxHandshakes: 1 });
     const release = limiter.acquire(REQUEST);

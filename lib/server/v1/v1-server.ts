@@ -70,7 +70,12 @@ export class V1Server {
     this.#parts = parts;
     this.#start = `/${host.options.resource}/`.length;
     this.#pending = new PendingSessions(host._timers);
-    this.#transportHost = { ...transportHost, open: (connection) => this.#open(connection) };
+    this.#transportHost = {
+      ...transportHost,
+      open: (connection) => this.#open(connection),
+      // Its session is counted since its own handshake.
+      acquireHandshake: (request) => transportHost.acquireHandshake(request, false),
+    };
     for (const choice of host.options.transports) {
       const type = V1_TRANSPORTS.get(typeof choice === 'string' ? choice : '');
       if (!type) continue;

@@ -66,7 +66,7 @@ export class Hixie extends SocketTransport implements HixieEvents {
     }
     const hixie = new Hixie(exchange, keys === '75' ? null : keys);
     if (keys !== '75' && head.length < KEY3_BYTES) {
-      hixie.#release = host.acquireHandshake(request);
+      hixie.#release = host.acquireHandshake(request, exchange.client === undefined);
       if (!hixie.#release) {
         host.refuse('ERR_SIO_TOO_MANY_HANDSHAKES', request, socket);
         return;
