@@ -37,7 +37,7 @@ describe('fuzzing', function () {
   });
 
   it('finds a planted fault in the server', async () => {
-    afterThisTest(PLANTS['handshake-not-released']?.() ?? (() => undefined));
+    afterThisTest(PLANTS['handshake-not-released']?.insert() ?? (() => undefined));
     const { failures } = await fuzz(
       SERVER_TARGET,
       1,

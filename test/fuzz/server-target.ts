@@ -10,8 +10,10 @@ import { createServer, type Server } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { listen, type Client, type EventChannel, type Listener } from '../../lib/index.js';
 import { ErrorTrap } from '../model/error-trap.js';
-import { KINDS, frameOf, opening, postOf } from '../model/requests.js';
+import { GENERATIONS, TRANSPORTS } from '../model/peers/index.js';
+import { frameOf, opening, postOf } from '../model/peers/requests.js';
 import { ManualClock } from '../support/clock.js';
+import { framed } from '../support/payload.js';
 import { listening } from '../support/tcp.js';
 import { flushEventLoop, until } from '../support/wait.js';
 import { check, type Target } from './target.js';
@@ -30,14 +32,14 @@ function script(...records: readonly string[]): string {
 const latin1 = (bytes: Buffer): string => bytes.toString('latin1');
 
 /** A session of each kind: opened, sent to, resumed, kicked, closed. */
-const SEEDS: readonly string[] = KINDS.flatMap((kind) => {
+const SEEDS: readonly string[] = GENERATIONS['0.6'].flatMap((kind) => {
   const request = `W0${latin1(opening(kind, ''))}`;
   const open = request + latin1(kind.key3 ?? Buffer.alloc(0));
   const again = `W2${latin1(opening(kind, 'sid1z'))}${latin1(kind.key3 ?? Buffer.alloc(0))}`;
   const texts = ['hi', '~j~{"a":1}', '~h~1'] as const;
   const message =
     kind.family === 'socket'
-      ? `W0${latin1(frameOf(kind, ...texts))}`
+      ? `W0${latin1(frameOf(kind, framed(...texts)))}`
       : `W1${latin1(postOf(kind, 'sid1z', texts))}`;
   const end = `W1${latin1(postOf(kind, 'sid1z', [], 'close'))}`;
   return [
@@ -81,7 +83,7 @@ class Playground {
       clock: this.#clock,
       log: false,
       flashPolicyServer: false,
-      transports: [...new Set(KINDS.map(({ transport }) => transport))],
+      transports: TRANSPORTS,
       generateId: () => `sid${++this.#ids}z`,
       maxPayload: 2000,
       maxQueue: 50,

@@ -6,12 +6,14 @@
 import type { Sequence } from './sequence.js';
 
 const SETTING = {
+  generation: '0.6',
   authorize: 'none',
   maxQueue: 50,
   maxBuffer: 2000,
   maxSessions: 0,
   hasHeartbeats: true,
   closeTimeout: 500,
+  window: 0,
 } as const;
 
 export const REGRESSIONS: Readonly<Record<string, Sequence>> = {
@@ -92,6 +94,14 @@ export const REGRESSIONS: Readonly<Record<string, Sequence>> = {
       { name: 'connect', a: 610, b: 503 },
       { name: 'stall', a: 30, b: 430 },
       { name: 'flood', a: 541, b: 814 },
+    ],
+  },
+  'counts a session of 0.9 once while its WebSocket of draft 76 waits for the third key': {
+    setting: { ...SETTING, generation: '0.9', maxBuffer: 20_000, maxSessions: 3 },
+    steps: [
+      { name: 'connect', a: 457, b: 363 },
+      { name: 'connect', a: 244, b: 919 },
+      { name: 'connect', a: 947, b: 605 },
     ],
   },
   'ends sessions of streams that are pipelined behind an open one, without heartbeats': {

@@ -1,70 +1,85 @@
 /**
- * Runs the model: `npm run model -- --sequences 100000 --seed 1`.
- *
- *     --plant NAME     plants a fault first, which the model has to find
- *     --mutants        plants each of these faults in turn, and expects each to be found
- *     --replay JSON    runs one sequence, as a failure prints it
- *     --failures N     continues until so many kinds of failure are found (1)
+ * Runs the model; `npm run model -- --help` prints its options.
  *
  * @module
  */
 // oxlint-disable-next-line import/no-unassigned-import -- it only has to come first
 import '../soak/outside-mocha.js';
-import { parseArgs } from 'node:util';
+import { choice, flag, number, readCommand, text } from '../support/command-line.js';
+import { GENERATIONS, type Generation } from './peers/index.js';
 import { PLANTS } from './plants.js';
 import { run, runMany, type Sequence } from './sequence.js';
 
+const generations = Object.keys(GENERATIONS) as Generation[];
+
+const { values } = readCommand({
+  name: 'npm run model --',
+  summary:
+    'Runs random sequences of events of sessions, and checks what must hold after each step.',
+  options: {
+    sequences: number(10_000, 'sequences of each generation'),
+    seed: number(Date.now() % 1_000_000, 'the first seed'),
+    generation: choice(generations, 'one generation only', undefined),
+    failures: number(1, 'continues until so many kinds of failure are found'),
+    plant: choice(
+      Object.keys(PLANTS),
+      'plants a fault first, which the model has to find',
+      undefined,
+    ),
+    mutants: flag('plants each of these faults in turn, and expects each to be found'),
+    replay: text('JSON', 'runs one sequence, as a failure prints it', undefined),
+  },
+});
+
 /** Plants one fault after the other; a fault that is not found is a failure of the model. */
-async function findMutants(seed: number, count: number): Promise<void> {
-  for (const [name, plant] of Object.entries(PLANTS)) {
-    const takeOut = plant();
+async function findMutants(): Promise<void> {
+  for (const [name, { generation, insert }] of Object.entries(PLANTS)) {
+    const takeOut = insert();
     // oxlint-disable-next-line eslint/no-await-in-loop -- one fault after the other
-    const { sequences, failures } = await runMany(seed, count);
+    const { sequences, failures } = await runMany(generation, values.seed, values.sequences);
     takeOut();
     const [failure] = failures;
     if (!failure) process.exitCode = 1;
-    console.log(`${name}: ${failure ? `found after ${sequences} sequences` : 'NOT FOUND'}`);
+    const found = failure ? `found after ${sequences} sequences` : 'NOT FOUND';
+    console.log(`${name} (${generation}): ${found}`);
     if (failure) console.log(`  ${failure.message.split('\n')[0]}`);
   }
 }
 
-async function main(): Promise<void> {
-  const { values } = parseArgs({
-    options: {
-      sequences: { type: 'string', default: '10000' },
-      seed: { type: 'string', default: String(Date.now() % 1_000_000) },
-      failures: { type: 'string', default: '1' },
-      plant: { type: 'string' },
-      mutants: { type: 'boolean' },
-      replay: { type: 'string' },
-    },
-  });
-  if (values.mutants) {
-    await findMutants(Number(values.seed), Number(values.sequences));
-    return;
-  }
-  if (values.plant !== undefined) {
-    const plant = PLANTS[values.plant];
-    if (!plant) throw new Error(`Expected --plant to be one of ${Object.keys(PLANTS).join(', ')}`);
-    plant();
-  }
-  if (values.replay !== undefined) {
-    console.log((await run(JSON.parse(values.replay) as Sequence)) ?? 'no failure');
-    return;
-  }
+async function explore(generation: Generation): Promise<void> {
   const start = performance.now();
   const { sequences, steps, failures } = await runMany(
-    Number(values.seed),
-    Number(values.sequences),
-    Number(values.failures),
+    generation,
+    values.seed,
+    values.sequences,
+    values.failures,
   );
   for (const { seed, message, sequence } of failures) {
     console.log(`seed ${seed}: ${message}`);
     console.log(`  --replay '${JSON.stringify(sequence)}'`);
   }
   const seconds = ((performance.now() - start) / 1000).toFixed(1);
-  console.log({ seed: values.seed, sequences, steps, violations: failures.length, seconds });
-  if (failures.length > 0) process.exitCode = 1;
+  const violations = failures.length;
+  console.log({ generation, seed: values.seed, sequences, steps, violations, seconds });
+  if (violations > 0) process.exitCode = 1;
+}
+
+async function main(): Promise<void> {
+  if (values.mutants) {
+    await findMutants();
+    return;
+  }
+  const plant = values.plant === undefined ? undefined : PLANTS[values.plant];
+  plant?.insert();
+  if (values.replay !== undefined) {
+    console.log((await run(JSON.parse(values.replay) as Sequence)) ?? 'no failure');
+    return;
+  }
+  const chosen = values.generation ?? plant?.generation;
+  for (const generation of chosen ? [chosen] : generations) {
+    // oxlint-disable-next-line eslint/no-await-in-loop -- one after the other
+    await explore(generation);
+  }
 }
 
 void main();

@@ -6,9 +6,12 @@
 import { Random } from '../soak/random.js';
 import { ErrorTrap } from './error-trap.js';
 import { replaceTimers } from './fake-timers.js';
-import { checkEnd, checkStep, Violation } from './invariants.js';
+import { checkEnd, checkStep } from './invariants.js';
 import { drawSteps, perform, type Step } from './steps.js';
-import { drawSetting, PlannedError, World, type Setting } from './world.js';
+import { PlannedError } from './application.js';
+import type { Generation } from './peers/index.js';
+import { Violation } from './violation.js';
+import { drawSetting, World, type Setting } from './world.js';
 
 export interface Sequence {
   readonly setting: Setting;
@@ -20,9 +23,9 @@ export interface Failure {
   readonly message: string;
 }
 
-export function drawSequence(seed: number): Sequence {
+export function drawSequence(seed: number, generation: Generation): Sequence {
   const random = new Random(seed);
-  return { setting: drawSetting(random), steps: drawSteps(random) };
+  return { setting: drawSetting(random, generation), steps: drawSteps(random, generation) };
 }
 
 function describe(error: unknown): string {
@@ -101,13 +104,18 @@ export interface Result {
 }
 
 /** Runs sequences from `seed` on, until there are so many or `mostFailures` have failed. */
-export async function runMany(seed: number, count: number, mostFailures = 1): Promise<Result> {
+export async function runMany(
+  generation: Generation,
+  seed: number,
+  count: number,
+  mostFailures = 1,
+): Promise<Result> {
   const failures: (Failure & { seed: number })[] = [];
   const kinds = new Set<string>();
   let steps = 0;
   let sequences = 0;
   for (; sequences < count && failures.length < mostFailures; sequences++) {
-    const sequence = drawSequence(seed + sequences);
+    const sequence = drawSequence(seed + sequences, generation);
     steps += sequence.steps.length;
     // oxlint-disable-next-line eslint/no-await-in-loop -- one sequence after the other
     const message = await run(sequence);

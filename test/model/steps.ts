@@ -5,13 +5,10 @@
  */
 import type { Client } from '../../lib/index.js';
 import type { Random } from '../soak/random.js';
-import { HANDSHAKE } from '../support/frames.js';
-import { requestBytes } from '../support/raw.js';
-import type { Wire } from './memory-socket.js';
-import { KINDS, opening } from './requests.js';
-import { Peer, type World } from './world.js';
+import { createPeer, ENDPOINT, type Generation, type Peer, type Wire } from './peers/index.js';
+import type { World } from './world.js';
 
-/** How often a step is drawn. */
+/** How often a step is drawn, for all generations. */
 const WEIGHTS = {
   connect: 5,
   key3: 1,
@@ -40,7 +37,21 @@ const WEIGHTS = {
   closeListener: 1,
 } as const;
 
-export type StepName = keyof typeof WEIGHTS;
+/** The steps of 0.9 only. */
+const WEIGHTS_09 = {
+  endpoint: 3,
+  endpointKick: 1,
+  request: 2,
+  answer: 2,
+  ask: 2,
+  change: 1,
+} as const;
+
+/** The steps of delivery only. */
+const WEIGHTS_DELIVERY = { probe: 3, acknowledge: 3, drain: 1 } as const;
+
+export type StepName =
+  keyof typeof WEIGHTS | keyof typeof WEIGHTS_09 | keyof typeof WEIGHTS_DELIVERY;
 
 /** One step; its numbers choose among what is there when it is done. */
 export interface Step {
@@ -114,7 +125,7 @@ function withClient(act: (client: Client, world: World, b: number) => void): Act
 
 const STEPS: Readonly<Record<StepName, Act>> = {
   connect(world, a, b) {
-    const peer = new Peer(world, KINDS[a % KINDS.length] as (typeof KINDS)[number], b % 4 !== 0);
+    const peer = createPeer(world, world.setting.generation, a, b);
     world.peers.push(peer);
     peer.open(b % 5 !== 0);
   },
@@ -135,16 +146,14 @@ const STEPS: Readonly<Record<StepName, Act>> = {
   /** Handshakes in one packet, on a connection that may carry a poll already. */
   handshakes: withPeer((peer, world, b) => {
     // what the application does with them after close() is not ours
-    if (!peer.wire || peer.kind.family === 'socket' || world.sessionsAtClose !== null) return;
-    peer.isTracked = false;
-    for (let i = 0; i <= b % 3; i++) peer.wire.send(opening(peer.kind, ''));
+    if (!peer.wire || peer.isSocket || world.sessionsAtClose !== null) return;
+    peer.handshakes(1 + (b % 3));
   }),
   /** An upgrade on a connection that may carry a poll or a stream. */
   upgrade: withPeer((peer, world) => {
+    world.excuse(world.accountOf(peer));
     // what the application does with it afterwards is not ours
-    if (world.sessionsAtClose !== null) return;
-    peer.isTracked = false;
-    peer.wire?.send(requestBytes('/socket.io/websocket', { headers: HANDSHAKE }));
+    if (world.sessionsAtClose === null) peer.upgrade();
   }),
   message: withPeer((peer, _world, b) => {
     const command = COMMANDS[b % COMMANDS.length] as string;
@@ -177,7 +186,8 @@ const STEPS: Readonly<Record<StepName, Act>> = {
   }),
   broadcast: withClient((client, world, b) => world.broadcastToken(b % 2 ? client : undefined)),
   verdict(world, a, b) {
-    world.verdicts.splice(a % (world.verdicts.length || 1), 1)[0]?.(b % 4 !== 0);
+    const { pending } = world.application;
+    pending.splice(a % (pending.length || 1), 1)[0]?.(b % 4 !== 0);
   },
   tick: (world, a) => world.clock.tick(PAUSES_MS[a % PAUSES_MS.length] as number),
   /** The process does nothing for a while, then runs the timers that are due. */
@@ -190,16 +200,48 @@ const STEPS: Readonly<Record<StepName, Act>> = {
     world.sessionsAtClose ??= world.accounts.size;
     world.io.close();
   },
+  endpoint: withPeer((peer, _world, b) => peer.act('endpoint', b)),
+  /** The application removes a client from the endpoint. */
+  endpointKick(world, a) {
+    const { clients } = world.io.of(ENDPOINT);
+    choose([...clients.values()], a)?.disconnect();
+  },
+  /** The client requests an acknowledgement of the application. */
+  request: withPeer((peer, _world, b) => peer.act('request', b)),
+  answer: withPeer((peer, _world, b) => peer.act('answer', b)),
+  /** The application requests one of the client. */
+  ask: withClient((client, world, b) => world.application.ask(client, b % 2 === 0)),
+  /** The client continues on another transport. */
+  change: withPeer((peer, world, b) => {
+    world.excuse(world.accountOf(peer));
+    peer.act('change', b);
+  }),
+  probe: withPeer((peer, _world, b) => peer.act('probe', b)),
+  acknowledge: withPeer((peer, _world, b) => peer.act('acknowledge', b)),
+  /** The Listener asks its clients to continue elsewhere. */
+  drain(world, a, b) {
+    if (a % 3 !== 0) return;
+    world.sessionsAtClose ??= world.accounts.size;
+    void world.io.close({ over: 100 * (1 + (b % 50)) });
+  },
 };
 
-const LOTS = (Object.keys(WEIGHTS) as StepName[]).flatMap((name) =>
-  Array<StepName>(WEIGHTS[name]).fill(name),
-);
+function lotsOf(weights: Readonly<Partial<Record<StepName, number>>>): readonly StepName[] {
+  const names = Object.keys(weights) as StepName[];
+  return names.flatMap((name) => Array<StepName>(weights[name] ?? 0).fill(name));
+}
 
-export function drawSteps(random: Random): Step[] {
+const LOTS: Readonly<Record<Generation, readonly StepName[]>> = {
+  '0.6': lotsOf(WEIGHTS),
+  '0.9': lotsOf({ ...WEIGHTS, ...WEIGHTS_09 }),
+  delivery: lotsOf({ ...WEIGHTS, ...WEIGHTS_DELIVERY }),
+};
+
+export function drawSteps(random: Random, generation: Generation): Step[] {
+  const lots = LOTS[generation];
   const first: Step = { name: 'connect', a: random.below(1000), b: random.below(1000) };
   const more = Array.from({ length: 5 + random.below(20) }, (): Step => ({
-    name: LOTS[random.below(LOTS.length)] as StepName,
+    name: lots[random.below(lots.length)] as StepName,
     a: random.below(1000),
     b: random.below(1000),
   }));

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { listen, type Client } from '../../lib/index.js';
 import { createTestServer, TestClock } from '../../lib/testing/index.js';
 import { Inbox } from '../../lib/testing/inbox.js';
-import { MemorySocket } from '../../lib/testing/memory/memory-socket.js';
+import { MemorySocket, type ClientEnd } from '../../lib/testing/memory/memory-socket.js';
 import { Network } from '../../lib/testing/memory/network.js';
 import { afterThisTest } from '../support/cleanup.js';
 
@@ -16,12 +16,12 @@ interface Connection {
   readonly far: MemorySocket;
 }
 
-function connect(): Connection {
+function connect(options?: ClientEnd): Connection {
   const network = new Network();
   const clock = new TestClock(network);
   const client = { address: '2001:db8::1', port: 5000 };
   const server = { address: '127.0.0.1', port: 80 };
-  return { network, clock, ...MemorySocket.pair(network, clock, client, server) };
+  return { network, clock, ...MemorySocket.pair(network, clock, client, server, options) };
 }
 
 /** What a socket reads, as text. */
@@ -119,6 +119,19 @@ describe('MemorySocket', () => {
     far.write('too late');
     const [error] = (await once(far, 'error')) as [NodeJS.ErrnoException];
     expect(error.code).to.equal('ECONNRESET');
+  });
+
+  it('has a client that holds few bytes and closes its end itself, if a test needs one', async () => {
+    const { network, near, far } = connect({ allowHalfOpen: true, bufferBytes: 10 });
+    near.pause();
+    // one chunk is in the stream of the reader
+    for (let i = 0; i < 3; i++) far.write(Buffer.alloc(8));
+    far.end();
+    await network.settle();
+    expect(far._handle?.writeQueueSize).to.equal(6);
+    readAll(near);
+    await network.settle();
+    expect([near.readableEnded, near.writable, far.readable]).to.deep.equal([true, true, true]);
   });
 
   it('resets the other end', async () => {

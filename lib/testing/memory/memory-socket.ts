@@ -11,6 +11,18 @@ import type { Network } from './network.js';
 /** Bytes that are taken from a writer while the other end does not read. */
 const BUFFER_BYTES = 64 * 1024;
 
+/** How the client's end differs from a socket that a program has opened. */
+export interface ClientEnd {
+  /** True if the client closes its end itself when the server has closed its own. @default false */
+  readonly allowHalfOpen?: boolean;
+  /**
+   * Bytes that are taken from the server while the client does not read.
+   *
+   * @default 128 KiB: half of them in the stream of the client
+   */
+  readonly bufferBytes?: number;
+}
+
 type Callback = (error?: Error | null) => void;
 
 /** The address of one end. */
@@ -34,6 +46,7 @@ function resetError(): Error {
 class Pipe {
   readonly #to: MemorySocket;
   readonly #network: Network;
+  readonly #capacity: number;
   readonly #chunks: (Buffer | null)[] = [];
   #bytes = 0;
   /** False while the stream of the reader is full. */
@@ -43,14 +56,15 @@ class Pipe {
   /** Called when there is room again. */
   #onRoom: Callback | null = null;
 
-  constructor(network: Network, to: MemorySocket) {
+  constructor(network: Network, to: MemorySocket, capacity: number) {
     this.#network = network;
     this.#to = to;
+    this.#capacity = capacity;
   }
 
   /** Bytes that do not fit into the buffer. */
   get excess(): number {
-    return Math.max(0, this.#bytes - BUFFER_BYTES);
+    return Math.max(0, this.#bytes - this.#capacity);
   }
 
   write(chunk: Buffer, callback: Callback): void {
@@ -132,11 +146,19 @@ export class MemorySocket extends Duplex {
   #peer: MemorySocket | null = null;
   #timer: unknown = null;
 
-  constructor(network: Network, clock: Clock, local: End, remote: End, isServer: boolean) {
-    super({ allowHalfOpen: isServer, highWaterMark: BUFFER_BYTES });
+  constructor(
+    network: Network,
+    clock: Clock,
+    local: End,
+    remote: End,
+    isServer: boolean,
+    { allowHalfOpen = isServer, bufferBytes }: ClientEnd = {},
+  ) {
+    // With a small buffer, the stream takes nothing beyond it.
+    super({ allowHalfOpen, highWaterMark: bufferBytes === undefined ? BUFFER_BYTES : 1 });
     this.#network = network;
     this.#clock = clock;
-    this.#incoming = new Pipe(network, this);
+    this.#incoming = new Pipe(network, this, bufferBytes ?? BUFFER_BYTES);
     this.localPort = local.port;
     this.remoteAddress = remote.address;
     this.remoteFamily = remote.address.includes(':') ? 'IPv6' : 'IPv4';
@@ -150,8 +172,9 @@ export class MemorySocket extends Duplex {
     clock: Clock,
     client: End,
     server: End,
+    options?: ClientEnd,
   ): { readonly near: MemorySocket; readonly far: MemorySocket } {
-    const near = new MemorySocket(network, clock, client, server, false);
+    const near = new MemorySocket(network, clock, client, server, false, options);
     const far = new MemorySocket(network, clock, server, client, true);
     near.#peer = far;
     far.#peer = near;
