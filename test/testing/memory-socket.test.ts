@@ -129,7 +129,7 @@ describe('MemorySocket', () => {
     far.end();
     await network.settle();
     expect(far._handle?.writeQueueSize).to.equal(6);
-    readAll(near);
+    near.resume();
     await network.settle();
     expect([near.readableEnded, near.writable, far.readable]).to.deep.equal([true, true, true]);
   });
