@@ -104,6 +104,24 @@ export const REGRESSIONS: Readonly<Record<string, Sequence>> = {
       { name: 'connect', a: 947, b: 605 },
     ],
   },
+  'destroys a connection with unread responses that is ended during a further poll': {
+    setting: {
+      ...SETTING,
+      generation: '0.9',
+      maxQueue: 0,
+      maxBuffer: 20_000,
+      hasHeartbeats: false,
+      closeTimeout: 0,
+    },
+    steps: [
+      { name: 'connect', a: 181, b: 730 },
+      { name: 'endpoint', a: 263, b: 334 },
+      { name: 'pipeline', a: 432, b: 749 },
+      { name: 'stall', a: 769, b: 29 },
+      { name: 'flood', a: 583, b: 27 },
+      { name: 'pipeline', a: 61, b: 158 },
+    ],
+  },
   'ends sessions of streams that are pipelined behind an open one, without heartbeats': {
     setting: { ...SETTING, maxBuffer: 20_000, hasHeartbeats: false, closeTimeout: 500 },
     steps: [

@@ -147,6 +147,8 @@ const STEPS: Readonly<Record<StepName, Act>> = {
   handshakes: withPeer((peer, world, b) => {
     // what the application does with them after close() is not ours
     if (!peer.wire || peer.isSocket || world.sessionsAtClose !== null) return;
+    // what is pipelined behind one waits with it
+    if (world.setting.authorize === 'later') peer.isTracked = false;
     peer.handshakes(1 + (b % 3));
   }),
   /** An upgrade on a connection that may carry a poll or a stream. */

@@ -39,9 +39,13 @@ function notify(socket: ObservedSocket, isLocal: boolean): void {
 /**
  * Called on `end`, not only on `close`: handlers of the application for the end must not find an
  * open client.
+ *
+ * An open poll has no timeout, also if responses before it on the connection are unread: a peer that
+ * has sent its last byte would keep them without a limit.
  */
 function socketOnEnd(this: ObservedSocket): void {
   notify(this, this.writableEnded);
+  if (this.writableLength > 0) linger(this);
 }
 
 /**
