@@ -121,6 +121,12 @@ export const MUTANTS: Readonly<Record<string, () => readonly Restore[]>> = {
       replace(state, 'isCurrent', () => (attempt) => isCurrent?.(attempt) === true),
     ];
   },
+  'takes a character of a POST that is cut off': () => {
+    const own = Object.getOwnPropertyDescriptor(client, 'delivery') as PropertyDescriptor;
+    // The body is decoded as that of a client without delivery.
+    Object.defineProperty(client, 'delivery', { ...own, get: () => false });
+    return [() => Object.defineProperty(client, 'delivery', own)];
+  },
   'does not ask for the key': () => [replace(state, 'isOwner', () => () => true)],
   'does not keep a session that has shown its key without a connection': () => [
     replace(client, '_restartGrace', () => () => undefined),

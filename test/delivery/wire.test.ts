@@ -148,6 +148,26 @@ describe('the wire of delivery', () => {
         expect((await request(served.port, keyless)).status).to.equal(404);
       });
 
+      it('takes only the whole messages of a POST that a proxy has cut short', async () => {
+        const opened = await openPoll(transport);
+        const { served, id, key: k, client } = opened;
+        const messages = ['a b', 'x ', '100 %', 'é€😀', 'end '];
+        const received: unknown[] = [];
+        client.on('message', (message) => received.push(message));
+        const body = form(framed(...messages));
+        const path = pathOf(transport, id, { c: 1, a: 0, k, s: 1 }, 'send');
+        for (let length = 0; length <= body.length; length++) {
+          // oxlint-disable-next-line eslint/no-await-in-loop -- one request after the other
+          const answer = await request(served.port, path, {
+            method: 'POST',
+            body: body.slice(0, length),
+          });
+          expect(received).to.deep.equal(messages.slice(0, received.length), `cut at ${length}`);
+          expect(answer.body).to.equal(framed(`~h~a${received.length}`));
+        }
+        expect(received).to.deep.equal(messages);
+      });
+
       it('refuses requests of an older attempt', async () => {
         const { served, id, key: k, client } = await openPoll(transport);
         client.send('x');

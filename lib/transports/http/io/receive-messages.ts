@@ -12,7 +12,7 @@ import { printable } from '../../../util/log.js';
 import { endWith } from './end-with-body.js';
 import type { HttpExchange } from '../http-transport.js';
 import { isRepeated, markDelivered, postNumber } from './post-number.js';
-import { dataOf, RequestBody } from './request-body.js';
+import { dataOf, RequestBody, withoutCutCharacter } from './request-body.js';
 import { NO_STORE, withCors, type Headers } from './response-headers.js';
 
 const REFUSALS_BY_STATUS = {
@@ -132,7 +132,7 @@ function deliver(
   body: Buffer,
   number: number | null,
 ): PostAnswer | 415 {
-  const payload = dataOf(body);
+  const payload = dataOf(client.delivery ? withoutCutCharacter(body) : body);
   const unreadable =
     payload === undefined && body.length > 0 ? unreadableBody(request.headers) : null;
   if (unreadable === null) {

@@ -73,6 +73,42 @@ export function fieldOf(body: Buffer, name: string): string | undefined {
   return data === undefined ? undefined : decodeField(data);
 }
 
+/** Most bytes of a character in UTF-8. */
+const LONGEST_CHARACTER = 4;
+
+/** The byte, or the escape of a byte, that ends before `end`: its value, and where it begins. */
+function byteBefore(body: Buffer, end: number): readonly [value: number, start: number] {
+  if (body[end - 3] === PERCENT) {
+    const high = hexValue(body[end - 2]);
+    const low = hexValue(body[end - 1]);
+    if (high >= 0 && low >= 0) return [high * 16 + low, end - 3];
+  }
+  return [body[end - 1] ?? 0, end - 1];
+}
+
+/**
+ * A form without the escape or character that it ends within. It would be decoded as other
+ * characters, maybe as many as were sent: then the length of the message does not show that it is
+ * cut off.
+ *
+ * @example withoutCutCharacter(Buffer.from('data=~m~1~m~%E2%8')) // 'data=~m~1~m~'
+ */
+export function withoutCutCharacter(body: Buffer): Buffer {
+  let end = body.length;
+  if (body[end - 1] === PERCENT) end -= 1;
+  else if (body[end - 2] === PERCENT) end -= 2;
+  let at = end;
+  for (let count = 0; count < LONGEST_CHARACTER && at > 0; count++) {
+    const [value, start] = byteBefore(body, at);
+    if (value < 0x80) break;
+    at = start;
+    if (value < 0xc0) continue;
+    const length = value < 0xe0 ? 2 : value < 0xf0 ? 3 : 4;
+    return body.subarray(0, count + 1 < length ? start : end);
+  }
+  return body.subarray(0, end);
+}
+
 const NO_BYTES: Buffer = Buffer.alloc(0);
 
 /** A body while it is received. */

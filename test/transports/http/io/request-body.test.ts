@@ -2,7 +2,11 @@ import { expect } from 'chai';
 import * as fc from 'fast-check';
 import type { IncomingMessage } from 'node:http';
 import { PassThrough } from 'node:stream';
-import { dataOf, RequestBody } from '../../../../lib/transports/http/io/request-body.js';
+import {
+  dataOf,
+  RequestBody,
+  withoutCutCharacter,
+} from '../../../../lib/transports/http/io/request-body.js';
 import { flushEventLoop } from '../../../support/wait.js';
 
 describe('dataOf', () => {
@@ -74,6 +78,29 @@ function read(limit: number): Reading {
   ).receive();
   return { body, got };
 }
+
+describe('withoutCutCharacter', () => {
+  it('returns only whole characters of a body that is cut anywhere', () => {
+    for (const text of ['a b%é€😀', 'é€😀 ', '€€', '%%', '😀']) {
+      for (const body of [encodeURIComponent(text), text]) {
+        const bytes = Buffer.from(body);
+        for (let length = 0; length <= bytes.length; length++) {
+          const cut = withoutCutCharacter(Buffer.from(bytes.subarray(0, length)));
+          const decoded = dataOf(Buffer.concat([Buffer.from('data='), cut])) ?? '';
+          const isRaw = body === text && text.includes('%');
+          if (!isRaw) expect(text.startsWith(decoded), `${body} cut at ${length}`).to.equal(true);
+          if (length === bytes.length && !isRaw) expect(decoded).to.equal(text);
+        }
+      }
+    }
+  });
+
+  it('leaves what is not UTF-8 as it is', () => {
+    for (const body of [[0x80], [0x80, 0x80, 0x80, 0x80, 0x80], [0x61, 0xff, 0x61], []]) {
+      expect(withoutCutCharacter(Buffer.from(body))).to.deep.equal(Buffer.from(body));
+    }
+  });
+});
 
 describe('RequestBody', () => {
   it('joins packets before it decodes them', async () => {
