@@ -145,7 +145,10 @@ export abstract class ClientInfo extends EventEmitter {
   /** @internal The application has ended or destroyed the socket. */
   abstract _onConnectionKicked(socket: Socket): void;
 
-  /** The request that opened the latest connection. Never null, unlike in 0.6. */
+  /**
+   * The request that opened the latest connection. Never null, unlike in 0.6. With `delivery`, its
+   * URL may lack the segment that contains the key of the session.
+   */
   get request(): IncomingMessage {
     this.#isRequestSeen = true;
     const kept = this.#request;
@@ -309,7 +312,12 @@ export abstract class ClientInfo extends EventEmitter {
     const { authorize, generateId } = this.listener.options;
     if (this.#isRequestSeen || authorize || generateId !== randomId) return;
     if (this.#request instanceof RequestRecord) return;
-    this.#request = RequestRecord.of(this.#request) ?? this.#request;
+    this.#request = RequestRecord.of(this.#request, this._urlOf(this.#request)) ?? this.#request;
+  }
+
+  /** @internal The URL of a request in the record of it. */
+  _urlOf(request: IncomingMessage): string | undefined {
+    return request.url;
   }
 
   /** @internal Keeps another request than that of the connection. */

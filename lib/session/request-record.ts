@@ -28,9 +28,11 @@ export class RequestRecord {
   /**
    * Returns null if the record cannot replace the request: the request is unusual, or a program
    * that wraps the events of the server has added a property to it or changed its headers.
+   *
+   * @param url the URL that the program reads
    */
-  static of(request: IncomingMessage): RequestRecord | null {
-    const { url = '', rawHeaders, method, httpVersion } = request;
+  static of(request: IncomingMessage, url: string = request.url ?? ''): RequestRecord | null {
+    const { rawHeaders, method, httpVersion } = request;
     if (method !== 'GET' || httpVersion !== '1.1' || hasChanged(request)) return null;
     return new RequestRecord(url, rawHeaders);
   }

@@ -58,12 +58,31 @@ export function parsePlace(segment: string): Place | null {
  * // { attempt: 1, received: 0, key: 7, first: 1, isProbe: false }
  */
 export function placeOf(url: string): Place | null {
+  const found = find(url);
+  return found && parsePlace(url.slice(found.start, found.end));
+}
+
+/**
+ * A URL without its place: for requests that an application reads. The copy does not keep the whole
+ * URL in memory, as a substring would.
+ *
+ * @example cutPlace('/socket.io/websocket/42/c=2&a=0&k=7&t=5?x=1') // '/socket.io/websocket/42?x=1'
+ */
+export function cutPlace(url: string): string {
+  const found = find(url);
+  if (found === null) return url;
+  const rest = url.slice(0, found.start - 1) + url.slice(found.end);
+  return Buffer.from(rest, 'latin1').toString('latin1');
+}
+
+/** Where the segment is that may be the place; null if there is none. */
+function find(url: string): { readonly start: number; readonly end: number } | null {
   const query = url.indexOf('?');
   let end = query < 0 ? url.length : query;
   for (let i = 0; i < MOST_SEGMENTS && end >= 0; i++) {
     const start = url.lastIndexOf('/', end - 1) + 1;
     const segment = url.slice(start, end);
-    if (segment.includes('=')) return parsePlace(segment);
+    if (segment.includes('=')) return { start, end };
     if (start === 0 || !INDEX.test(segment)) return null;
     end = start - 1;
   }

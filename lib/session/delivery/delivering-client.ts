@@ -11,7 +11,7 @@ import { randomInt } from 'node:crypto';
 import { ControlKind, encodeControl, readControl } from '../../protocol/delivery/control.js';
 import { MOVE } from '../../protocol/delivery/move.js';
 import { wholeMessages } from '../../protocol/delivery/whole-messages.js';
-import { placeOf } from '../../protocol/delivery/place.js';
+import { cutPlace, placeOf } from '../../protocol/delivery/place.js';
 import { decode, encode, frame, HEARTBEAT } from '../../protocol/frames.js';
 import { readMessage } from '../../protocol/message.js';
 import { recordSent } from '../../metrics/record.js';
@@ -22,8 +22,8 @@ import { emitSafely } from '../events/emit.js';
 import { SendQueue } from '../send-queue.js';
 import type { SharedPayload } from '../shared-payload.js';
 import type { SessionOptions } from '../timings.js';
-import type { DeliveryPolicy } from './delivery-policy.js';
-import { DeliveryState, Resumption } from './delivery-state.js';
+import { policyOf } from './delivery-policy.js';
+import { DeliveryState, Flag, KEY_LIMIT, Resumption } from './delivery-state.js';
 import { PendingProbe } from './pending-probe.js';
 import { isSingle } from './single-payload.js';
 
@@ -32,27 +32,15 @@ const TILDE = 0x7e;
 const CLOSE = /\/close\/[^/]*=/;
 /** How long a client may take to acknowledge what it was sent before its session moves, in milliseconds. */
 const MOVE_MS = 2000;
-/** Keys have at most 15 digits: 48 random bits. */
-const KEY_LIMIT = 2 ** 48 - 1;
 /** How long a session waits before a request has had its key, in milliseconds. */
 const UNCONFIRMED_MS = 5000;
-/** A payload that is made of kept messages: a client refuses longer ones than its `maxPayload`. */
-const LONGEST_PAYLOAD = 256 * 1024;
-/**
- * After this number of messages, or a payload of this length, an acknowledgement is sent at once.
- */
-const ACK_EVERY = 16;
-const ACK_LENGTH = 16 * 1024;
-/** From this number of received messages on, their count precedes the next message. */
-const ACK_ALONG = 8;
 
+/**
+ * An idle session takes 96 bytes more than one without delivery. Therefore this class has no field
+ * but the state, and no private method: V8 adds a field to the objects of a class that has some.
+ */
 export class DeliveringClient extends Client {
-  readonly #policy: DeliveryPolicy;
   readonly #state: DeliveryState;
-  /** True if the client is to be asked to continue elsewhere, with its next connection at the latest. */
-  #mustMove = false;
-  /** True if it was asked: nothing more of it is taken, and it is sent nothing more. */
-  #isMoving = false;
 
   /** @internal */
   constructor(
@@ -61,11 +49,9 @@ export class DeliveringClient extends Client {
     connection: Connection,
     type: ConnectionType,
     defaults: Readonly<SessionOptions>,
-    policy: DeliveryPolicy,
     attempt: number,
   ) {
     super(listener, sessionId, connection, type, defaults);
-    this.#policy = policy;
     this.#state = new DeliveryState(randomInt(1, KEY_LIMIT), attempt, connection.isPoll);
   }
 
@@ -96,8 +82,8 @@ export class DeliveringClient extends Client {
   override _accepts(_type: ConnectionType, request: IncomingMessage): boolean {
     const state = this.#state;
     if (!state.isOwner(placeOf(request.url ?? '')?.key)) return false;
-    if (!state.isConfirmed) {
-      state.isConfirmed = true;
+    if (!state.is(Flag.CONFIRMED)) {
+      state.set(Flag.CONFIRMED);
       this._restartGrace();
     }
     return true;
@@ -139,27 +125,34 @@ export class DeliveringClient extends Client {
       connection.close();
       return;
     }
-    state.owesHead = resumption === Resumption.BEGINS;
-    if (state.owesHead) this.listener._counters.resumes++;
+    const isNew = resumption === Resumption.BEGINS;
+    state.set(Flag.OWES_HEAD, isNew);
+    if (isNew) this.listener._counters.resumes++;
     state.acknowledge(received);
     state.attempt = attempt;
-    state.isPolling = connection.isPoll;
+    state.set(Flag.POLLING, connection.isPoll);
     super._attach(connection);
   }
 
   override _setConnection(connection: Connection): void {
     super._setConnection(connection);
     const { type } = connection;
-    if (type !== this._type) this._setType(type, this.#policy.timingsOf(type));
+    if (type !== this._type) this._setType(type, policyOf(this.listener).timingsOf(type));
+  }
+
+  /** @internal Without the place: it takes memory, and contains the key. */
+  override _urlOf(request: IncomingMessage): string {
+    return cutPlace(request.url ?? '');
   }
 
   /** @internal A client that has lost its connection, or is between two polls, is asked when it is back. */
   override _drain(): void {
-    if (this._isEnding || this.#mustMove) return;
-    this.#mustMove = true;
+    const state = this.#state;
+    if (this._isEnding || state.is(Flag.MUST_MOVE)) return;
+    state.set(Flag.MUST_MOVE);
     const connection = this._current;
     if (connection?.isPoll) this._resume(connection);
-    else if (connection) this.#move(connection, '');
+    else if (connection) this._move(connection, '');
   }
 
   /** @internal A closing handshake does not end the session: a client that ends it sends `~h~e`. */
@@ -168,46 +161,50 @@ export class DeliveringClient extends Client {
   }
 
   override _greet(connection: Connection): void {
-    const { key } = this.#state;
+    const { window } = policyOf(this.listener);
     connection.write(
-      encode(this.sessionId) + encodeControl(ControlKind.GRANT, key, this.#policy.window),
+      encode(this.sessionId) + encodeControl(ControlKind.GRANT, this.#state.key, window),
     );
   }
 
   /** @internal Writes all that the client does not have. A poll that continues may be held instead. */
   override _resume(connection: Connection): void {
     const state = this.#state;
-    if (connection.isPoll && !state.owesHead && state.buffer === null && !this.#mustMove) return;
-    state.owesHead = false;
-    let { payload, next } = this.#nextPayload(0, state.head());
-    if (this.#mustMove && next === state.unacknowledged) {
-      this.#move(connection, payload);
+    const mustMove = state.is(Flag.MUST_MOVE);
+    const isOwed = mustMove || state.buffer !== null || state.is(Flag.OWES_HEAD);
+    if (connection.isPoll && !isOwed) return;
+    state.set(Flag.OWES_HEAD, false);
+    let { payload, next } = state.join(0, state.head());
+    if (mustMove && next === state.unacknowledged) {
+      this._move(connection, payload);
       return;
     }
     connection.write(payload);
     while (!connection.isPoll && next < state.unacknowledged && this._current === connection) {
-      ({ payload, next } = this.#nextPayload(next, ''));
+      ({ payload, next } = state.join(next, ''));
       connection.write(payload);
     }
-    if (this.#mustMove && !connection.isPoll && this._current === connection) {
-      this.#move(connection, '');
+    if (state.is(Flag.MUST_MOVE) && !connection.isPoll && this._current === connection) {
+      this._move(connection, '');
     }
   }
 
-  override _sendPayload(payload: string): void {
+  override _sendMessages(payload: string, messages: number): void {
     if (this._isEnding) return;
-    this.#keep(payload);
-    if (!this.#isMoving)
-      this.#openLine()?.write(this.#isAckDue ? this.#state.ack() + payload : payload);
+    recordSent(this, payload, messages);
+    this._keep(payload, messages);
+    const state = this.#state;
+    if (state.is(Flag.MOVING)) return;
+    this._openLine()?.write(state.isAckDue ? state.ack() + payload : payload);
   }
 
   override _sendShared(broadcast: SharedPayload): void {
     if (this._isEnding) return;
     recordSent(this, broadcast.payload, broadcast.messages);
-    this.#keep(broadcast.payload);
-    if (this.#isMoving) return;
-    const connection = this.#openLine();
-    if (connection !== null && this.#isAckDue) this.#acknowledge();
+    this._keep(broadcast.payload, broadcast.messages);
+    if (this.#state.is(Flag.MOVING)) return;
+    const connection = this._openLine();
+    if (connection !== null && this.#state.isAckDue) this._acknowledge();
     connection?.writeShared(broadcast);
   }
 
@@ -221,8 +218,8 @@ export class DeliveringClient extends Client {
 
   /** @internal The last payload of a session that was ended between two polls. */
   override _flushTo(connection: Connection): void {
-    const { payload } = this.#nextPayload(0, this.#state.head());
-    if (connection.write(payload + this.#end('server disconnect'))) this._sendQueue = null;
+    const { payload } = this.#state.join(0, this.#state.head());
+    if (connection.write(payload + this.#state.end(true))) this._sendQueue = null;
   }
 
   override _onMessage(payload: string, connection?: Connection): boolean {
@@ -231,10 +228,9 @@ export class DeliveringClient extends Client {
       return PendingProbe.of(connection)?.onMessage(payload) ?? true;
     }
     // A client sends nothing before it has the key.
-    state.isConfirmed = true;
+    state.set(Flag.CONFIRMED);
     if (!super._onMessage(payload)) return false;
-    const due = state.received - state.ackSent;
-    if (due >= ACK_EVERY || (due > 0 && payload.length > ACK_LENGTH)) this.#acknowledge();
+    if (state.mustAcknowledge(payload.length)) this._acknowledge();
     return true;
   }
 
@@ -244,7 +240,7 @@ export class DeliveringClient extends Client {
     if (this._isEnding || place === null) return 404;
     if (!state.isCurrent(place.attempt)) return 409;
     state.acknowledge(place.received);
-    if (this.#isMoving) {
+    if (state.is(Flag.MOVING)) {
       const isClose = CLOSE.test(request.url ?? '');
       if (isClose) this._end('server close');
       return isClose ? state.ack() : null;
@@ -256,13 +252,13 @@ export class DeliveringClient extends Client {
     if (repeated < 0 && texts.some((text) => !text.startsWith(HEARTBEAT))) return 409;
     this._receive(texts.filter(isNew), payload?.length ?? 0);
     const answer = state.ack();
-    if (!this._isEnding) this.#afterPost(request);
+    if (!this._isEnding) this._afterPost(request);
     return answer;
   }
 
   override _deliver(text: string, payloadLength: number): void {
     if (text.charCodeAt(0) !== TILDE || !text.startsWith(HEARTBEAT)) {
-      if (this.#isMoving) return;
+      if (this.#state.is(Flag.MOVING)) return;
       // Raised before the handlers run: what they send may contain the count.
       this.#state.received++;
       this._emitMessage(readMessage(text, payloadLength));
@@ -270,11 +266,11 @@ export class DeliveringClient extends Client {
     }
     const control = readControl(text);
     if (control === null) super._deliver(text, payloadLength);
-    else if (control.kind === ControlKind.ASK) this.#acknowledge();
+    else if (control.kind === ControlKind.ASK) this._acknowledge();
     else if (control.kind === ControlKind.ACK || control.kind === ControlKind.END) {
       this.#state.acknowledge(control.n);
       const isEnd = control.kind === ControlKind.END;
-      if (isEnd) this._end(this.#isMoving ? 'server close' : 'client close');
+      if (isEnd) this._end(this.#state.is(Flag.MOVING) ? 'server close' : 'client close');
     }
   }
 
@@ -285,20 +281,21 @@ export class DeliveringClient extends Client {
   }
 
   override onTimeout(): void {
-    if (this.#isMoving) {
+    if (this.#state.is(Flag.MOVING)) {
       this._end('server close');
       return;
     }
     const { received, ackSent } = this.#state;
-    if (received > ackSent) this.#acknowledge();
+    if (received > ackSent) this._acknowledge();
     super.onTimeout();
   }
 
   /** @internal A session that the application ends between two polls waits for the next one. */
   override _close(reason: DisconnectReason): void {
-    const { isPolling, buffer } = this.#state;
-    const isWaiting = this._current === null && isPolling && !this.#isMoving;
-    const mustWait = isWaiting && buffer !== null && !this._isEnding;
+    const state = this.#state;
+    const isBetweenPolls = this._current === null && state.is(Flag.POLLING);
+    const isWaiting = isBetweenPolls && !state.is(Flag.MOVING) && !this._isEnding;
+    const mustWait = isWaiting && state.buffer !== null;
     if (mustWait) this._sendQueue = new SendQueue();
     super._close(reason);
     if (mustWait) this._restartGrace();
@@ -306,13 +303,10 @@ export class DeliveringClient extends Client {
 
   override _writeEnd(reason: DisconnectReason): void {
     const connection = this._current;
-    if (connection === null || reason === 'client close' || this.#isMoving) return;
     const state = this.#state;
-    if (!connection.isPoll) connection.write(this.#end(reason));
-    else {
-      const { payload } = this.#nextPayload(0, state.head());
-      connection.write(payload + this.#end(reason));
-    }
+    if (connection === null || reason === 'client close' || state.is(Flag.MOVING)) return;
+    const rest = connection.isPoll ? state.join(0, state.head()).payload : '';
+    connection.write(rest + state.end(reason !== 'queue overflow'));
   }
 
   override _emitDisconnect(reason: DisconnectReason): void {
@@ -323,73 +317,53 @@ export class DeliveringClient extends Client {
   }
 
   override get _graceMs(): number {
-    if (this.#isMoving) return MOVE_MS;
+    if (this.#state.is(Flag.MOVING)) return MOVE_MS;
     if (this._isEnding) return super._graceMs;
-    const { window } = this.#policy;
-    const kept = this.#state.isConfirmed ? window : Math.min(window, UNCONFIRMED_MS);
+    const { window } = policyOf(this.listener);
+    const kept = this.#state.is(Flag.CONFIRMED) ? window : Math.min(window, UNCONFIRMED_MS);
     return Math.max(super._graceMs, kept);
   }
 
-  /** Asks the client to continue elsewhere. `payload` precedes it. */
-  #move(connection: Connection, payload: string): void {
-    this.#isMoving = true;
+  /** @internal Asks the client to continue elsewhere. `payload` precedes it. */
+  _move(connection: Connection, payload: string): void {
+    this.#state.set(Flag.MOVING);
     this._timer.start(MOVE_MS);
-    connection.write(payload + encodeControl(MOVE) + this.#end('server close'));
+    connection.write(payload + encodeControl(MOVE) + this.#state.end(true));
   }
 
-  /** Keeps the messages of a payload until they are acknowledged. */
-  #keep(payload: string): void {
+  /** @internal Keeps the messages of a payload until they are acknowledged. */
+  _keep(payload: string, messages: number): void {
     const state = this.#state;
-    if (isSingle(payload)) state.push(payload);
+    if (messages === 1) state.push(payload);
     else for (const text of decode(payload)) state.push(frame(text));
     const { maxQueue, maxBuffer } = this.listener.options;
     const isTooLong = maxQueue > 0 && this._current === null && state.unacknowledged > maxQueue;
-    if (isTooLong || (maxBuffer > 0 && state.bufferSize > maxBuffer)) this._overflow();
+    if (isTooLong || (maxBuffer > 0 && state.exceeds(maxBuffer))) this._overflow();
   }
 
-  /** The connection to write a kept message to; null if there is none, or it has been written. */
-  #openLine(): Connection | null {
+  /**
+   * @internal The connection to write a kept message to; null if there is none, or it has been
+   * written.
+   */
+  _openLine(): Connection | null {
     const connection = this._target;
     if (connection === null || !connection.isPoll) return connection;
     this._resume(connection);
     return null;
   }
 
-  /** True if a count must precede a message that is sent anyway. */
-  get #isAckDue(): boolean {
-    const { received, ackSent } = this.#state;
-    return received - ackSent >= ACK_ALONG;
-  }
-
-  /** Sends a count, if there is a connection that takes more than one payload. */
-  #acknowledge(): void {
+  /** @internal Sends a count, if there is a connection that takes more than one payload. */
+  _acknowledge(): void {
     const connection = this._current;
     if (connection !== null && !connection.isPoll) connection.write(this.#state.ack());
   }
 
-  /** Joins kept messages to a payload that the client does not refuse. */
-  #nextPayload(from: number, head: string): { readonly payload: string; readonly next: number } {
-    const { buffer } = this.#state;
-    if (buffer === null) return { payload: head, next: from };
-    const { payload, next } = buffer.join(from, LONGEST_PAYLOAD);
-    return { payload: head + payload, next };
-  }
-
-  /**
-   * `~h~eN:T`. After an overflow it has no T, so that the client does not treat the end as a clean
-   * one.
-   */
-  #end(reason: DisconnectReason): string {
-    const { received, sent } = this.#state;
-    const total = reason === 'queue overflow' ? undefined : sent;
-    return encodeControl(ControlKind.END, received, total);
-  }
-
-  #afterPost({ url = '' }: IncomingMessage): void {
+  /** @internal A POST has been taken. */
+  _afterPost({ url = '' }: IncomingMessage): void {
     // A page cannot read the answer to a form: its next poll, which is held, has the count.
     const connection = this._current;
     if (this._type.isReadableAcrossOrigins === true && connection?.isPoll === true) {
-      this.#state.owesHead = true;
+      this.#state.set(Flag.OWES_HEAD);
       this._resume(connection);
     }
     if (CLOSE.test(url)) this._end('client close');

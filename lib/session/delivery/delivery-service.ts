@@ -5,16 +5,15 @@ import type { Client } from '../client.js';
 import type { Connection, Host } from '../connection.js';
 import type { SessionOptions } from '../timings.js';
 import { DeliveringClient } from './delivering-client.js';
-import type { DeliveryPolicy } from './delivery-policy.js';
+import { type DeliveryPolicy, setPolicy } from './delivery-policy.js';
 
 /** Makes the delivering sessions of a Listener whose option `delivery` is on. */
 export class DeliveryService {
   readonly #host: Host;
-  readonly #policy: DeliveryPolicy;
 
   constructor(host: Host, policy: DeliveryPolicy) {
     this.#host = host;
-    this.#policy = policy;
+    setPolicy(host, policy);
   }
 
   /** True if a request names a delivering session by its key. */
@@ -40,15 +39,6 @@ export class DeliveryService {
     const place = placeOf(connection.request.url ?? '');
     if (place === null) return null;
     const { type } = connection;
-    const { attempt } = place;
-    return new DeliveringClient(
-      this.#host,
-      sessionId,
-      connection,
-      type,
-      timings,
-      this.#policy,
-      attempt,
-    );
+    return new DeliveringClient(this.#host, sessionId, connection, type, timings, place.attempt);
   }
 }

@@ -33,9 +33,39 @@ export const Resumption = {
 } as const;
 export type Resumption = (typeof Resumption)[keyof typeof Resumption];
 
+/**
+ * What is true of a session: bits of one number. A property for each would take 8 bytes of every
+ * idle session.
+ */
+export const Flag = {
+  /** The current attempt was opened by a poll. */
+  POLLING: 1,
+  /** A request has had the key. */
+  CONFIRMED: 2,
+  /** The client waits for the first message of a connection, or for a count. */
+  OWES_HEAD: 4,
+  /** The client is to be asked to continue elsewhere, with its next connection at the latest. */
+  MUST_MOVE: 8,
+  /** It was asked: nothing more of it is taken, and it is sent nothing more. */
+  MOVING: 16,
+} as const;
+export type Flag = (typeof Flag)[keyof typeof Flag];
+
+/** The key is kept in two parts: V8 stores a larger integer as an object of 16 bytes. */
+const KEY_PART = 2 ** 24;
+/** Keys have at most 15 digits: 48 random bits. */
+export const KEY_LIMIT: number = KEY_PART ** 2 - 1;
+/** A payload that is made of kept messages: a client refuses longer ones than its `maxPayload`. */
+const LONGEST_PAYLOAD = 256 * 1024;
+/** After this number of messages, or a payload of this length, they are acknowledged at once. */
+const ACK_EVERY = 16;
+const ACK_LENGTH = 16 * 1024;
+/** From this number of received messages on, their count precedes the next message. */
+const ACK_ALONG = 8;
+
 export class DeliveryState {
-  /** The secret of the session, which the client repeats in each request. */
-  readonly key: number;
+  readonly #keyHigh: number;
+  readonly #keyLow: number;
   /** The number of the attempt that holds the session. */
   attempt: number;
   /** Messages of the client that the application has been given. */
@@ -46,17 +76,27 @@ export class DeliveryState {
   acked = 0;
   /** The messages from `acked + 1` on; null if there are none. */
   buffer: RetransmitBuffer | null = null;
-  /** True if the current attempt was opened by a poll. */
-  isPolling: boolean;
-  /** True once a request has had the key. */
-  isConfirmed = false;
-  /** True if the client waits for the first message of a connection, or for a count. */
-  owesHead = false;
+  #flags = 0;
 
   constructor(key: number, attempt: number, isPolling: boolean) {
-    this.key = key;
+    // `trunc` makes V8 keep the remainder as a small integer too.
+    this.#keyHigh = Math.trunc(key / KEY_PART);
+    this.#keyLow = Math.trunc(key % KEY_PART);
     this.attempt = attempt;
-    this.isPolling = isPolling;
+    this.set(Flag.POLLING, isPolling);
+  }
+
+  is(flag: Flag): boolean {
+    return (this.#flags & flag) !== 0;
+  }
+
+  set(flag: Flag, isTrue = true): void {
+    this.#flags = isTrue ? this.#flags | flag : this.#flags & ~flag;
+  }
+
+  /** The secret of the session, which the client repeats in each request. */
+  get key(): number {
+    return this.#keyHigh * KEY_PART + this.#keyLow;
   }
 
   /** Number of messages that are not acknowledged. */
@@ -67,6 +107,11 @@ export class DeliveryState {
   /** The size of the kept messages. */
   get bufferSize(): number {
     return this.buffer?.size ?? 0;
+  }
+
+  /** True if the kept messages are larger than `limit`. */
+  exceeds(limit: number): boolean {
+    return this.buffer !== null && this.buffer.exceeds(limit);
   }
 
   /** Number of messages that were sent. */
@@ -88,7 +133,7 @@ export class DeliveryState {
   resumption(attempt: number, received: number, isPoll: boolean): Resumption {
     if (!this.has(received)) return Resumption.STALE;
     if (attempt > this.attempt) return Resumption.BEGINS;
-    const continues = attempt === this.attempt && this.isPolling && isPoll;
+    const continues = attempt === this.attempt && isPoll && this.is(Flag.POLLING);
     return continues ? Resumption.CONTINUES : Resumption.STALE;
   }
 
@@ -119,6 +164,31 @@ export class DeliveryState {
     return this.received + 1 - first;
   }
 
+  /** True if a count must precede a message that is sent anyway. */
+  get isAckDue(): boolean {
+    return this.received - this.ackSent >= ACK_ALONG;
+  }
+
+  /** True if a payload of this length, which was just received, must be acknowledged at once. */
+  mustAcknowledge(payloadLength: number): boolean {
+    const due = this.received - this.ackSent;
+    return due >= ACK_EVERY || (due > 0 && payloadLength > ACK_LENGTH);
+  }
+
+  /**
+   * Joins kept messages to a payload that the client does not refuse.
+   *
+   * @param from the index of the first one
+   * @param head precedes them
+   * @returns the payload, and the index of the message that follows
+   */
+  join(from: number, head: string): { readonly payload: string; readonly next: number } {
+    const { buffer } = this;
+    if (buffer === null) return { payload: head, next: from };
+    const { payload, next } = buffer.join(from, LONGEST_PAYLOAD);
+    return { payload: head + payload, next };
+  }
+
   /** The first message of a connection and of each answer to a poll: `~h~aN:M`. */
   head(): string {
     this.ackSent = this.received;
@@ -129,5 +199,12 @@ export class DeliveryState {
   ack(): string {
     this.ackSent = this.received;
     return encodeControl(ControlKind.ACK, this.received);
+  }
+  /**
+   * The end of the session: `~h~eN:T`. It has no T if not all messages can be repeated, so that the
+   * client does not treat the end as a clean one.
+   */
+  end(isWhole: boolean): string {
+    return encodeControl(ControlKind.END, this.received, isWhole ? this.sent : undefined);
   }
 }

@@ -1,5 +1,7 @@
 /** Characters that a payload counts beside its own: what it takes to hold it. */
 const OVERHEAD = 32;
+/** Most bytes of UTF-8 for one code unit of UTF-16. */
+const MAX_UTF8 = 3;
 /** Below this many freed payloads the list is not compacted. */
 const MIN_COMPACTION = 1024;
 
@@ -11,10 +13,11 @@ const MIN_COMPACTION = 1024;
  */
 export class RetransmitBuffer {
   #payloads: string[] = [];
-  /** Their sizes: to count the bytes of a text takes longer than to keep the number. */
-  #sizes: number[] = [];
   #head = 0;
-  #size = 0;
+  /** Their length in UTF-16 code units. */
+  #codeUnits = 0;
+  /** Their length in UTF-8; null until it matters: to count it takes longer than to keep a message. */
+  #bytes: number | null = null;
 
   /** Number of messages. */
   get length(): number {
@@ -23,36 +26,37 @@ export class RetransmitBuffer {
 
   /** Their length in UTF-8, which `maxBuffer` limits, and 32 bytes for each. */
   get size(): number {
-    return this.#size;
+    this.#bytes ??= this.toArray().reduce((sum, each) => sum + Buffer.byteLength(each), 0);
+    return this.#bytes + this.length * OVERHEAD;
+  }
+
+  /** True if `size` is larger than `limit`. */
+  exceeds(limit: number): boolean {
+    const most = this.#codeUnits * MAX_UTF8 + this.length * OVERHEAD;
+    return most > limit && this.size > limit;
   }
 
   push(payload: string): void {
-    const size = Buffer.byteLength(payload) + OVERHEAD;
     this.#payloads.push(payload);
-    this.#sizes.push(size);
-    this.#size += size;
+    this.#codeUnits += payload.length;
+    if (this.#bytes !== null) this.#bytes += Buffer.byteLength(payload);
   }
 
   /** Frees the first `count` messages; there must be as many. */
   free(count: number): void {
     const end = this.#head + count;
-    if (end === this.#payloads.length) {
-      this.#payloads = [];
-      this.#sizes = [];
-      this.#size = 0;
-      this.#head = 0;
-      return;
+    for (let at = this.#head; at < end; at++) {
+      const payload = this.#payloads[at] as string;
+      this.#codeUnits -= payload.length;
+      if (this.#bytes !== null) this.#bytes -= Buffer.byteLength(payload);
     }
-    for (let at = this.#head; at < end; at++) this.#size -= this.#sizes[at] as number;
     if (end >= MIN_COMPACTION && end * 2 >= this.#payloads.length) {
       this.#payloads = this.#payloads.slice(end);
-      this.#sizes = this.#sizes.slice(end);
+      this.#head = 0;
     } else {
       this.#payloads.fill('', this.#head, end);
       this.#head = end;
-      return;
     }
-    this.#head = 0;
   }
 
   /**

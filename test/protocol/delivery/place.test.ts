@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { parsePlace, placeOf, withoutPlace } from '../../../lib/protocol/delivery/place.js';
+import { cutPlace, parsePlace, placeOf, withoutPlace } from '../../../lib/protocol/delivery/place.js';
 
 describe('parsePlace', () => {
   it('reads the fields in any order, and ignores unknown ones', () => {
@@ -78,5 +78,17 @@ describe('withoutPlace', () => {
   it('removes the place, and nothing else', () => {
     expect(withoutPlace('send/c=1&a=0&k=77/3')).to.equal('send/…/3');
     expect(withoutPlace('send')).to.equal('send');
+  });
+});
+
+describe('cutPlace', () => {
+  it('removes the place from a URL, and leaves the rest', () => {
+    const place = 'c=2&a=0&k=77&t=5';
+    expect(cutPlace(`/socket.io/websocket/42/${place}`)).to.equal('/socket.io/websocket/42');
+    expect(cutPlace(`/socket.io/websocket//${place}`)).to.equal('/socket.io/websocket/');
+    expect(cutPlace(`/socket.io/websocket/42/${place}/3?x=1`)).to.equal(
+      '/socket.io/websocket/42/3?x=1',
+    );
+    expect(cutPlace('/socket.io/websocket/42?x=1')).to.equal('/socket.io/websocket/42?x=1');
   });
 });

@@ -28,6 +28,15 @@ describe('RetransmitBuffer', () => {
     expect(buffer.size).to.equal(0);
   });
 
+  it('compares its size with a limit', () => {
+    const buffer = filled(2);
+    expect([buffer.exceeds(69), buffer.exceeds(70)]).to.deep.equal([true, false]);
+    buffer.push('<é😀>');
+    expect([buffer.exceeds(109), buffer.exceeds(110)]).to.deep.equal([true, false]);
+    buffer.free(2);
+    expect([buffer.exceeds(39), buffer.exceeds(40)]).to.deep.equal([true, false]);
+  });
+
   it('joins as many messages as the limit allows, at least one', () => {
     const buffer = filled(4);
     buffer.free(1);
