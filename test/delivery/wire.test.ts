@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import type { Client, ListenerOptions } from '../../lib/index.js';
 import { afterThisTest } from '../support/cleanup.js';
+import { ManualClock } from '../support/clock.js';
 import { Refused, VARIANTS, type Driver } from '../support/drivers/index.js';
 import { framed, parsePayload } from '../support/payload.js';
 import { form, request, type Response } from '../support/raw.js';
@@ -235,6 +236,21 @@ describe('the wire of delivery', () => {
         // oxlint-disable-next-line eslint/no-await-in-loop -- one payload after the other
         while (texts.length < 2) texts.push(...parsePayload(await driver.nextPayload()));
         expect(texts).to.deep.equal(['x', '~h~e0:1']);
+      });
+
+      it('waits for a client that has sent nothing until it detects the loss of its connection', async () => {
+        const clock = new ManualClock();
+        const served = await serveDelivery({ clock });
+        const driver = deliver(create(served.port), { c: 1, a: 0 });
+        const [id = '', grant = ''] = await connect(driver, '');
+        const client = served.io.clients[id] as Client;
+        client.send('x');
+        driver.drop();
+        await until(() => !client._open, 'the loss of the connection');
+        clock.tick(25_000);
+        const k = /^~h~d(\d+):/.exec(grant)?.[1] ?? '';
+        const next = deliver(create(served.port), { c: 2, a: 0, k });
+        expect(await connect(next, id)).to.deep.equal(['~h~a0:0', 'x']);
       });
 
       it('informs a client whose session is unknown', async () => {

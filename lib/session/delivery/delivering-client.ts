@@ -32,8 +32,11 @@ const TILDE = 0x7e;
 const CLOSE = /\/close\/[^/]*=/;
 /** How long a client may take to acknowledge what it was sent before its session moves, in milliseconds. */
 const MOVE_MS = 2000;
-/** How long a session waits before a request has had its key, in milliseconds. */
-const UNCONFIRMED_MS = 5000;
+/**
+ * How long a session waits before a request has had its key, in milliseconds. A client detects that
+ * a connection is silently lost after 15 s, and has time for two attempts to resume the session.
+ */
+const UNCONFIRMED_MS = 30_000;
 
 /**
  * An idle session takes 96 bytes more than one without delivery. Therefore this class has no field
