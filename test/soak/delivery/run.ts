@@ -5,16 +5,17 @@
  * @module
  */
 import { fork, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Socket } from '../../../client/node/index.js';
 import { TRANSPORTS } from '../../../client/node/options.js';
+import { watchLoad } from '../load.js';
+import type { Load } from '../protocol.js';
 import { FaultyProxy } from '../proxy.js';
 import { Random } from '../random.js';
 import type { SoakOptions } from '../run.js';
 import { Order } from './order.js';
-import type { ServerReport } from './server.js';
+import type { ServerMessage, ServerReport, SessionEnd } from './server.js';
 
 const STRIKE_MS = 500;
 /** The share of the connections that get a fault at each interval. */
@@ -23,6 +24,8 @@ const PERCENT_OF_NEW = 3;
 /** How long everything may take to arrive when nothing breaks any more. */
 const SETTLE_MS = 45_000;
 const LONGEST_BURST = 4;
+/** A connection counts as lost when so much time has passed after a burst was due, in milliseconds. */
+const SILENCE_MS = 5000;
 
 export interface DeliveryOutcome {
   readonly sent: number;
@@ -36,7 +39,10 @@ export interface DeliveryOutcome {
   readonly sessions: number;
   readonly connections: number;
   readonly faults: Readonly<Record<string, number>>;
-  readonly reasons: Readonly<Record<string, number>>;
+  /** How many sessions have ended, by transport, reason, and what their client knew. */
+  readonly ends: Readonly<Record<string, number>>;
+  /** Of the process of clients and proxy. */
+  readonly load: Load;
 }
 
 /** One client: sends numbers, and counts those that arrive. */
@@ -48,21 +54,32 @@ class Soaked {
   order: Order = new Order();
   readonly before: Order[] = [];
 
+  /** The sessions that it has had; true: it has given the session up. */
+  readonly sessions: Map<string, boolean> = new Map();
+
   constructor(
     readonly name: number,
     port: number,
     transport: string,
+    pace: number,
   ) {
     this.socket = new Socket(`http://127.0.0.1:${port}`, {
       transports: [transport],
       delivery: true,
       reconnectionDelay: 100,
       maxReconnectionAttempts: 1e9,
-      transportOptions: { [transport]: { timeout: 5000 } },
+      // Otherwise each client that has nothing to receive would reconnect again and again.
+      transportOptions: { [transport]: { timeout: pace * 1000 + SILENCE_MS } },
     });
     this.socket.on('error', () => undefined);
     this.socket.on('message', (message) => this.order.take(Number(String(message).slice(1))));
+    let id = '';
+    this.socket.on('connect', () => {
+      id = this.socket.sessionId ?? '';
+      this.sessions.set(id, false);
+    });
     this.socket.on('lost', (messages: readonly unknown[]) => {
+      this.sessions.set(id, true);
       this.named += messages.length;
       this.before.push(this.order);
       this.order = new Order();
@@ -79,21 +96,52 @@ class Soaked {
   }
 }
 
+/** The next message of the server of a kind. */
+function next<K extends keyof ServerMessage>(
+  child: ChildProcess,
+  kind: K,
+): Promise<NonNullable<ServerMessage[K]>> {
+  return new Promise((resolve) => {
+    child.on('message', function onMessage(message: ServerMessage) {
+      const value = message[kind];
+      if (value === undefined) return;
+      child.off('message', onMessage);
+      resolve(value as NonNullable<ServerMessage[K]>);
+    });
+  });
+}
+
 function ask(child: ChildProcess): Promise<ServerReport> {
   child.send('report');
-  return once(child, 'message').then(([reply]) => (reply as { report: ServerReport }).report);
+  return next(child, 'report');
+}
+
+/** Counts the ends of sessions, from now on. */
+function countEnds(child: ChildProcess, crowd: readonly Soaked[]): Record<string, number> {
+  const ends: Record<string, number> = {};
+  const onEnd = ({ sessionId, transport, reason }: SessionEnd): void => {
+    const owner = crowd.find(({ sessions }) => sessions.has(sessionId));
+    const isGivenUp = owner?.sessions.get(sessionId) === true;
+    const what = !owner ? 'never had it' : isGivenUp ? 'had given it up' : 'has not come back';
+    const kind = `${transport}: ${reason}, the client ${what}`;
+    ends[kind] = (ends[kind] ?? 0) + 1;
+  };
+  child.on('message', ({ end }: ServerMessage) => end && onEnd(end));
+  return ends;
 }
 
 export async function soakDelivery(options: SoakOptions): Promise<DeliveryOutcome> {
   const { clients, minutes, seed, pace } = options;
   const random = new Random(seed);
   const child = fork(join(__dirname, 'server.js'), [String(pace)]);
-  const [{ port }] = (await once(child, 'message')) as [{ port: number }];
+  const port = await next(child, 'port');
   const proxy = new FaultyProxy(port, random);
   const proxyPort = await proxy.listen();
   const crowd: Soaked[] = [];
+  const ends = countEnds(child, crowd);
+  const load = watchLoad();
   for (let i = 0; i < clients; i++) {
-    crowd.push(new Soaked(i, proxyPort, TRANSPORTS[i % TRANSPORTS.length] as string));
+    crowd.push(new Soaked(i, proxyPort, TRANSPORTS[i % TRANSPORTS.length] as string, pace));
     // oxlint-disable-next-line eslint/no-await-in-loop -- not all at the same moment
     if (i % 20 === 0) await sleep(50);
   }
@@ -116,7 +164,8 @@ export async function soakDelivery(options: SoakOptions): Promise<DeliveryOutcom
   proxy.percent = 0;
   clearInterval(sending);
   child.send('quiet');
-  const outcome = await settle(crowd, child, Object.fromEntries(proxy.injected));
+  const faults = Object.fromEntries(proxy.injected);
+  const outcome = { ...(await settle(crowd, child)), faults, ends: { ...ends }, load: load() };
   for (const { socket } of crowd) socket.disconnect();
   await sleep(500);
   proxy.close();
@@ -128,8 +177,7 @@ export async function soakDelivery(options: SoakOptions): Promise<DeliveryOutcom
 async function settle(
   crowd: readonly Soaked[],
   child: ChildProcess,
-  faults: Readonly<Record<string, number>>,
-): Promise<DeliveryOutcome> {
+): Promise<Omit<DeliveryOutcome, 'faults' | 'ends' | 'load'>> {
   const total = (of: (one: Soaked) => number): number => crowd.reduce((n, one) => n + of(one), 0);
   const end = performance.now() + SETTLE_MS;
   for (;;) {
@@ -153,8 +201,6 @@ async function settle(
         named: namedUp + server.named,
         sessions: server.sessions,
         connections: server.connections,
-        faults,
-        reasons: server.reasons,
       };
     }
     // oxlint-disable-next-line eslint/no-await-in-loop -- between two reports

@@ -28,7 +28,24 @@ export interface ServerReport {
   readonly unacknowledged: number;
   readonly sessions: number;
   readonly connections: number;
-  readonly reasons: Readonly<Record<string, number>>;
+}
+
+/** The end of a session. */
+export interface SessionEnd {
+  readonly sessionId: string;
+  readonly transport: string;
+  readonly reason: string;
+}
+
+/** What the server reports: its port, the end of a session, or the answer to `report`. */
+export interface ServerMessage {
+  readonly port?: number;
+  readonly end?: SessionEnd;
+  readonly report?: ServerReport;
+}
+
+function tell(message: ServerMessage): void {
+  process.send?.(message);
 }
 
 const server = createServer();
@@ -46,7 +63,6 @@ const io = listen(server, {
 const sent = new Map<Client, number>();
 /** What has arrived, by the number of the client, which is part of each message. */
 const orders = new Map<string, Order>();
-const reasons: Record<string, number> = {};
 let named = 0;
 let total = 0;
 let sessions = 0;
@@ -66,7 +82,7 @@ io.on('connection', (client) => {
   client.on('disconnect', (reason) => {
     sent.delete(client);
     connections += client.connections;
-    reasons[reason] = (reasons[reason] ?? 0) + 1;
+    tell({ end: { sessionId: client.sessionId, transport: client.transport, reason } });
   });
 });
 
@@ -98,16 +114,15 @@ function report(): ServerReport {
     unacknowledged: clients.reduce((n, client) => n + client.unacknowledged(), 0),
     sessions,
     connections: clients.reduce((n, client) => n + client.connections, connections),
-    reasons,
   };
 }
 
 process.on('message', (command) => {
   if (command === 'quiet') isQuiet = true;
-  else if (command === 'report') process.send?.({ report: report() });
+  else if (command === 'report') tell({ report: report() });
   else process.exit();
 });
 
 server.listen({ port: 0, host: '127.0.0.1', backlog: BACKLOG }, () => {
-  process.send?.({ port: (server.address() as AddressInfo).port });
+  tell({ port: (server.address() as AddressInfo).port });
 });
