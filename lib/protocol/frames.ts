@@ -107,9 +107,10 @@ export function decode(payload: string, limit?: number): string[] {
     at = start + length;
     // `substring` stops at the end of the payload.
     const text = payload.substring(start, at);
-    // Most payloads contain one message, and an array that grows would reserve room for seventeen.
-    if (texts) texts.push(text);
-    else texts = [text];
+    // Most payloads contain one message, or two, and an array that grows reserves room for seventeen.
+    if (!texts) texts = [text];
+    else if (count === 1) texts = [texts[0]!, text];
+    else texts.push(text);
     count++;
   }
   return texts || [];

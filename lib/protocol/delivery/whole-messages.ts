@@ -6,7 +6,7 @@ import { frame } from '../frames.js';
  *
  * @param texts what `decode` has returned for `payload`
  */
-export function wholeMessages(payload: string, texts: string[]): string[] {
+export function wholeMessages(payload: string, texts: readonly string[]): readonly string[] {
   let at = 0;
   let last = '';
   for (let i = 0; i < texts.length; i++) {

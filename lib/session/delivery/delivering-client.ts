@@ -25,7 +25,6 @@ import type { SessionOptions } from '../timings.js';
 import { policyOf } from './delivery-policy.js';
 import { DeliveryState, Flag, KEY_LIMIT, Resumption } from './delivery-state.js';
 import { PendingProbe } from './pending-probe.js';
-import { isSingle } from './single-payload.js';
 
 const TILDE = 0x7e;
 /** The URL of a close request. */
@@ -174,7 +173,7 @@ export class DeliveringClient extends Client {
   override _resume(connection: Connection): void {
     const state = this.#state;
     const mustMove = state.is(Flag.MUST_MOVE);
-    const isOwed = mustMove || state.buffer !== null || state.is(Flag.OWES_HEAD);
+    const isOwed = mustMove || state.unacknowledged > 0 || state.is(Flag.OWES_HEAD);
     if (connection.isPoll && !isOwed) return;
     state.set(Flag.OWES_HEAD, false);
     let { payload, next } = state.join(0, state.head());
@@ -216,7 +215,7 @@ export class DeliveringClient extends Client {
 
   /** @internal Sends what was held back for a poll. */
   override _flush(): void {
-    if (this._current !== null && this.#state.buffer !== null) this._resume(this._current);
+    if (this._current !== null && this.#state.unacknowledged > 0) this._resume(this._current);
   }
 
   /** @internal The last payload of a session that was ended between two polls. */
@@ -248,8 +247,10 @@ export class DeliveringClient extends Client {
       if (isClose) this._end('server close');
       return isClose ? state.ack() : null;
     }
-    const texts = this._split(payload ?? '');
-    if (texts === null) return 413;
+    const all = this._split(payload ?? '');
+    if (all === null) return 413;
+    // A message that is cut off does not count. Frames cannot be cut off.
+    const texts = wholeMessages(payload ?? '', all);
     let repeated = place.first === undefined ? -1 : state.repeated(place.first);
     const isNew = (text: string): boolean => text.startsWith(HEARTBEAT) || repeated-- <= 0;
     if (repeated < 0 && texts.some((text) => !text.startsWith(HEARTBEAT))) return 409;
@@ -277,19 +278,14 @@ export class DeliveringClient extends Client {
     }
   }
 
-  /** @internal A message that is cut off does not count. */
-  override _decode(payload: string, limit: number): readonly string[] {
-    const texts = decode(payload, limit);
-    return texts.length === 1 && isSingle(payload) ? texts : wholeMessages(payload, texts);
-  }
-
   override onTimeout(): void {
     if (this.#state.is(Flag.MOVING)) {
       this._end('server close');
       return;
     }
-    const { received, ackSent } = this.#state;
-    if (received > ackSent) this._acknowledge();
+    const state = this.#state;
+    if (state.received > state.ackSent) this._acknowledge();
+    state.releaseBuffer();
     super.onTimeout();
   }
 
@@ -298,7 +294,7 @@ export class DeliveringClient extends Client {
     const state = this.#state;
     const isBetweenPolls = this._current === null && state.is(Flag.POLLING);
     const isWaiting = isBetweenPolls && !state.is(Flag.MOVING) && !this._isEnding;
-    const mustWait = isWaiting && state.buffer !== null;
+    const mustWait = isWaiting && state.unacknowledged > 0;
     if (mustWait) this._sendQueue = new SendQueue();
     super._close(reason);
     if (mustWait) this._restartGrace();

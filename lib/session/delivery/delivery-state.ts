@@ -74,7 +74,7 @@ export class DeliveryState {
   ackSent = 0;
   /** Messages that the application of the client is known to have been given. */
   acked = 0;
-  /** The messages from `acked + 1` on; null if there are none. */
+  /** The messages from `acked + 1` on; null in a session that has been silent. */
   buffer: RetransmitBuffer | null = null;
   #flags = 0;
 
@@ -152,7 +152,11 @@ export class DeliveryState {
     if (buffer === null || !(received > this.acked) || received > this.sent) return;
     buffer.free(received - this.acked);
     this.acked = received;
-    if (buffer.length === 0) this.buffer = null;
+  }
+
+  /** Releases the memory of the buffer if it is empty: called from time to time. */
+  releaseBuffer(): void {
+    if (this.unacknowledged === 0) this.buffer = null;
   }
 
   /**

@@ -4,6 +4,8 @@ const OVERHEAD = 32;
 const MAX_UTF8 = 3;
 /** Below this many freed payloads the list is not compacted. */
 const MIN_COMPACTION = 1024;
+/** A list with more places is dropped when it is empty. */
+const MOST_PLACES = 64;
 
 /**
  * The messages that a client is not known to have, in order, each as a payload of its own.
@@ -12,8 +14,13 @@ const MIN_COMPACTION = 1024;
  * acknowledgement would take quadratic time.
  */
 export class RetransmitBuffer {
+  /**
+   * The places of payloads; those before `#head` and from `#end` on are free. They are used again:
+   * most acknowledgements free everything, and a new list for each would take a tenth more CPU.
+   */
   #payloads: string[] = [];
   #head = 0;
+  #end = 0;
   /** Their length in UTF-16 code units. */
   #codeUnits = 0;
   /** Their length in UTF-8; null until it matters: to count it takes longer than to keep a message. */
@@ -21,7 +28,7 @@ export class RetransmitBuffer {
 
   /** Number of messages. */
   get length(): number {
-    return this.#payloads.length - this.#head;
+    return this.#end - this.#head;
   }
 
   /** Their length in UTF-8, which `maxBuffer` limits, and 32 bytes for each. */
@@ -37,25 +44,31 @@ export class RetransmitBuffer {
   }
 
   push(payload: string): void {
-    this.#payloads.push(payload);
+    if (this.#end < this.#payloads.length) this.#payloads[this.#end] = payload;
+    else this.#payloads.push(payload);
+    this.#end++;
     this.#codeUnits += payload.length;
     if (this.#bytes !== null) this.#bytes += Buffer.byteLength(payload);
   }
 
   /** Frees the first `count` messages; there must be as many. */
   free(count: number): void {
-    const end = this.#head + count;
-    for (let at = this.#head; at < end; at++) {
-      const payload = this.#payloads[at] as string;
+    const payloads = this.#payloads;
+    const freed = this.#head + count;
+    for (let at = this.#head; at < freed; at++) {
+      const payload = payloads[at] as string;
       this.#codeUnits -= payload.length;
       if (this.#bytes !== null) this.#bytes -= Buffer.byteLength(payload);
+      payloads[at] = '';
     }
-    if (end >= MIN_COMPACTION && end * 2 >= this.#payloads.length) {
-      this.#payloads = this.#payloads.slice(end);
+    this.#head = freed;
+    if (freed === this.#end) {
+      this.#head = this.#end = 0;
+      if (payloads.length > MOST_PLACES) this.#payloads = [];
+    } else if (freed >= MIN_COMPACTION && freed * 2 >= this.#end) {
+      this.#payloads = payloads.slice(freed, this.#end);
       this.#head = 0;
-    } else {
-      this.#payloads.fill('', this.#head, end);
-      this.#head = end;
+      this.#end -= freed;
     }
   }
 
@@ -78,6 +91,6 @@ export class RetransmitBuffer {
 
   /** All messages as payloads of one message. */
   toArray(): string[] {
-    return this.#payloads.slice(this.#head);
+    return this.#payloads.slice(this.#head, this.#end);
   }
 }

@@ -16,7 +16,18 @@ describe('DeliveryState', () => {
     state.acknowledge(2);
     expect(state).to.include({ acked: 3, sent: 5, unacknowledged: 2 });
     state.acknowledge(5);
-    expect(state).to.include({ acked: 5, sent: 5, unacknowledged: 0, buffer: null });
+    expect(state).to.include({ acked: 5, sent: 5, unacknowledged: 0 });
+  });
+
+  it('releases the buffer only if it is empty', () => {
+    const state = stateWith({ sent: 2, acked: 1 });
+    state.releaseBuffer();
+    expect(state.unacknowledged).to.equal(1);
+    state.acknowledge(2);
+    state.releaseBuffer();
+    expect(state.buffer).to.equal(null);
+    state.push('<3>');
+    expect(state).to.include({ acked: 2, sent: 3, unacknowledged: 1 });
   });
 
   it('ignores counts of messages that were not sent', () => {
