@@ -2,11 +2,13 @@
  * Runs the simulation for many seeds: `npm run delivery-model -- --seeds 10000 [--from 1]`.
  *
  *     --seed N            one seed, with everything that happens
+ *     --mutants           the first seed that fails without each rule
  *     --reference FOLDER  with the network of another implementation, see reference.ts
  *
  * @module
  */
 import { parseArgs } from 'node:util';
+import { MUTANTS, without } from './mutants.js';
 import { referenceNetworks } from './reference.js';
 import { Simulation } from './simulation.js';
 
@@ -48,6 +50,7 @@ function main(): void {
       seeds: { type: 'string', default: '2000' },
       from: { type: 'string', default: '1' },
       seed: { type: 'string' },
+      mutants: { type: 'boolean', default: false },
       reference: { type: 'string' },
     },
   });
@@ -55,6 +58,16 @@ function main(): void {
     const simulation = new Simulation(Number(values.seed), (text) => console.log(text));
     console.log(simulation.profile);
     console.log(simulation.run()?.message ?? 'no violation');
+    return;
+  }
+  if (values.mutants) {
+    for (const title of Object.keys(MUTANTS)) {
+      const { failing } = without(title, () =>
+        explore(Number(values.from), Number(values.seeds), 1),
+      );
+      console.log(`${title}: ${failing[0] ?? 'NOT FOUND'}`);
+      if (failing.length === 0) process.exitCode = 1;
+    }
     return;
   }
   const begin = performance.now();
