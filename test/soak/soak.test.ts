@@ -15,7 +15,8 @@ describe('soak', function () {
     expect(isClean(outcome), JSON.stringify(outcome)).to.equal(true);
   });
 
-  it('loses, doubles and reorders nothing with delivery', async () => {
+  it('loses, doubles and reorders nothing with delivery', async function () {
+    this.timeout(90_000);
     const outcome = await soakDelivery({ clients: 30, minutes: 0.1, seed: 1, pace: 0.5 });
     expect(outcome).to.deep.include({ lost: 0, doubled: 0, reordered: 0 });
     expect(outcome.received).to.be.above(100);

@@ -106,7 +106,7 @@ function next<K extends keyof ServerMessage>(
       const value = message[kind];
       if (value === undefined) return;
       child.off('message', onMessage);
-      resolve(value as NonNullable<ServerMessage[K]>);
+      resolve(value);
     });
   });
 }
