@@ -1,5 +1,10 @@
 import { expect } from 'chai';
-import { cutPlace, parsePlace, placeOf, withoutPlace } from '../../../lib/protocol/delivery/place.js';
+import {
+  cutPlace,
+  parsePlace,
+  placeOf,
+  withoutPlace,
+} from '../../../lib/protocol/delivery/place.js';
 
 describe('parsePlace', () => {
   it('reads the fields in any order, and ignores unknown ones', () => {
