@@ -3,14 +3,14 @@
 const fs = require('fs'), os = require('os'), path = require('path'), { fork, spawn, execFileSync } = require('child_process');
 const { pkg, dirOf, node08, busy } = require('./where');
 
-const opt = { only: '', peers: '', module: '', before: '', codec: '', framing: 'rfc6455', seconds: '', json: '', repeat: '1', port: '25000', prof: '', cases: '', calm: '', verbose: '' };
+const opt = { only: '', peers: '', module: '', before: '', codec: '', framing: 'rfc6455', seconds: '', json: '', repeat: '1', port: '25000', prof: '', cases: '', calm: '', snapshot: '', verbose: '' };
 for (let i = 2; i < process.argv.length; i++) {
   const k = process.argv[i].slice(2);
   if (k === 'quick' || k === 'verbose') opt[k] = true;
   else if (k in opt) opt[k] = process.argv[++i];
   else { console.error('unknown option', process.argv[i]); process.exit(2); }
 }
-if (opt.only === 'bus' || opt.only === 'bridge') return require('./' + opt.only).run(opt); // their peers are several processes
+if (['bus', 'bridge', 'delivery'].includes(opt.only)) return require('./' + opt.only).run(opt); // their peers are several processes
 
 const modern = process.execPath;
 const peers = {
