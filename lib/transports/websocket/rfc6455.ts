@@ -3,6 +3,7 @@ import { Server as WebSocketServer, WebSocket, type ServerOptions } from 'ws';
 import { createDebug } from '../../util/debug.js';
 import { ignoreError } from '../../util/ignore-error.js';
 import { linger } from '../../util/linger.js';
+import { endReceiverOnce } from './end-once.js';
 import { readUtf8 } from './utf8.js';
 import { encodeText, writeText, type Framing } from './frame-writer.js';
 import { SocketTransport } from './websocket-transport.js';
@@ -140,6 +141,7 @@ export class Rfc6455 extends SocketTransport {
     ws.on('message', wsOnMessage);
     ws.on('close', wsOnClose);
     ws.on('error', wsOnError);
+    endReceiverOnce(ws);
   }
 
   /** Begins a connection after its handshake. */
