@@ -11,6 +11,9 @@ const AMPERSAND = 0x26;
 const PLUS = 0x2b;
 const SPACE = 0x20;
 
+/** A form up to this length may be copied to decode it. */
+const SMALL_FORM = 16 * 1024;
+
 /** The value of a hexadecimal digit; -1 if it is not one. */
 function hexValue(byte: number | undefined): number {
   if (byte === undefined) return -1;
@@ -60,6 +63,27 @@ export function dataOf(body: Buffer): string | undefined {
  * @param name with its `=`
  */
 export function fieldOf(body: Buffer, name: string): string | undefined {
+  return (body.length <= SMALL_FORM ? onlyField(body, name) : null) ?? findField(body, name);
+}
+
+/**
+ * The field of a form that has no other one, as all clients send it; null for any other form, and if
+ * an escape is malformed. The methods of strings take half the time of those of bytes.
+ */
+function onlyField(body: Buffer, name: string): string | null {
+  const text = body.toString();
+  if (!text.startsWith(name) || text.includes('&')) return null;
+  const value = text.slice(name.length);
+  const hasPlus = value.includes('+');
+  if (!hasPlus && !value.includes('%')) return value;
+  try {
+    return decodeURIComponent(hasPlus ? value.replaceAll('+', ' ') : value);
+  } catch {
+    return null;
+  }
+}
+
+function findField(body: Buffer, name: string): string | undefined {
   let data: Buffer | undefined;
   // Field by field: splitting a body of nothing but `&` would make a list of millions.
   for (let start = 0, end; start <= body.length; start = end + 1) {
@@ -169,7 +193,9 @@ export class RequestBody {
 
   readonly #onEnd = (): void => {
     const body = this.#more?.take() ?? this.#first ?? NO_BYTES;
-    this.cancel();
+    // The listeners stay, because removing them takes time: the request emits nothing more.
+    this.#first = null;
+    this.#more = null;
     this.#done(body);
   };
 }

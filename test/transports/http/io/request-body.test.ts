@@ -51,6 +51,19 @@ describe('dataOf', () => {
     );
   });
 
+  it('returns the same for a long form, which it decodes in place', () => {
+    const long = 20_000;
+    for (const [body, data] of cases) {
+      const padded = Buffer.from(`${body}&pad=${'x'.repeat(long)}`);
+      expect(dataOf(padded), body).to.equal(data);
+    }
+  });
+
+  it('decodes a character whose bytes are partly escaped', () => {
+    const body = Buffer.concat([Buffer.from('data='), Buffer.of(0xe2), Buffer.from('%82%AC')]);
+    expect(dataOf(body)).to.equal('€');
+  });
+
   it('throws for no input', () => {
     const piece = fc.oneof(
       fc.string({ unit: 'binary' }),
