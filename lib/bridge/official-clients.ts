@@ -9,7 +9,7 @@
  */
 import type { IncomingMessage } from 'node:http';
 import type { Refusal } from '../access/refusal.js';
-import { recordSent } from '../metrics/record.js';
+import { recordSent, recordSentToAll } from '../metrics/record.js';
 import type { RemoteClient, SessionRooms, Target } from '../rooms/broadcast-operator.js';
 import type { Selection } from '../rooms/client-group.js';
 import { LocalClient } from '../rooms/local-client.js';
@@ -30,7 +30,7 @@ import type {
   OfficialSocket,
 } from './official.js';
 import { SendBuffers } from './send-buffers.js';
-import { requestOf, SocketConnection } from './socket-connection.js';
+import { PacketCounter, requestOf, SocketConnection } from './socket-connection.js';
 
 /**
  * For these clients, the id of a socket is that of its connection: with it, a client can take over
@@ -68,6 +68,7 @@ export class OfficialClients implements ExternalGroup, SessionRooms {
   readonly #namespace: OfficialNamespace;
   readonly #options: OfficialClientsOptions;
   readonly #buffers: SendBuffers;
+  readonly #packets: PacketCounter;
   /** By the ids of their sockets. */
   readonly #clients = new Map<string, BridgedClient>();
   /** Clients whose connection is lost and may be recovered. */
@@ -85,6 +86,7 @@ export class OfficialClients implements ExternalGroup, SessionRooms {
     this.#namespace = namespace;
     this.#options = options;
     this.crossing = options.events;
+    this.#packets = new PacketCounter(port.host._counters);
     this.#buffers = new SendBuffers(
       () => port.host.options.maxBuffer,
       () => this.#clients.values(),
@@ -102,14 +104,11 @@ export class OfficialClients implements ExternalGroup, SessionRooms {
   send(shared: SharedPayload, { rooms, except }: Selection): void {
     // An empty list of rooms selects no client here, and all in Socket.IO 4.
     if (this.#clients.size === 0 || rooms?.length === 0) return;
-    const without = [...except];
-    for (const client of this.#select({ rooms, except })) {
-      if (!shared.isVolatile || client._takesVolatile(shared.messages)) {
-        recordSent(client, shared.payload, shared.messages);
-      } else {
-        without.push(client.sessionId);
-      }
-    }
+    const selection = { rooms, except };
+    const without = shared.isVolatile ? [...except, ...this.#busy(shared, selection)] : except;
+    const reached = { rooms, except: without };
+    const list = (): BridgedClient[] => this.#select(reached);
+    recordSentToAll(this.#port.host, shared, this.count(reached), list);
     this.#emit(this.#operator(rooms, without), shared);
   }
 
@@ -151,7 +150,8 @@ export class OfficialClients implements ExternalGroup, SessionRooms {
   }
 
   count(selection: Selection): number {
-    return this.#select(selection).length;
+    const isAll = selection.rooms === null && selection.except.length === 0;
+    return isAll ? this.#clients.size : this.#select(selection).length;
   }
 
   list(selection: Selection): RemoteClient[] {
@@ -240,7 +240,7 @@ export class OfficialClients implements ExternalGroup, SessionRooms {
   }
 
   #open(socket: OfficialSocket): void {
-    const connection = new SocketConnection(socket, this.#port.host._counters);
+    const connection = this.#connectionOf(socket);
     if (!this.#port.isWithinLimits(connection.request)) {
       socket.disconnect(true);
       return;
@@ -257,7 +257,7 @@ export class OfficialClients implements ExternalGroup, SessionRooms {
 
   #recover(client: BridgedClient, socket: OfficialSocket): void {
     this.#away.delete(client);
-    const connection = new SocketConnection(socket, this.#port.host._counters);
+    const connection = this.#connectionOf(socket);
     this.#listen(client, connection);
     client._onRecover(connection);
   }
@@ -272,6 +272,18 @@ export class OfficialClients implements ExternalGroup, SessionRooms {
     socket.once('disconnect', onEnd);
     // An application may have removed the listeners of the socket.
     socket.conn.once('close', () => onEnd('transport close'));
+  }
+
+  #connectionOf(socket: OfficialSocket): SocketConnection {
+    this.#packets.add(socket.conn);
+    return new SocketConnection(socket);
+  }
+
+  /** The session ids of selected clients that cannot take a volatile payload now. */
+  #busy({ messages }: SharedPayload, selection: Selection): string[] {
+    return this.#select(selection)
+      .filter((client) => !client._takesVolatile(messages))
+      .map(({ sessionId }) => sessionId);
   }
 
   /** The target that keeps the order of messages to one client. */

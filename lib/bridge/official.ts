@@ -59,7 +59,8 @@ export interface OfficialConnection {
   };
   /** The packets that the transport has not taken yet. */
   readonly writeBuffer: { readonly data?: { readonly length?: number } | undefined }[];
-  /** @internal */ on(event: string, listener: (packet: OfficialPacket) => void): unknown;
+  /** @internal */ on(event: 'packet', listener: (packet: OfficialPacket) => void): unknown;
+  /** @internal */ on(event: 'flush', listener: (packets: OfficialPacket[]) => void): unknown;
   once(event: string, listener: () => void): unknown;
   close(discard?: boolean): unknown;
 }

@@ -17,22 +17,49 @@ export function requestOf({ request, conn }: OfficialSocket): IncomingMessage {
   return empty;
 }
 
+/** Connections that are counted: once, though several bridges and namespaces may use them. */
 const counted = new WeakSet<OfficialConnection>();
 
 function sizeOf({ data }: OfficialPacket): number {
   return typeof data === 'string' ? Buffer.byteLength(data) : (data?.byteLength ?? 0);
 }
 
-/** Counts the packets of a connection that carry messages, once for all bridges and namespaces. */
-function countPackets(connection: OfficialConnection, counters: Counters): void {
-  if (counted.has(connection)) return;
-  counted.add(connection);
-  connection.on('packet', (packet) => {
-    if (packet.type === 'message') counters.receive(sizeOf(packet));
-  });
-  connection.on('packetCreate', (packet) => {
-    if (packet.type === 'message') counters.send(sizeOf(packet));
-  });
+/**
+ * Counts the packets of official connections that carry messages. All connections share its
+ * listeners.
+ */
+export class PacketCounter {
+  readonly #counters: Counters;
+  /** The latest packet that was sent: a broadcast has the same content for all connections. */
+  #sent: OfficialPacket['data'];
+  #sentSize = 0;
+
+  constructor(counters: Counters) {
+    this.#counters = counters;
+  }
+
+  add(connection: OfficialConnection): void {
+    if (counted.has(connection)) return;
+    counted.add(connection);
+    connection.on('packet', this.#onPacket);
+    connection.on('flush', this.#onFlush);
+  }
+
+  readonly #onPacket = (packet: OfficialPacket): void => {
+    if (packet.type === 'message') this.#counters.receive(sizeOf(packet));
+  };
+
+  /** Called once for all packets that leave together, unlike the event `packetCreate`. */
+  readonly #onFlush = (packets: readonly OfficialPacket[]): void => {
+    for (const packet of packets) {
+      if (packet.type !== 'message') continue;
+      if (packet.data !== this.#sent) {
+        this.#sent = packet.data;
+        this.#sentSize = sizeOf(packet);
+      }
+      this.#counters.send(this.#sentSize);
+    }
+  };
 }
 
 /**
@@ -51,8 +78,7 @@ export class SocketConnection implements Connection {
   /** True if the client is to reconnect. */
   isLeft = false;
 
-  constructor(official: OfficialSocket, counters: Counters) {
-    countPackets(official.conn, counters);
+  constructor(official: OfficialSocket) {
     this.official = official;
     this.request = requestOf(official);
     this.socket = this.request.socket;

@@ -48,6 +48,24 @@ export function recordSent(
   }
 }
 
+/**
+ * The application sends a payload to several clients.
+ *
+ * @param list returns the clients; it is called only if a channel has subscribers
+ */
+export function recordSentToAll(
+  listener: Host,
+  { payload, messages }: SentPayload,
+  count: number,
+  list: () => Iterable<RecordedClient>,
+): void {
+  if (!channels.messageOut.hasSubscribers) {
+    listener._counters.messagesOut += messages * count;
+    return;
+  }
+  for (const client of list()) recordSent(client, payload, messages);
+}
+
 /** A request was refused. */
 export function recordRefusal(listener: Host, refusal: Refusal): void {
   listener._counters.refusals[refusal.code]++;
@@ -62,6 +80,12 @@ export function recordBus<Event extends keyof ClusterEvents>(
 ): void {
   if (!channels.bus.hasSubscribers) return;
   channels.bus.publish({ listener, event, args } as BusMessage);
+}
+
+/** The part of a shared payload that is needed to record it. */
+interface SentPayload {
+  readonly payload: string;
+  readonly messages: number;
 }
 
 /** The part of a client that is needed to record an event. */
