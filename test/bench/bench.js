@@ -21,9 +21,10 @@ const peers = {
   'socket.io': { file: 'socket.io.js', args: [pkg('socket.io')], dialect: 'socket.io', polls: true },
   'old': { file: 'sio06.js', args: [pkg('old', 'socket.io')], dialect: 'sio06', framing: 'hixie', node: node08(), polls: true },
   'new': { file: 'sio06.js', args: [path.resolve(opt.module)], dialect: 'sio06', framing: opt.framing, polls: true },
+  'new-0.9': { file: 'sio06.js', args: [path.resolve(opt.module)], dialect: 'sio09', framing: opt.framing, extra: true }, // the same server, clients of 0.9
   'before': { file: 'sio06.js', args: [path.resolve(opt.before)], dialect: 'sio06', framing: opt.framing, polls: true },
 };
-const own = { new: 'module', before: 'before' };
+const own = { new: 'module', 'new-0.9': 'module', before: 'before' };
 let names = (opt.peers || (opt.quick ? 'ws,net,socket.io,new' : Object.keys(peers).filter(n => !peers[n].extra).join())).split(',').filter(n => !(n in own) || opt[own[n]]);
 for (const n of names) if (!peers[n]) { console.error('no such peer:', n); process.exit(2); }
 
@@ -167,13 +168,13 @@ measures.h = { title: 'start-up and size', columns: [['require(), ms', x => x.ms
 const num = v => v === undefined || !Number.isFinite(v) ? '-' : v >= 1000 ? String(Math.round(v)) : v >= 100 ? v.toFixed(0) : v >= 10 ? v.toFixed(1) : v.toFixed(2);
 const mid = (list, f) => { const v = list.filter(r => !r.fail).map(f).filter(x => x !== undefined); return v.length ? median(v) : undefined; };
 function print(id) {
-  const m = measures[id], all = results[id], base = m.base || ['ws', 'socket.io'];
+  const m = measures[id], all = results[id], base = m.base || (names.includes('ws') ? ['ws', 'socket.io'] : [names[0]]);
   if (!all) return;
   const cols = [...new Set(Object.values(all).flatMap(Object.keys))];
   const order = [...names, ...base, 'sketch', 'new'], shown = [...new Set(order)].filter(n => cols.includes(n));
   console.log(`\n## ${id}. ${m.title}`);
   for (const [title, value, sense] of m.columns) {
-    console.log(`\n${title}${sense ? ` (${sense < 0 ? 'less' : 'more'} is better); in brackets: as a multiple of ${base[0]} / ${base[1]}` : ''}\n`);
+    console.log(`\n${title}${sense ? ` (${sense < 0 ? 'less' : 'more'} is better); in brackets: as a multiple of ${base.join(' / ')}` : ''}\n`);
     console.log(`| case | ${shown.join(' | ')} |\n|---|${shown.map(() => '---').join('|')}|`);
     for (const [c, row] of Object.entries(all)) {
       console.log(`| ${c} | ` + shown.map(n => {
@@ -184,7 +185,7 @@ function print(id) {
         // Ratios are taken within a repeat, then their median: noise that lasts a whole repeat cancels.
         const ratio = b => !sense || v === undefined || !row[b] || b === n ? '' : num(median(row[n].map((r, i) => value(r) / (row[b][i] && !row[b][i].fail ? value(row[b][i]) : NaN))));
         const both = sense ? base.map(ratio) : [], spread = rest.length > 1 && v ? ` ±${Math.round((Math.max(...rest) - Math.min(...rest)) / 2 / v * 100)}%` : '';
-        return num(v) + (both.some(Boolean) ? ` (${both[0] || '1'}/${both[1] || '1'})` : '') + (row[n].some(r => r.genLoad > 0.93 && r.serverLoad < 0.85) && value === rate[1] ? '*' : '') + spread;
+        return num(v) + (both.some(Boolean) ? ` (${both.map(x => x || '1').join('/')})` : '') + (row[n].some(r => r.genLoad > 0.93 && r.serverLoad < 0.85) && value === rate[1] ? '*' : '') + spread;
       }).join(' | ') + ' |');
     }
   }
