@@ -25,7 +25,7 @@ export type {
   EventChannel,
   EventHandler,
   EventSender,
-} from './session/events/event-channel.js';
+} from './events/event-channel.js';
 export type {
   Endpoint,
   EndpointAuthorize,

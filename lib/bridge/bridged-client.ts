@@ -4,14 +4,14 @@ import { Client, type Host } from '../session/client.js';
 import { setOwn } from '../session/client-info.js';
 import type { DisconnectReason } from '../session/state.js';
 import {
-  toShared,
   NamedEvent,
   type Answer,
   type EventChannel,
   type Outlet,
-} from '../session/events/event-channel.js';
+} from '../events/event-channel.js';
 import { HandshakeData } from '../session/v1/handshake-data.js';
-import { rethrowAsync } from '../session/events/emit.js';
+import { rethrowAsync } from '../events/emit.js';
+import { toShared } from '../session/events/to-shared.js';
 import type { SharedPayload } from '../session/shared-payload.js';
 import { AwayRooms } from './away-rooms.js';
 import type { OfficialClients } from './official-clients.js';

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { NamedEvent, EventChannel } from '../session/events/event-channel.js';
-import type { Answer, EventHandler, Outlet } from '../session/events/event-channel.js';
+import { NamedEvent, EventChannel } from '../events/event-channel.js';
+import type { Answer, EventHandler, Outlet } from '../events/event-channel.js';
 import { isReservedName, toMessage } from './messages.js';
 import type { OfficialSocket } from './official.js';
 

@@ -1,7 +1,7 @@
 import type { ClientGroup, Selection } from '../rooms/client-group.js';
 import { roomNames } from '../rooms/room-names.js';
 import type { RemoteClient, Target } from '../rooms/broadcast-operator.js';
-import { toShared } from '../session/events/event-channel.js';
+import { toShared } from '../session/events/to-shared.js';
 
 /** A client as its process describes it. */
 export interface Description {

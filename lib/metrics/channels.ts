@@ -8,7 +8,7 @@ import { channel, type Channel } from 'node:diagnostics_channel';
 import type { Refusal } from '../access/refusal.js';
 import type { ClusterEvents } from '../cluster/cluster-host.js';
 import type { Client } from '../session/client.js';
-import type { NamedEvent } from '../session/events/event-channel.js';
+import type { NamedEvent } from '../events/event-channel.js';
 import type { Host } from '../session/connection.js';
 import type { DisconnectReason } from '../session/state.js';
 

@@ -1,6 +1,6 @@
 import type { Client } from '../session/client.js';
-import { toShared } from '../session/events/event-channel.js';
 import type { RemoteClient, SessionRooms, Target } from './broadcast-operator.js';
+import { toShared } from '../session/events/to-shared.js';
 
 /** A session of this process, as `fetchSockets` returns it. */
 export class LocalClient implements RemoteClient {

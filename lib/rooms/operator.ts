@@ -4,7 +4,8 @@
  * @module
  */
 import type { BroadcastOperator, RemoteClient, Target } from './broadcast-operator.js';
-import { NamedEvent, toShared } from '../session/events/event-channel.js';
+import { NamedEvent } from '../events/event-channel.js';
+import { toShared } from '../session/events/to-shared.js';
 import type { SharedPayload } from '../session/shared-payload.js';
 import { invalidType } from '../util/invalid-type.js';
 import type { ClientGroup, Selection } from './client-group.js';

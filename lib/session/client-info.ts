@@ -4,7 +4,7 @@ import type { Socket } from 'node:net';
 import type { BroadcastOperator, Target } from '../rooms/broadcast-operator.js';
 import { HEARTBEAT } from '../protocol/frames.js';
 import type { Connection, ConnectionType, Host } from './connection.js';
-import type { Answer, EventChannel } from './events/event-channel.js';
+import type { Answer, EventChannel } from '../events/event-channel.js';
 import { jsonEventsOf } from './events/json-events.js';
 import { RequestRecord } from './request-record.js';
 import { sessionId as randomId } from './session-id.js';

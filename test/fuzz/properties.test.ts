@@ -5,7 +5,7 @@ import { PassThrough } from 'node:stream';
 import { decode, encode } from '../../lib/protocol/frames.js';
 import { dataOf, RequestBody } from '../../lib/transports/http/io/request-body.js';
 import { ReceiveBuffer } from '../../lib/util/receive-buffer.js';
-import { HixieParser, keyNumber } from '../../lib/transports/websocket/hixie-protocol.js';
+import { HixieParser, keyNumber } from '../../lib/websocket/hixie-protocol.js';
 import { readMessage } from '../../lib/protocol/message.js';
 import { Origins } from '../../lib/access/origins.js';
 import { parseRoute } from '../../lib/protocol/url.js';

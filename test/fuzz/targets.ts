@@ -7,7 +7,7 @@ import {
   HixieParser,
   proof,
   readKeys,
-} from '../../lib/transports/websocket/hixie-protocol.js';
+} from '../../lib/websocket/hixie-protocol.js';
 import { readMessage } from '../../lib/protocol/message.js';
 import { Origins } from '../../lib/access/origins.js';
 import { parseRoute } from '../../lib/protocol/url.js';

@@ -18,7 +18,14 @@ interface Rule {
   readonly node: boolean;
 }
 
-const BELOW = ['lib/session', 'lib/access', 'lib/metrics', 'lib/protocol', 'lib/util'];
+const BELOW = [
+  'lib/session',
+  'lib/events',
+  'lib/access',
+  'lib/metrics',
+  'lib/protocol',
+  'lib/util',
+];
 const TRANSPORTS = [
   'lib/transports',
   'lib/transports/http',
@@ -31,15 +38,18 @@ const SERVER = [...BELOW, ...TRANSPORTS, 'lib/static', 'lib/rooms'];
 export const ROOMS: Readonly<Record<string, Rule>> = {
   'lib/util': { uses: [], packages: ['debug'], node: true },
   'lib/protocol': { uses: [], node: false },
+  // The server and the Node client have these two in common.
+  'lib/events': { uses: ['lib/protocol', 'lib/util'], node: true },
+  'lib/websocket': { uses: ['lib/util'], node: true },
   // Above what it counts by type only: it is loaded by what counts.
   'lib/metrics': {
     uses: ['lib/util'],
-    types: ['lib/access', 'lib/cluster', 'lib/session'],
+    types: ['lib/access', 'lib/cluster', 'lib/events', 'lib/session'],
     node: true,
   },
   // The operator that `client.to` returns is made by rooms/.
   'lib/session': {
-    uses: ['lib/metrics', 'lib/protocol', 'lib/util'],
+    uses: ['lib/events', 'lib/metrics', 'lib/protocol', 'lib/util'],
     types: ['lib/rooms'],
     node: true,
   },
@@ -48,7 +58,7 @@ export const ROOMS: Readonly<Record<string, Rule>> = {
   'lib/transports': { uses: [...BELOW, ...TRANSPORTS], node: true },
   'lib/transports/http': { uses: [...BELOW, 'lib/transports'], node: true },
   'lib/transports/websocket': {
-    uses: [...BELOW, 'lib/transports'],
+    uses: [...BELOW, 'lib/transports', 'lib/websocket'],
     packages: ['ws'],
     node: true,
   },
@@ -56,7 +66,7 @@ export const ROOMS: Readonly<Record<string, Rule>> = {
     uses: [...BELOW, 'lib/transports', 'lib/transports/http', 'lib/transports/websocket'],
     node: true,
   },
-  'lib/rooms': { uses: ['lib/session', 'lib/protocol', 'lib/util'], node: true },
+  'lib/rooms': { uses: ['lib/events', 'lib/session', 'lib/protocol', 'lib/util'], node: true },
   'lib/cluster': {
     uses: ['lib/rooms', 'lib/session', 'lib/protocol', 'lib/util', 'lib/forward'],
     node: true,
@@ -102,9 +112,8 @@ export const ROOMS: Readonly<Record<string, Rule>> = {
   },
   'client/core': { uses: ['lib/protocol'], node: false },
   'client/browser': { uses: ['client/core'], node: false },
-  // The client of 0.9 has the named events of a session, and the server's parser of draft 76.
   'client/node': {
-    uses: ['client/core', 'lib/protocol', 'lib/session', 'lib/transports/websocket', 'lib/util'],
+    uses: ['client/core', 'lib/events', 'lib/protocol', 'lib/util', 'lib/websocket'],
     packages: ['ws'],
     node: true,
   },

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { keyNumber } from '../../lib/transports/websocket/hixie-protocol.js';
+import { keyNumber } from '../../lib/websocket/hixie-protocol.js';
 import { ManualClock } from '../support/clock.js';
 import { WebsocketDriver } from '../support/drivers/index.js';
 import { framed } from '../support/payload.js';

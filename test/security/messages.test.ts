@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { decode } from '../../lib/protocol/frames.js';
-import { HixieParser } from '../../lib/transports/websocket/hixie-protocol.js';
+import { HixieParser } from '../../lib/websocket/hixie-protocol.js';
 import { readMessage } from '../../lib/protocol/message.js';
 import { parseRoute } from '../../lib/protocol/url.js';
 import { ManualClock } from '../support/clock.js';

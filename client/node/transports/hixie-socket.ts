@@ -13,7 +13,7 @@ import {
   HixieParser,
   KEY3_BYTES,
   proof,
-} from '../../../lib/transports/websocket/hixie-protocol.js';
+} from '../../../lib/websocket/hixie-protocol.js';
 import type { WebSocketLike } from '../../core/platform.js';
 import { ClientError } from '../errors.js';
 import { readRefusal } from '../http/refusal.js';

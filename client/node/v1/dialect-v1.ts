@@ -5,7 +5,7 @@ import {
   type Handshake,
   type Packet,
 } from '../../../lib/protocol/v1/index.js';
-import { messagePacket } from '../../../lib/session/v1/packets.js';
+import { messagePacket } from '../../../lib/events/message-packet.js';
 import type { Transport } from '../../core/transport.js';
 import type { Dialect, DialectSocket } from '../dialect/dialect.js';
 import { ClientError } from '../errors.js';

@@ -1,13 +1,13 @@
 /** One endpoint of a session of Socket.IO 0.7 to 0.9, seen from the client. @module */
 import { EventEmitter } from 'node:events';
 import { encodePacket, type Packet } from '../../../lib/protocol/v1/index.js';
-import { rethrowAsync } from '../../../lib/session/events/emit.js';
-import type { Answer, EventChannel } from '../../../lib/session/events/event-channel.js';
+import { rethrowAsync } from '../../../lib/events/emit.js';
+import type { Answer, EventChannel } from '../../../lib/events/event-channel.js';
 import {
   Conversation,
   type PacketWriter,
   type Receiver,
-} from '../../../lib/session/v1/conversation.js';
+} from '../../../lib/events/conversation.js';
 import { Timers } from '../../../lib/util/timers.js';
 
 /** What an endpoint needs of its session. */

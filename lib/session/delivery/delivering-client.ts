@@ -18,7 +18,7 @@ import { recordSent } from '../../metrics/record.js';
 import { Client } from '../client.js';
 import type { Connection, ConnectionType, Host, PostAnswer } from '../connection.js';
 import type { DisconnectReason } from '../state.js';
-import { emitSafely } from '../events/emit.js';
+import { emitSafely } from '../../events/emit.js';
 import { SendQueue } from '../send-queue.js';
 import type { SharedPayload } from '../shared-payload.js';
 import type { SessionOptions } from '../timings.js';

@@ -6,7 +6,7 @@
  */
 import type { EventEmitter } from 'node:events';
 import type { Timers } from '../../util/timers.js';
-import { EventChannel, NamedEvent, type Outlet } from './event-channel.js';
+import { EventChannel, NamedEvent, type Outlet } from '../../events/event-channel.js';
 
 /** What is needed of a client. */
 interface MessageClient extends EventEmitter {

@@ -1,5 +1,5 @@
 import type { EventEmitter } from 'node:events';
-import { emitSafely } from '../events/emit.js';
+import { emitSafely } from '../../events/emit.js';
 import type { Connection } from '../connection.js';
 
 /** The used part of a session. */

@@ -1,5 +1,5 @@
 import type { BroadcastOperator } from '../../rooms/broadcast-operator.js';
-import type { EventChannel } from '../events/event-channel.js';
+import type { EventChannel } from '../../events/event-channel.js';
 
 /** The used part of a session. */
 interface VolatileClient {

@@ -9,11 +9,11 @@ import { encodePacket } from '../../protocol/v1/index.js';
 import { invalidType } from '../../util/invalid-type.js';
 import type { Client } from '../client.js';
 import type { DisconnectReason } from '../state.js';
-import { emitEnd, rethrowAsync } from '../events/emit.js';
-import type { Answer, EventChannel } from '../events/event-channel.js';
+import { emitEnd, rethrowAsync } from '../../events/emit.js';
+import type { Answer, EventChannel } from '../../events/event-channel.js';
 import type { ClientV1 } from './client-v1.js';
-import { Conversation } from './conversation.js';
-import { messagePacket } from './packets.js';
+import { Conversation } from '../../events/conversation.js';
+import { messagePacket } from '../../events/message-packet.js';
 
 /** Decides whether a client may join an endpoint: `true` accepts it. */
 export type EndpointAuthorize = (client: Client) => boolean | Promise<boolean>;

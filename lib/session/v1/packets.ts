@@ -5,7 +5,7 @@
  */
 import { decode, JSON_TEXT } from '../../protocol/frames.js';
 import { encodePacket } from '../../protocol/v1/index.js';
-import { NamedEvent } from '../events/event-channel.js';
+import { NamedEvent } from '../../events/event-channel.js';
 
 /** Begins the text of a message that is JSON of a text. */
 const JSON_OF_TEXT = `${JSON_TEXT}"`;
@@ -46,17 +46,4 @@ function translateText(text: string, isEvent: boolean): string {
  */
 export function translatePayload(payload: string, isEvent: boolean): readonly string[] {
   return decode(payload).map((text) => translateText(text, isEvent));
-}
-
-/** The fields that request an acknowledgement. */
-export interface Wanted {
-  readonly id?: string;
-  readonly wantsData?: boolean;
-}
-
-/** A text as a packet of type 3, every other value as JSON of type 4. */
-export function messagePacket(message: unknown, endpoint: string, wanted: Wanted): string {
-  return typeof message === 'string'
-    ? encodePacket({ type: 'message', endpoint, data: message, ...wanted })
-    : encodePacket({ type: 'json', endpoint, data: message, ...wanted });
 }

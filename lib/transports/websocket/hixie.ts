@@ -10,7 +10,7 @@ import {
   readKeys,
   type HixieEvents,
   type Keys,
-} from './hixie-protocol.js';
+} from '../../websocket/hixie-protocol.js';
 import type { Socket } from 'node:net';
 import { Timer } from '../../util/timers.js';
 import { encodeText, writeText, type Framing } from './frame-writer.js';

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import * as fc from 'fast-check';
 import { encode } from '../../../lib/protocol/frames.js';
 import { decodePacket } from '../../../lib/protocol/v1/index.js';
-import { NamedEvent } from '../../../lib/session/events/event-channel.js';
+import { NamedEvent } from '../../../lib/events/event-channel.js';
 import { toPackets, translatePayload } from '../../../lib/session/v1/packets.js';
 
 describe('toPackets', () => {

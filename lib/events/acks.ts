@@ -1,5 +1,5 @@
-import { rethrowAsync } from '../events/emit.js';
-import type { AckCallback } from '../events/event-channel.js';
+import { rethrowAsync } from './emit.js';
+import type { AckCallback } from './event-channel.js';
 
 /** The acknowledgements that a session waits for in one endpoint. */
 export class PendingAcks {

@@ -7,8 +7,8 @@ import {
   keyNumber,
   proof,
   readKeys,
-} from '../../../lib/transports/websocket/hixie-protocol.js';
-import { leastCpuMs } from '../../support/cpu.js';
+} from '../../lib/websocket/hixie-protocol.js';
+import { leastCpuMs } from '../support/cpu.js';
 
 type Heard = ['text', string] | ['closing'] | ['error', string];
 

@@ -6,8 +6,8 @@
  */
 import { createHash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import { ReceiveBuffer } from '../../util/receive-buffer.js';
-import { isSafeHeaderValue } from '../../util/header.js';
+import { ReceiveBuffer } from '../util/receive-buffer.js';
+import { isSafeHeaderValue } from '../util/header.js';
 import { readUtf8 } from './utf8.js';
 
 /** Length of the third key, the bytes that follow the head of a draft-76 request. Proxies may withhold them. */

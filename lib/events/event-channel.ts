@@ -3,9 +3,7 @@
  *
  * @module
  */
-import { encode } from '../../protocol/frames.js';
-import { Timer, type Timers } from '../../util/timers.js';
-import { SharedPayload } from '../shared-payload.js';
+import { Timer, type Timers } from '../util/timers.js';
 import { rethrowAsync } from './emit.js';
 
 /** Answers an event, once. Absent if the client does not request an answer. */
@@ -40,12 +38,6 @@ export class NamedEvent {
     this.name = name;
     if (args.length > 0) this.args = args;
   }
-}
-
-/** The payload of a message, which may be a {@link NamedEvent}. Throws as `encode` does. */
-export function toShared(message: unknown, isVolatile = false): SharedPayload {
-  const count = Array.isArray(message) ? message.length : 1;
-  return new SharedPayload(encode(message), message instanceof NamedEvent, count, isVolatile);
 }
 
 /**

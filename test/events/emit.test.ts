@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { EventEmitter } from 'node:events';
-import { emitWithReason, rethrowAsync } from '../../../lib/session/events/emit.js';
-import { uncaught } from '../../support/wait.js';
+import { emitWithReason, rethrowAsync } from '../../lib/events/emit.js';
+import { uncaught } from '../support/wait.js';
 
 type Handler = (...args: unknown[]) => void;
 

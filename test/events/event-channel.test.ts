@@ -4,13 +4,13 @@ import {
   NamedEvent,
   type Answer,
   type Outlet,
-} from '../../../lib/session/events/event-channel.js';
-import { Timers } from '../../../lib/util/timers.js';
-import { ManualClock } from '../../support/clock.js';
-import { WebsocketDriver } from '../../support/drivers/index.js';
-import { framed } from '../../support/payload.js';
-import { serve } from '../../support/server.js';
-import { uncaught, until } from '../../support/wait.js';
+} from '../../lib/events/event-channel.js';
+import { Timers } from '../../lib/util/timers.js';
+import { ManualClock } from '../support/clock.js';
+import { WebsocketDriver } from '../support/drivers/index.js';
+import { framed } from '../support/payload.js';
+import { serve } from '../support/server.js';
+import { uncaught, until } from '../support/wait.js';
 
 const callback = (): void => undefined;
 const SILENT: Outlet = {

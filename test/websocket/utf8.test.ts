@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { readUtf8 } from '../../../lib/transports/websocket/utf8.js';
+import { readUtf8 } from '../../lib/websocket/utf8.js';
 
 const SHORT = 3;
 /** Long enough for every way there is. */

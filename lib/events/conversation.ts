@@ -11,16 +11,11 @@ import {
   type EventPacket,
   type JsonPacket,
   type MessagePacket,
-} from '../../protocol/v1/index.js';
-import {
-  EventChannel,
-  type AckCallback,
-  type Answer,
-  type Outlet,
-} from '../events/event-channel.js';
-import type { Timers } from '../../util/timers.js';
+} from '../protocol/v1/index.js';
+import { EventChannel, type AckCallback, type Answer, type Outlet } from './event-channel.js';
+import type { Timers } from '../util/timers.js';
 import { PendingAcks } from './acks.js';
-import { messagePacket, type Wanted } from './packets.js';
+import { messagePacket, type Wanted } from './message-packet.js';
 
 /** What a conversation needs of its session. */
 export interface PacketWriter {
