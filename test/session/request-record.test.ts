@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import { type Client, type ListenerOptions } from '../../lib/index.js';
 import { HixieDriver, WebsocketDriver } from '../support/drivers/index.js';
 import { serve } from '../support/server.js';
+import { V1Client } from '../support/v1.js';
 
 /** Changes a request before the Listener receives it, as a program that wraps `emit` does. */
 type Change = (request: IncomingMessage) => void;
@@ -89,5 +90,42 @@ describe('The request of a WebSocket session', () => {
   it('has the URL that a program rewrote before', async () => {
     const { client } = await open(WebsocketDriver, {}, (request) => (request.url += '?user=ann'));
     expect(client.request.url).to.match(/\?user=ann$/);
+  });
+});
+
+describe('The request of a handshake of 0.9', () => {
+  async function openV1(options: ListenerOptions = {}, change: Change = () => {}): Promise<Opened> {
+    const { server, port, client } = await serve(options);
+    const originals: IncomingMessage[] = [];
+    const emit = server.emit.bind(server) as (event: string, ...args: unknown[]) => boolean;
+    server.emit = (event: string, ...args: unknown[]) => {
+      if (event === 'request') {
+        change(args[0] as IncomingMessage);
+        originals.push(args[0] as IncomingMessage);
+      }
+      return emit(event, ...args);
+    };
+    const { sessionId } = await V1Client.open(port, 'token=a');
+    return { client: await client(sessionId), original: originals[0] as IncomingMessage };
+  }
+
+  it('is made again when it is first read', async () => {
+    const { client, original } = await openV1();
+    const { request } = client;
+    expect(request).to.not.equal(original);
+    expect(request).to.be.an.instanceOf(original.constructor);
+    expect(client.handshake?.request).to.equal(request);
+    expect(request.rawHeaders).to.deep.equal(original.rawHeaders);
+    for (const name of ['url', 'method', 'httpVersion', 'upgrade', 'complete']) {
+      expect(Reflect.get(request, name), name).to.equal(Reflect.get(original, name));
+    }
+    expect(client.handshake?.query).to.deep.equal({ token: 'a' });
+  });
+
+  it('is the object of Node if authorize has received it, or it has a property of the application', async () => {
+    const seen = await openV1({ authorize: () => true });
+    expect(seen.client.request).to.equal(seen.original);
+    const changed = await openV1({}, (request) => Reflect.set(request, 'user', 'ann'));
+    expect(changed.client.request).to.equal(changed.original);
   });
 });
