@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, Server } from 'node:http';
 import { type Client, type ListenerOptions } from '../../lib/index.js';
 import { HixieDriver, WebsocketDriver } from '../support/drivers/index.js';
 import { serve } from '../support/server.js';
@@ -14,21 +14,27 @@ interface Opened {
   readonly original: IncomingMessage;
 }
 
+/** The requests that a server emits as `name`, changed before the Listener receives them. */
+function record(server: Server, name: string, change: Change): IncomingMessage[] {
+  const originals: IncomingMessage[] = [];
+  const emit = server.emit.bind(server) as (event: string, ...args: unknown[]) => boolean;
+  server.emit = (event: string, ...args: unknown[]) => {
+    if (event === name) {
+      change(args[0] as IncomingMessage);
+      originals.push(args[0] as IncomingMessage);
+    }
+    return emit(event, ...args);
+  };
+  return originals;
+}
+
 async function open(
   Driver: typeof WebsocketDriver | typeof HixieDriver = WebsocketDriver,
   options: ListenerOptions = {},
   change: Change = () => {},
 ): Promise<Opened> {
   const { server, port, client } = await serve(options);
-  const originals: IncomingMessage[] = [];
-  const emit = server.emit.bind(server) as (event: string, ...args: unknown[]) => boolean;
-  server.emit = (event: string, ...args: unknown[]) => {
-    if (event === 'upgrade') {
-      change(args[0] as IncomingMessage);
-      originals.push(args[0] as IncomingMessage);
-    }
-    return emit(event, ...args);
-  };
+  const originals = record(server, 'upgrade', change);
   const headers = { Cookie: 'a=b', 'X-Forwarded-For': '192.0.2.1' };
   const { sessionId } = await new Driver(port, { headers }).open();
   return { client: await client(sessionId), original: originals[0] as IncomingMessage };
@@ -93,22 +99,14 @@ describe('The request of a WebSocket session', () => {
   });
 });
 
-describe('The request of a handshake of 0.9', () => {
-  async function openV1(options: ListenerOptions = {}, change: Change = () => {}): Promise<Opened> {
-    const { server, port, client } = await serve(options);
-    const originals: IncomingMessage[] = [];
-    const emit = server.emit.bind(server) as (event: string, ...args: unknown[]) => boolean;
-    server.emit = (event: string, ...args: unknown[]) => {
-      if (event === 'request') {
-        change(args[0] as IncomingMessage);
-        originals.push(args[0] as IncomingMessage);
-      }
-      return emit(event, ...args);
-    };
-    const { sessionId } = await V1Client.open(port, 'token=a');
-    return { client: await client(sessionId), original: originals[0] as IncomingMessage };
-  }
+async function openV1(options: ListenerOptions = {}, change: Change = () => {}): Promise<Opened> {
+  const { server, port, client } = await serve(options);
+  const originals = record(server, 'request', change);
+  const { sessionId } = await V1Client.open(port, 'token=a');
+  return { client: await client(sessionId), original: originals[0] as IncomingMessage };
+}
 
+describe('The request of a handshake of 0.9', () => {
   it('is made again when it is first read', async () => {
     const { client, original } = await openV1();
     const { request } = client;
