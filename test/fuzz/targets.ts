@@ -2,12 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { decode } from '../../lib/protocol/frames.js';
 import { dataOf } from '../../lib/transports/http/io/request-body.js';
 import { isSafeHeaderValue } from '../../lib/util/header.js';
-import {
-  handshakeHead,
-  HixieParser,
-  proof,
-  readKeys,
-} from '../../lib/websocket/hixie-protocol.js';
+import { handshakeHead, HixieParser, proof, readKeys } from '../../lib/websocket/hixie-protocol.js';
 import { readMessage } from '../../lib/protocol/message.js';
 import { Origins } from '../../lib/access/origins.js';
 import { parseRoute } from '../../lib/protocol/url.js';
