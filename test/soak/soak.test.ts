@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { BUILT_IN } from '../../lib/transports/index.js';
 import { soakDelivery } from './delivery/run.js';
 import { jitter } from './jitter/run.js';
 import { isClean, soak } from './run.js';
@@ -15,12 +16,15 @@ describe('soak', function () {
     expect(isClean(outcome), JSON.stringify(outcome)).to.equal(true);
   });
 
-  it('loses, doubles and reorders nothing with delivery', async function () {
+  it('loses, doubles and reorders nothing with delivery, over every transport', async function () {
     this.timeout(90_000);
-    const outcome = await soakDelivery({ clients: 30, minutes: 0.1, seed: 1, pace: 0.5 });
+    const outcome = await soakDelivery({ clients: 32, minutes: 0.1, seed: 1, pace: 0.5 });
     expect(outcome).to.deep.include({ lost: 0, doubled: 0, reordered: 0 });
     expect(outcome.received).to.be.above(100);
     expect(outcome.faults).not.to.deep.equal({});
+    const transports = [...BUILT_IN.keys(), 'hixie-76'];
+    expect(outcome.transports).to.have.all.keys(...transports);
+    expect(Object.keys(outcome.transports)).to.have.length(transports.length);
   });
 
   it('loses, doubles and reorders nothing with delivery while networks are offline', async function () {

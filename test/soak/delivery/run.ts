@@ -1,6 +1,6 @@
 /**
- * Many clients with delivery through a proxy that breaks connections: `npm run soak -- --delivery`.
- * Nothing may be lost, doubled or reordered, also on connections that were cut.
+ * Many clients with delivery, over every transport, through a proxy that breaks connections: `npm run
+ * soak -- --delivery`. Nothing may be lost, doubled or reordered, also on connections that were cut.
  *
  * @module
  */
@@ -8,13 +8,13 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Socket } from '../../../client/node/index.js';
-import { TRANSPORTS } from '../../../client/node/options.js';
 import { watchLoad } from '../load.js';
 import type { Load } from '../protocol.js';
 import { FaultyProxy } from '../proxy.js';
 import { Random } from '../random.js';
 import type { SoakOptions } from '../run.js';
 import { Order } from './order.js';
+import { useAllTransports } from './transports.js';
 import type { ServerMessage, ServerReport, SessionEnd } from './server.js';
 
 const STRIKE_MS = 500;
@@ -38,6 +38,8 @@ export interface DeliveryOutcome {
   readonly named: number;
   readonly sessions: number;
   readonly connections: number;
+  /** Clients by transport. */
+  readonly transports: Readonly<Record<string, number>>;
   readonly faults: Readonly<Record<string, number>>;
   /** How many sessions have ended, by transport, reason, and what their client knew. */
   readonly ends: Readonly<Record<string, number>>;
@@ -64,7 +66,9 @@ class Soaked {
     pace: number,
   ) {
     this.socket = new Socket(`http://127.0.0.1:${port}`, {
-      transports: [transport],
+      // The options accept a list with a transport of the Node client only.
+      transports: [transport, 'websocket'],
+      tryTransportsOnConnectTimeout: false,
       delivery: true,
       reconnectionDelay: 100,
       maxReconnectionAttempts: 1e9,
@@ -94,6 +98,13 @@ class Soaked {
   sum(of: (order: Order) => number): number {
     return [...this.before, this.order].reduce((n, order) => n + of(order), 0);
   }
+}
+
+/** How often each name occurs. */
+function count(names: readonly string[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const name of names) counts[name] = (counts[name] ?? 0) + 1;
+  return counts;
 }
 
 /** The next message of the server of a kind. */
@@ -137,11 +148,12 @@ export async function soakDelivery(options: SoakOptions): Promise<DeliveryOutcom
   const port = await next(child, 'port');
   const proxy = new FaultyProxy(port, random);
   const proxyPort = await proxy.listen();
+  const transports = useAllTransports();
   const crowd: Soaked[] = [];
   const ends = countEnds(child, crowd);
   const load = watchLoad();
   for (let i = 0; i < clients; i++) {
-    crowd.push(new Soaked(i, proxyPort, TRANSPORTS[i % TRANSPORTS.length] as string, pace));
+    crowd.push(new Soaked(i, proxyPort, transports[i % transports.length] as string, pace));
     // oxlint-disable-next-line eslint/no-await-in-loop -- not all at the same moment
     if (i % 20 === 0) await sleep(50);
   }
@@ -201,6 +213,7 @@ async function settle(
         named: namedUp + server.named,
         sessions: server.sessions,
         connections: server.connections,
+        transports: count(crowd.map(({ socket }) => socket.transport?.type ?? 'none')),
       };
     }
     // oxlint-disable-next-line eslint/no-await-in-loop -- between two reports

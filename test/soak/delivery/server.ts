@@ -117,6 +117,8 @@ function report(): ServerReport {
   };
 }
 
+// If the run is interrupted.
+process.on('disconnect', () => process.exit());
 process.on('message', (command) => {
   if (command === 'quiet') isQuiet = true;
   else if (command === 'report') tell({ report: report() });

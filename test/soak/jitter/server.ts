@@ -96,6 +96,8 @@ function report(): JitterReport {
   };
 }
 
+// If the run is interrupted.
+process.on('disconnect', () => process.exit());
 process.on('message', (command) => {
   if (command === 'start') start = 1;
   else if (command === 'quiet') isQuiet = true;
