@@ -29,6 +29,9 @@ import {
 import { MAX_DELAY_MS, useNode } from './platform.js';
 import type { EndpointSocket } from './v1/endpoint-socket.js';
 
+/** The least number of attempts to resume a session while it is kept; at most one a second. */
+const ATTEMPTS_PER_WINDOW = 8;
+
 /**
  * A client of a Socket.IO 0.6 server, of a feed with its framing, or of a server of 0.7 to 0.9. The
  * state machine, the events and the methods are those of the browser client.
@@ -264,9 +267,11 @@ export class Socket extends BrowserSocket implements AsyncIterable<unknown> {
   }
 
   override _wait(): void {
+    // A session that is kept for two minutes must not be lost during a wait of one.
+    const most = Math.max(1000, (this._window ?? Infinity) / ATTEMPTS_PER_WINDOW);
     this.reconnectionDelay = this.#isMoving
       ? 0
-      : Math.max(this.reconnectionDelay, this.#retryAfter);
+      : Math.max(Math.min(this.reconnectionDelay, most), this.#retryAfter);
     this.#isMoving = false;
     super._wait();
   }

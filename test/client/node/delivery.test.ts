@@ -43,7 +43,7 @@ function cut(socket: Socket): void {
 }
 
 /** A client without reconnection, of a server that answers by `answer`. */
-async function withAnswers(answer: RequestListener): Promise<Socket> {
+async function withAnswers(answer: RequestListener, options: SocketOptions = {}): Promise<Socket> {
   const server = createServer(answer);
   await new Promise<void>((resolve) => {
     server.listen(0, '127.0.0.1', resolve);
@@ -53,6 +53,7 @@ async function withAnswers(answer: RequestListener): Promise<Socket> {
     delivery: true,
     transports: ['xhr-polling'],
     reconnect: false,
+    ...options,
   });
   socket.on('error', () => undefined);
   afterThisTest(() => {
@@ -198,6 +199,17 @@ describe('the option `delivery` of the Node client', () => {
       expect(socket.sessionId).to.equal('id');
     });
   }
+
+  it('waits for at most an eighth of the window before the next attempt', async () => {
+    const answer: RequestListener = (request, response) => {
+      if (request.url?.includes('/id/')) request.socket.destroy();
+      else response.end(framed('id', '~h~d7:60000'));
+    };
+    const socket = await withAnswers(answer, { reconnect: true, reconnectionDelay: 60_000 });
+    socket.connect();
+    await until(() => socket.reconnecting, 'the loss of the connection');
+    expect(socket.reconnectionDelay).to.equal(60_000 / 8);
+  });
 
   it('cannot be combined with `raw`', () => {
     expect(() => new Socket('http://localhost', { delivery: true, raw: true })).to.throw(
