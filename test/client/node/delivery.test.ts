@@ -201,11 +201,13 @@ describe('the option `delivery` of the Node client', () => {
   }
 
   it('waits for at most an eighth of the window before the next attempt', async () => {
-    const answer: RequestListener = (request, response) => {
-      if (request.url?.includes('/id/')) request.socket.destroy();
-      else response.end(framed('id', '~h~d7:60000'));
-    };
-    const socket = await withAnswers(answer, { reconnect: true, reconnectionDelay: 60_000 });
+    const socket = await withAnswers(
+      (request, response) => {
+        if (request.url?.includes('/id/')) request.socket.destroy();
+        else response.end(framed('id', '~h~d7:60000'));
+      },
+      { reconnect: true, reconnectionDelay: 60_000 },
+    );
     socket.connect();
     await until(() => socket.reconnecting, 'the loss of the connection');
     expect(socket.reconnectionDelay).to.equal(60_000 / 8);
