@@ -22,9 +22,10 @@ const peers = {
   'old': { file: 'sio06.js', args: [pkg('old', 'socket.io')], dialect: 'sio06', framing: 'hixie', node: node08(), polls: true },
   'new': { file: 'sio06.js', args: [path.resolve(opt.module)], dialect: 'sio06', framing: opt.framing, polls: true },
   'new-0.9': { file: 'sio06.js', args: [path.resolve(opt.module)], dialect: 'sio09', framing: opt.framing, extra: true }, // the same server, clients of 0.9
+  'bridged': { file: 'sio06.js', args: [path.resolve(opt.module), pkg('socket.io')], dialect: 'sio06', framing: opt.framing, polls: true, extra: true }, // with a bridge that no client uses
   'before': { file: 'sio06.js', args: [path.resolve(opt.before)], dialect: 'sio06', framing: opt.framing, polls: true },
 };
-const own = { new: 'module', 'new-0.9': 'module', before: 'before' };
+const own = { new: 'module', 'new-0.9': 'module', bridged: 'module', before: 'before' };
 let names = (opt.peers || (opt.quick ? 'ws,net,socket.io,new' : Object.keys(peers).filter(n => !peers[n].extra).join())).split(',').filter(n => !(n in own) || opt[own[n]]);
 for (const n of names) if (!peers[n]) { console.error('no such peer:', n); process.exit(2); }
 

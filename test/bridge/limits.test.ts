@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { randomBytes } from 'node:crypto';
+import { ManualClock } from '../support/clock.js';
 import { until } from '../support/wait.js';
 import { RawSocket, requestBytes } from '../support/raw.js';
 import { serveBoth, settle } from './fixture.js';
@@ -37,6 +38,34 @@ describe('Limits on official clients', () => {
     expect(seen).to.deep.equal([1, 2, 3]);
     expect(client.disconnectReason).to.equal('protocol error');
   });
+
+  const rates = [
+    { name: 'messages', listener: { maxMessagesPerSecond: 2 }, send: 'message' },
+    { name: 'named events', listener: { maxMessagesPerSecond: 2 }, send: 'ask' },
+    { name: 'bytes', listener: { maxBytesPerSecond: 20 }, send: 'message' },
+  ] as const;
+  for (const { name, listener, send } of rates) {
+    it(`end a client that sends more ${name} than the rate allows`, async () => {
+      const clock = new ManualClock();
+      const { io, connect } = await serveBoth({ listener: { ...listener, clock } });
+      const [page, client] = await connect();
+      const seen: unknown[] = [];
+      client.on('message', (message) => seen.push(message));
+      client.events.on('ask', (text) => seen.push(text));
+      const texts = Array.from({ length: 10 }, (_, i) => `text ${i} ...`);
+      for (const text of texts) page.socket.emit(send, text);
+      await until(() => seen.length === texts.length, 'five seconds of messages');
+      clock.tick(1000);
+      page.socket.emit(send, 'a second');
+      await until(() => seen.length === texts.length + 1, 'another second');
+      expect(client.connected).to.equal(true);
+      for (const text of texts) page.socket.emit(send, text);
+      await until(() => !client.connected, 'the end');
+      expect(client.disconnectReason).to.equal('rate limit');
+      expect(seen).to.have.length.below(2 * texts.length);
+      expect(io.stats().ends['rate limit']).to.equal(1);
+    });
+  }
 
   it('end a client that does not read when maxBuffer waits for it, and drop what waits', async () => {
     const { io, official, port, clients, connect } = await serveBoth({
