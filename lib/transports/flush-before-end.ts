@@ -23,7 +23,7 @@ export interface SocketOwner {
   /** Writes what was sent in this turn. */
   flush(): void;
   /** The socket is about to be ended or destroyed; what was flushed is still on its way. */
-  onSocketEnd?(): void;
+  onSocketEnd?(socket: Socket): void;
 }
 
 const OWNER = Symbol('owner of socket.io');
@@ -50,7 +50,7 @@ function endAfterFlush(this: OwnedSocket, ...last: unknown[]): Socket {
   owner?.flush();
   const { end } = Object.getPrototypeOf(this) as { end: Method };
   const result = Reflect.apply(end, this, last);
-  owner?.onSocketEnd?.();
+  owner?.onSocketEnd?.(this);
   // Node ends the socket after the client has. Programs answer a `clientError` by `end(text)`.
   if (isRead || (last.length === 0 && !this.readableEnded)) this[READER]?._onConnectionKicked(this);
   return result;

@@ -1,7 +1,6 @@
 import { expect } from 'chai';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { readMessage } from '../../lib/protocol/message.js';
+import { collectGarbage } from '../support/garbage.js';
 
 function nested(levels: number): string {
   return '['.repeat(levels) + ']'.repeat(levels);
@@ -43,12 +42,6 @@ describe('readMessage', () => {
     });
   }
 });
-
-/** Collects garbage. */
-function collectGarbage(): void {
-  setFlagsFromString('--expose-gc');
-  (runInNewContext('gc') as () => void)();
-}
 
 describe('readMessage, for a short text of a large payload', () => {
   for (const [what, text] of [

@@ -15,13 +15,16 @@ import {
 const LONGEST_TIMEOUT_MS = 2 ** 31 - 1;
 
 /**
+ * The owner of all sockets with polls: a response is written at once, so that nothing is to flush. A
+ * poll as the owner would be kept by its socket, with its request and response, until the next one.
+ */
+const POLLS: SocketOwner = { flush: () => undefined, onSocketEnd: notifyEnded };
+
+/**
  * A GET that is held until there is something to send, or until `duration` is over, and then
  * answered once. The session is detached until the next poll.
  */
-export abstract class Polling
-  extends HttpTransport
-  implements ConnectionObserver, ByteHolder, SocketOwner
-{
+export abstract class Polling extends HttpTransport implements ConnectionObserver, ByteHolder {
   static readonly defaults: Readonly<SessionOptions> = POLLING_DEFAULTS;
 
   /** @internal */ previousObserver: ConnectionObserver | null = null;
@@ -37,7 +40,7 @@ export abstract class Polling
     // A poll is silent until the application sends something: `server.timeout` must not end it.
     if (this.socket.timeout) this.socket.setTimeout(0);
     observeConnectionEnd(this);
-    flushBeforeEnd(this.socket, this);
+    flushBeforeEnd(this.socket, POLLS);
     this.host.timers.set(this.#timer, this.session._timing('duration'));
   }
 
@@ -102,14 +105,6 @@ export abstract class Polling
     if (isLocal && !isMeantForAnother(this.socket, this.session)) {
       this.session?._close('server disconnect');
     }
-  }
-
-  /** @internal Does nothing: a response is written at once. */
-  flush(): void {}
-
-  /** @internal The application has ended the connection. */
-  onSocketEnd(): void {
-    notifyEnded(this.socket);
   }
 
   /** @internal What the client has not read of the answer. */

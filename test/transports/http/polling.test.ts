@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { afterThisTest } from '../../support/cleanup.js';
+import { collectGarbage } from '../../support/garbage.js';
 import { ManualClock } from '../../support/clock.js';
 import { JsonpPollingDriver, XhrPollingDriver } from '../../support/drivers/index.js';
 import { framed } from '../../support/payload.js';
@@ -47,6 +48,24 @@ describe('polling', () => {
     await flushEventLoop();
     client.send('for the second');
     expect((await second.readResponse()).body).to.equal(framed('for the second'));
+  });
+
+  it('keeps nothing of an answered poll, while its connection waits for the next one', async () => {
+    const { port, client: find } = await serve();
+    const raw = await RawSocket.connect(port);
+    raw.write(requestBytes('/socket.io/xhr-polling/'));
+    const [sid = ''] = /\d{38}/.exec((await raw.readResponse()).body) ?? [];
+    const client = await find(sid);
+    raw.write(requestBytes(`/socket.io/xhr-polling/${sid}/1`));
+    await until(() => client._open);
+    const response = new WeakRef(client.response as object);
+    client.send('the answer');
+    await raw.readResponse();
+    await until(() => {
+      collectGarbage();
+      return response.deref() === undefined;
+    }, 'the response to be collected');
+    expect(client.connected).to.equal(true);
   });
 
   it('ends a session whose poll the application destroys, also if the next poll arrives first', async () => {
