@@ -68,7 +68,9 @@ export class HandshakeVerifier {
       release();
       this.#pending.delete(pending);
       if (shared.size === 0) this.#sockets.delete(socket);
-      if (decision?.isAdmitted) open();
+      // The Listener may have begun to end meanwhile: the client continues elsewhere at once.
+      if (decision?.isAdmitted && this.#limiter.isDraining) refuse('ERR_SIO_DRAINING');
+      else if (decision?.isAdmitted) open();
       else if (decision) refuse('ERR_SIO_UNAUTHORIZED', decision);
     };
     const pending = new PendingHandshake(this.#timers, target, shared, handshakeTimeout, done);

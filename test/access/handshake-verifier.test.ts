@@ -105,6 +105,16 @@ describe('HandshakeVerifier', () => {
     expect(timers.size).to.equal(0);
   });
 
+  it('refuses what `authorize` accepts after the Listener has begun to drain', () => {
+    const { callbacks, options } = decideLater();
+    const { verify, outcomes, limiter } = setUp(options);
+    verify();
+    limiter.isDraining = true;
+    callbacks[0]?.(null, true);
+    expect(outcomes).to.deep.equal(['ERR_SIO_DRAINING']);
+    expect(limiter.handshakes).to.equal(0);
+  });
+
   it('calls neither when the client closes first', () => {
     const { callbacks, options } = decideLater();
     const { verify, outcomes, limiter, timers } = setUp(options);

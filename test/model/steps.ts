@@ -146,7 +146,7 @@ const STEPS: Readonly<Record<StepName, Act>> = {
   /** Handshakes in one packet, on a connection that may carry a poll already. */
   handshakes: withPeer((peer, world, b) => {
     // what the application does with them after close() is not ours
-    if (!peer.wire || peer.isSocket || world.sessionsAtClose !== null) return;
+    if (!peer.wire || peer.isSocket || !world.isServing) return;
     // what is pipelined behind one waits with it
     if (world.setting.authorize === 'later') peer.isTracked = false;
     peer.handshakes(1 + (b % 3));
@@ -155,7 +155,7 @@ const STEPS: Readonly<Record<StepName, Act>> = {
   upgrade: withPeer((peer, world) => {
     world.excuse(world.accountOf(peer));
     // what the application does with it afterwards is not ours
-    if (world.sessionsAtClose === null) peer.upgrade();
+    if (world.isServing) peer.upgrade();
   }),
   message: withPeer((peer, _world, b) => {
     const command = COMMANDS[b % COMMANDS.length] as string;
@@ -223,7 +223,7 @@ const STEPS: Readonly<Record<StepName, Act>> = {
   /** The Listener asks its clients to continue elsewhere. */
   drain(world, a, b) {
     if (a % 3 !== 0) return;
-    world.sessionsAtClose ??= world.accounts.size;
+    world.isDraining = true;
     void world.io.close({ over: 100 * (1 + (b % 50)) });
   },
 };

@@ -74,6 +74,8 @@ export class World {
   readonly wires: Connection[] = [];
   /** How many sessions there had been when the Listener was closed; null before. */
   sessionsAtClose: number | null = null;
+  /** True if the clients are asked to continue elsewhere. */
+  isDraining = false;
   readonly #network = new CountedNetwork();
   #tokens = 0;
   #ids = 0;
@@ -83,6 +85,11 @@ export class World {
     this.setting = setting;
     this.io = listen(this.server, this.#options());
     this.application.serve(this.io, setting.authorize === 'later');
+  }
+
+  /** False once the Listener ends, at once or later. */
+  get isServing(): boolean {
+    return this.sessionsAtClose === null && !this.isDraining;
   }
 
   /** A connection of `peer` to the server. */

@@ -1,115 +1,17 @@
 /**
- * Connections that are reset at every step of every path: the process continues, and nothing is
- * left.
+ * Connections that are reset at every step of every path, for sessions of 0.6, of 0.9 and with
+ * delivery: the process continues, and nothing is left.
  *
  * @module
  */
 import { expect } from 'chai';
-import type { Socket } from 'node:net';
 import type { AuthorizeCallback, Client, ListenerOptions } from '../../lib/index.js';
-import { ManualClock } from '../support/clock.js';
 import { expectAlive } from '../support/checks.js';
-import { HttpDriver, VARIANTS, type Variant } from '../support/drivers/index.js';
-import { HANDSHAKE, KEY3 } from '../support/frames.js';
-import { framed } from '../support/payload.js';
-import { form, RawSocket, requestBytes } from '../support/raw.js';
-import { serve, type Served } from '../support/server.js';
+import { HANDSHAKE } from '../support/frames.js';
+import { RawSocket, requestBytes } from '../support/raw.js';
 import { flushEventLoop, until } from '../support/wait.js';
-
-/** How a connection is reset; the second way is the same for the server, without the network's delay. */
-const RESETS = ['by the client', 'by an error of the socket'] as const;
-type Reset = (typeof RESETS)[number];
-
-function broken(): Error {
-  return Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' });
-}
-
-class Path {
-  readonly served: Served;
-  readonly clock: ManualClock;
-  readonly isHttp: boolean;
-  readonly callbacks: AuthorizeCallback[];
-  readonly #variant: Variant;
-  readonly #reset: Reset;
-  /** The server's ends of the connections, by the port of the client. */
-  readonly #sockets = new Map<number | undefined, Socket>();
-
-  private constructor(
-    served: Served,
-    clock: ManualClock,
-    callbacks: AuthorizeCallback[],
-    variant: Variant,
-    reset: Reset,
-  ) {
-    this.served = served;
-    this.clock = clock;
-    this.callbacks = callbacks;
-    this.#variant = variant;
-    this.#reset = reset;
-    this.isHttp = variant.create(0) instanceof HttpDriver;
-    served.server.on('connection', (socket: Socket) => {
-      this.#sockets.set(socket.remotePort, socket);
-    });
-  }
-
-  /** @param isPending true: `authorize` waits until the test calls one of `callbacks` */
-  static async create(
-    variant: Variant,
-    reset: Reset,
-    isPending = false,
-    options: ListenerOptions = {},
-  ): Promise<Path> {
-    const clock = new ManualClock();
-    const callbacks: AuthorizeCallback[] = [];
-    const authorize = (_request: unknown, callback: AuthorizeCallback): void => {
-      if (isPending) callbacks.push(callback);
-      else callback(null, true);
-    };
-    const served = await serve({ clock, authorize, ...options });
-    return new Path(served, clock, callbacks, variant, reset);
-  }
-
-  /** Sends the request that opens a session, or another connection of one. */
-  async dial(sessionId = ''): Promise<RawSocket> {
-    const raw = await RawSocket.connect(this.served.port);
-    const driver = this.#variant.create(this.served.port);
-    raw.write(driver.opening(sessionId));
-    if (this.#variant.name.includes('76')) raw.write(KEY3);
-    return raw;
-  }
-
-  /** A session, with its connection or poll open. */
-  async join(): Promise<{ raw: RawSocket; client: Client }> {
-    const known = new Set(Object.keys(this.served.io.clients));
-    const raw = await this.dial();
-    const find = (): Client | undefined =>
-      Object.values(this.served.io.clients).find(({ sessionId }) => !known.has(sessionId));
-    await until(() => find() !== undefined, 'the session');
-    const client = find() as Client;
-    if (client._open) return { raw, client };
-    const poll = await this.dial(client.sessionId);
-    await until(() => client._open, 'the poll');
-    return { raw: poll, client };
-  }
-
-  kill(raw: RawSocket): void {
-    if (this.#reset === 'by the client') raw.reset();
-    else this.#sockets.get(raw.port)?.destroy(broken());
-  }
-
-  /** The server continues, and every session ends by itself. */
-  async expectNothingLeft(): Promise<void> {
-    const { io } = this.served;
-    for (let i = 0; i < 4; i++) {
-      // oxlint-disable-next-line eslint/no-await-in-loop -- time passes in pieces
-      await flushEventLoop();
-      this.clock.tick(30_000);
-    }
-    expect(Object.keys(io.clients)).to.deep.equal([]);
-    expect(io._limiter.handshakes).to.equal(0);
-    expect(io._timers.size).to.equal(0);
-  }
-}
+import { DIALECTS } from './resets/dialects.js';
+import { broken, Path, RESETS } from './resets/path.js';
 
 /** All ways in which an application ends a client or its connection. */
 const KICKS: Readonly<Record<string, (client: Client) => unknown>> = {
@@ -131,15 +33,13 @@ const VERDICTS: Readonly<Record<string, (callback: AuthorizeCallback) => void>> 
   'fails with an error': (callback) => callback(new Error('on purpose')),
 };
 
-const SIMPLE = VARIANTS.filter(({ name }) => !/third key/.test(name));
-
-for (const variant of SIMPLE) {
+for (const dialect of DIALECTS) {
   for (const reset of RESETS) {
-    describe(`a connection of ${variant.name} that is reset ${reset}`, () => {
+    describe(`a connection of ${dialect.name} that is reset ${reset}`, () => {
       for (const [what, decide] of Object.entries(VERDICTS)) {
         for (const isFirst of [true, false]) {
           it(`${isFirst ? 'before' : 'as'} authorize ${what} is harmless`, async () => {
-            const path = await Path.create(variant, reset, true);
+            const path = await Path.create(dialect, reset, true);
             const raw = await path.dial();
             await until(() => path.callbacks.length === 1, 'authorize');
             path.kill(raw);
@@ -158,7 +58,7 @@ for (const variant of SIMPLE) {
           { origins: 'other.example:*' },
         ] satisfies ListenerOptions[]) {
           // oxlint-disable eslint/no-await-in-loop -- one server after the other
-          const path = await Path.create(variant, reset, false, options);
+          const path = await Path.create(dialect, reset, false, options);
           const raws = [await path.dial(), await path.dial()];
           // in the turn in which the second one is refused
           path.served.io.once('refused', () => raws.forEach((raw) => path.kill(raw)));
@@ -171,7 +71,7 @@ for (const variant of SIMPLE) {
 
       for (const event of ['clientConnect', 'connection', 'disconnect', 'clientDisconnect']) {
         it(`in a handler of ${event} is harmless`, async () => {
-          const path = await Path.create(variant, reset);
+          const path = await Path.create(dialect, reset);
           let calls = 0;
           const kill = (client: Client): void => {
             calls++;
@@ -182,7 +82,7 @@ for (const variant of SIMPLE) {
             if (event === 'disconnect') client.on('disconnect', () => kill(client));
           });
           if (event !== 'disconnect') path.served.io.on(event as 'connection', kill);
-          await path.dial();
+          await path.begin();
           await until(() => Object.keys(path.served.io.clients).length > 0 || calls > 0);
           for (const client of Object.values(path.served.io.clients)) client.disconnect();
           await path.expectNothingLeft();
@@ -193,7 +93,7 @@ for (const variant of SIMPLE) {
       for (const [name, kick] of Object.entries(KICKS)) {
         for (const moment of ['in the turn of', 'after'] as const) {
           it(`${moment} ${name} is harmless`, async () => {
-            const path = await Path.create(variant, reset);
+            const path = await Path.create(dialect, reset);
             const { raw, client } = await path.join();
             client.send('last words');
             kick(client);
@@ -205,14 +105,15 @@ for (const variant of SIMPLE) {
         }
 
         it(`with an upgrade after ${name} is harmless`, async () => {
-          const path = await Path.create(variant, reset);
-          if (!path.isHttp) return;
+          const path = await Path.create(dialect, reset);
+          if (!dialect.isHttp) return;
           const { raw, client } = await path.join();
           raw.write(requestBytes('/socket.io/websocket', { headers: HANDSHAKE }));
           await flushEventLoop();
           kick(client);
+          const place = dialect.hasHandshake ? '1/websocket' : 'xhr-polling';
           raw.write(
-            requestBytes(`/socket.io/xhr-polling/${client.sessionId}`, { headers: HANDSHAKE }),
+            requestBytes(`/socket.io/${place}/${client.sessionId}`, { headers: HANDSHAKE }),
           );
           await flushEventLoop();
           path.kill(raw);
@@ -221,16 +122,14 @@ for (const variant of SIMPLE) {
       }
 
       it('while it takes the queue of a session that is being ended is harmless', async () => {
-        const path = await Path.create(variant, reset, false, {
-          transportOptions: { [variant.create(0).transport]: { closeTimeout: 5000 } },
-        });
+        const path = await Path.create(dialect, reset, false, dialect.options(5000));
         const { raw, client } = await path.join();
         path.kill(raw);
         await until(() => !client._open, 'the client to be away');
         client.send('x'.repeat(100_000)).disconnect();
         for (let i = 0; i < 3; i++) {
           // oxlint-disable eslint/no-await-in-loop -- one after the other
-          const next = await path.dial(client.sessionId);
+          const next = await path.redial(client.sessionId);
           await flushEventLoop(i * 3);
           path.kill(next);
           await flushEventLoop();
@@ -240,7 +139,7 @@ for (const variant of SIMPLE) {
       });
 
       it('while more waits for it than the system takes is harmless', async () => {
-        const path = await Path.create(variant, reset);
+        const path = await Path.create(dialect, reset);
         const { raw, client } = await path.join();
         raw.socket.pause();
         for (let i = 0; i < 8; i++) client.send('x'.repeat(1_000_000));
@@ -253,7 +152,7 @@ for (const variant of SIMPLE) {
       it('as the Listener closes is harmless', async () => {
         for (const isAfter of [false, true]) {
           // oxlint-disable eslint/no-await-in-loop -- one server after the other
-          const path = await Path.create(variant, reset);
+          const path = await Path.create(dialect, reset);
           const { raw, client } = await path.join();
           const waiting = await path.dial();
           client.send('last words');
@@ -266,28 +165,41 @@ for (const variant of SIMPLE) {
         }
       });
 
-      it('in the middle of a POST is harmless', async () => {
-        const path = await Path.create(variant, reset);
-        if (!path.isHttp) return;
-        const { raw, client } = await path.join();
-        const url = `/socket.io/${client.transport}/${client.sessionId}/send/1/0`;
-        const bytes = requestBytes(url, { method: 'POST', body: form(framed('x'.repeat(40_000))) });
-        for (const cut of [40, bytes.length - 20_000, bytes.length - 1, bytes.length]) {
+      it('in the middle of a message is harmless', async () => {
+        for (const cut of [40, 10_000, -1, Infinity]) {
           // oxlint-disable eslint/no-await-in-loop -- one after the other
-          const post = await RawSocket.connect(path.served.port);
-          post.write(bytes.subarray(0, cut));
+          const path = await Path.create(dialect, reset);
+          const { raw, client } = await path.join();
+          const bytes = dialect.message(path.known(client.sessionId), 'x'.repeat(20_000));
+          const sender = dialect.isHttp ? await RawSocket.connect(path.served.port) : raw;
+          sender.write(bytes.subarray(0, cut));
           await flushEventLoop();
-          path.kill(post);
+          path.kill(sender);
           await flushEventLoop();
+          expect(client._heldSize).to.equal(0);
+          path.kill(raw);
+          await path.expectNothingLeft();
           // oxlint-enable eslint/no-await-in-loop
         }
-        expect(client._heldSize).to.equal(0);
+      });
+
+      it('and opened again and again is harmless', async () => {
+        const path = await Path.create(dialect, reset);
+        const { raw, client } = await path.join();
         path.kill(raw);
+        for (let i = 0; i < 4; i++) {
+          client.send('x'.repeat(10_000 * i));
+          // oxlint-disable eslint/no-await-in-loop -- one after the other
+          const next = await path.redial(client.sessionId);
+          await flushEventLoop(i);
+          path.kill(next);
+          // oxlint-enable eslint/no-await-in-loop
+        }
         await path.expectNothingLeft();
       });
 
       it('does not keep others from connecting', async () => {
-        const path = await Path.create(variant, reset);
+        const path = await Path.create(dialect, reset);
         const { raw } = await path.join();
         path.kill(raw);
         await expectAlive(path.served);
