@@ -1,15 +1,12 @@
 // Compares peers side by side: node bench.js --only a,b --peers ws,socket.io,new --module PATH --seconds N --json out.json
 // See README.md. Every figure is checked for lost, reordered or altered messages; a failed check prints FAIL and exits 1.
 const fs = require('fs'), os = require('os'), path = require('path'), { fork, spawn, execFileSync } = require('child_process');
-const { pkg, dirOf, node08, busy } = require('./where');
+const { pkg, dirOf, node08, busy } = require('./where'), { readArguments } = require('./arguments');
 
 const opt = { only: '', peers: '', module: '', before: '', codec: '', framing: 'rfc6455', seconds: '', json: '', repeat: '1', port: '25000', prof: '', cases: '', calm: '', snapshot: '', verbose: '' };
-for (let i = 2; i < process.argv.length; i++) {
-  const k = process.argv[i].slice(2);
-  if (k === 'quick' || k === 'verbose') opt[k] = true;
-  else if (k in opt) opt[k] = process.argv[++i];
-  else { console.error('unknown option', process.argv[i]); process.exit(2); }
-}
+readArguments(process.argv.slice(2), opt, ['quick', 'verbose'], `Usage: node bench.js [--quick] [--verbose] ${Object.keys(opt).filter(k => k !== 'verbose').map(k => `[--${k} VALUE]`).join(' ')}
+
+Compares peers side by side. README.md describes the options.`);
 if (['bus', 'bridge', 'delivery'].includes(opt.only)) return require('./' + opt.only).run(opt); // their peers are several processes
 
 const modern = process.execPath;

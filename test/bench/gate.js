@@ -4,11 +4,13 @@
 //   node gate.js --module PATH --measure  writes bounds.json: the median of three runs; a bound is that times the margin
 //
 // The bounds are wide, and a failed case is repeated, because machines of CI are noisy.
-const fs = require('fs'), os = require('os'), path = require('path'), { spawnSync } = require('child_process');
+const fs = require('fs'), os = require('os'), path = require('path'), { spawnSync } = require('child_process'), { readArguments } = require('./arguments');
 
 const FILE = path.join(__dirname, 'bounds.json'), TRIES = 3, RUNS = 3;
-const args = process.argv.slice(2), isMeasuring = args.includes('--measure');
-const module_ = args[args.indexOf('--module') + 1] ?? path.join(__dirname, '..', '..');
+const options = readArguments(process.argv.slice(2), { module: '' }, ['measure'], `Usage: node gate.js [--module PATH] [--measure]
+
+Fails if the server's CPU per message is above a bound of bounds.json in every try. --measure writes bounds.json.`);
+const isMeasuring = options.measure === true, module_ = options.module || path.join(__dirname, '..', '..');
 const median = list => list.toSorted((a, b) => a - b)[list.length >> 1];
 
 /** One quick run of bench.js: { 'a K=100 W=1 32B': ratio }; without ratios if it fails, for example because a message was lost. */

@@ -1,7 +1,7 @@
 // Installs every peer into a cache folder outside the repository, one folder each, so that their sizes can be measured.
 // Usage: node setup.js NAME…  (all without a name; BENCH_CACHE overrides the folder)
 const fs = require('fs'), path = require('path'), { execFileSync } = require('child_process');
-const { cache, dirOf } = require('./where');
+const { cache, dirOf } = require('./where'), { readNames } = require('./arguments');
 
 const packages = {
   'ws': ['ws@8'], 'bufferutil': ['bufferutil@4'], 'socket.io': ['socket.io@4.8'],
@@ -9,7 +9,9 @@ const packages = {
   'bus': ['socket.io@4.8', '@socket.io/redis-adapter@8.3', 'redis@5'],
 };
 
-const wanted = process.argv.slice(2);
+const wanted = readNames(process.argv.slice(2), Object.keys(packages), `Usage: node setup.js [NAME…]
+
+Installs peers for the benchmark, all without a name: ${Object.keys(packages).join(', ')}`);
 for (const [name, list] of Object.entries(packages)) {
   if (wanted.length && !wanted.includes(name)) continue;
   const dir = dirOf(name), done = path.join(dir, 'done');

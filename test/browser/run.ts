@@ -1,13 +1,12 @@
 /**
  * Runs the scenarios in the browsers of this machine and prints the matrix.
  *
- * `node build/test/browser/run.js [--browser NAMES] [--client ours|delivery|2011] [--transport NAMES] [--scenario TEXTS]`
+ * `npm run browsers -- --help` prints its options.
  *
  * @module
  */
 
-import { parseArgs } from 'node:util';
-
+import { choice, flag, readCommand, textOption } from '../support/command-line.js';
 import { BrowserMissing, type Browser, type BrowserName } from './browsers/browser.js';
 import { launchChromium, launchFirefox } from './browsers/puppeteer.js';
 import { launchWebKit } from './browsers/webkit.js';
@@ -49,13 +48,17 @@ const SCENARIOS: readonly Scenario[] = [
   ...operatorScenarios,
 ];
 
-const { values: args } = parseArgs({
+const CLIENTS: readonly ClientName[] = ['ours', 'delivery', '2011'];
+
+const { values: args } = readCommand({
+  name: 'npm run browsers --',
+  summary: 'Runs the scenarios in the browsers of this machine, and prints the matrix.',
   options: {
-    browser: { type: 'string' },
-    client: { type: 'string' },
-    transport: { type: 'string' },
-    scenario: { type: 'string' },
-    verbose: { type: 'boolean', default: false },
+    browser: textOption('NAMES', 'these browsers only: chromium,firefox,webkit', undefined),
+    client: choice(CLIENTS, 'one client only', undefined),
+    transport: textOption('NAMES', 'these transports only', undefined),
+    scenario: textOption('TEXTS', 'the scenarios whose names contain one of these', undefined),
+    verbose: flag('prints what happens in the pages'),
   },
 });
 
@@ -65,8 +68,6 @@ const skipped: string[] = [];
 function print(text: string): void {
   if (text !== '') process.stdout.write(`${text}\n`);
 }
-
-const CLIENTS: readonly ClientName[] = ['ours', 'delivery', '2011'];
 
 function onResult(result: Result): void {
   results.push(result);

@@ -1,13 +1,9 @@
 /**
- * Runs the simulation for many seeds: `npm run delivery-model -- --seeds 10000 [--from 1]`.
- *
- *     --seed N            one seed, with everything that happens
- *     --mutants           the first seed that fails without each rule
- *     --reference FOLDER  with the network of another implementation, see reference.ts
+ * Runs the simulation for many seeds; `npm run delivery-model -- --help` prints its options.
  *
  * @module
  */
-import { parseArgs } from 'node:util';
+import { flag, numberOption, readCommand, textOption } from '../support/command-line.js';
 import { MUTANTS, without } from './mutants.js';
 import { referenceNetworks } from './reference.js';
 import { Simulation } from './simulation.js';
@@ -45,26 +41,30 @@ export function explore(
 }
 
 function main(): void {
-  const { values } = parseArgs({
+  const { values } = readCommand({
+    name: 'npm run delivery-model --',
+    summary: 'Runs the server and the client of delivery over a simulated network.',
     options: {
-      seeds: { type: 'string', default: '2000' },
-      from: { type: 'string', default: '1' },
-      seed: { type: 'string' },
-      mutants: { type: 'boolean', default: false },
-      reference: { type: 'string' },
+      seeds: numberOption(2000, 'how many runs'),
+      from: numberOption(1, 'the first seed'),
+      seed: numberOption(0, 'one seed only, with everything that happens; 0: many'),
+      mutants: flag('the first seed that fails without each rule'),
+      reference: textOption(
+        'FOLDER',
+        'the network of another implementation, see reference.ts',
+        undefined,
+      ),
     },
   });
-  if (values.seed !== undefined) {
-    const simulation = new Simulation(Number(values.seed), (text) => console.log(text));
+  if (values.seed > 0) {
+    const simulation = new Simulation(values.seed, (line) => console.log(line));
     console.log(simulation.profile);
     console.log(simulation.run()?.message ?? 'no violation');
     return;
   }
   if (values.mutants) {
     for (const title of Object.keys(MUTANTS)) {
-      const { failing } = without(title, () =>
-        explore(Number(values.from), Number(values.seeds), 1),
-      );
+      const { failing } = without(title, () => explore(values.from, values.seeds, 1));
       console.log(`${title}: ${failing[0] ?? 'NOT FOUND'}`);
       if (failing.length === 0) process.exitCode = 1;
     }
@@ -72,8 +72,8 @@ function main(): void {
   }
   const begin = performance.now();
   const { runs, steps, failing, counts } = explore(
-    Number(values.from),
-    Number(values.seeds),
+    values.from,
+    values.seeds,
     Infinity,
     values.reference === undefined ? undefined : referenceNetworks(values.reference),
   );

@@ -1,12 +1,13 @@
 /**
  * Tests the flashsocket end to end: Chromium, Ruffle as the Flash player, our server.
  *
- *     npm run flash [-- words of the lines to run]
+ * `npm run flash -- --help` prints its arguments.
  */
 import { App } from './app.js';
 import { isNetworkNoise, type Browser, type Page } from '../browser/browsers/browser.js';
 import { launchChromium } from '../browser/browsers/puppeteer.js';
 import { CONTRACT } from './contract.js';
+import { readCommand } from '../support/command-line.js';
 import { eventually, same } from '../browser/eventually.js';
 import { Peer } from './peer.js';
 import { OUR_SCENARIOS, SCENARIOS, type Context } from './scenarios.js';
@@ -24,7 +25,12 @@ const PAGES = {
   '2011 page, 2011 swf': '2011',
 };
 
-const words = process.argv.slice(2);
+const { words } = readCommand({
+  name: 'npm run flash --',
+  summary: 'Tests the flashsocket end to end.',
+  words: '[WORDS OF THE LINES TO RUN...]',
+  options: {},
+});
 let passed = 0;
 let failed = 0;
 

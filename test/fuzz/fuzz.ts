@@ -11,7 +11,7 @@
 // oxlint-disable-next-line import/no-unassigned-import -- it only has to come first
 import '../soak/outside-mocha.js';
 import { Session, type Profiler } from 'node:inspector';
-import { parseArgs } from 'node:util';
+import { numberOption, readCommand, textOption } from '../support/command-line.js';
 import { Random } from '../soak/random.js';
 import type { Target } from './target.js';
 import { TARGETS } from './targets.js';
@@ -155,19 +155,28 @@ export async function fuzz(
 /* oxlint-enable eslint/no-await-in-loop */
 
 async function main(): Promise<void> {
-  const { values } = parseArgs({
+  const { values } = readCommand({
+    name: 'npm run fuzz --',
+    summary: 'Sends mutated input to the parsers, and over real sockets to the server.',
     options: {
-      seconds: { type: 'string', default: '60' },
-      seed: { type: 'string', default: String(Date.now() % 1_000_000) },
-      only: { type: 'string', default: '' },
+      seconds: numberOption(60, 'how long all targets take together'),
+      seed: numberOption(Date.now() % 1_000_000, 'the seed of the mutations'),
+      only: textOption('TEXT', 'only the targets whose name contains it', ''),
     },
   });
   const targets = TARGETS.filter(({ name }) => name.includes(values.only));
-  const seconds = Number(values.seconds) / targets.length;
+  if (targets.length === 0) {
+    const names = TARGETS.map(({ name }) => `\n  ${name}`).join('');
+    console.error(
+      `Expected \`--only\` to be part of the name of a target, got ${values.only}${names}`,
+    );
+    process.exit(2);
+  }
+  const seconds = values.seconds / targets.length;
   for (const target of targets) {
     const end = performance.now() + seconds * 1000;
     // oxlint-disable-next-line eslint/no-await-in-loop -- one target after the other
-    const findings = await fuzz(target, Number(values.seed), () => performance.now() > end);
+    const findings = await fuzz(target, values.seed, () => performance.now() > end);
     console.log(target.name, findings);
     if (findings.failures.length > 0) process.exitCode = 1;
   }

@@ -5,7 +5,7 @@
  */
 // oxlint-disable-next-line import/no-unassigned-import -- it only has to come first
 import '../soak/outside-mocha.js';
-import { choice, flag, number, readCommand, text } from '../support/command-line.js';
+import { choice, flag, numberOption, readCommand, textOption } from '../support/command-line.js';
 import { GENERATIONS, type Generation } from './peers/index.js';
 import { PLANTS } from './plants.js';
 import { run, runMany, type Sequence } from './sequence.js';
@@ -17,17 +17,17 @@ const { values } = readCommand({
   summary:
     'Runs random sequences of events of sessions, and checks what must hold after each step.',
   options: {
-    sequences: number(10_000, 'sequences of each generation'),
-    seed: number(Date.now() % 1_000_000, 'the first seed'),
+    sequences: numberOption(10_000, 'sequences of each generation'),
+    seed: numberOption(Date.now() % 1_000_000, 'the first seed'),
     generation: choice(generations, 'one generation only', undefined),
-    failures: number(1, 'continues until so many kinds of failure are found'),
+    failures: numberOption(1, 'continues until so many kinds of failure are found'),
     plant: choice(
       Object.keys(PLANTS),
       'plants a fault first, which the model has to find',
       undefined,
     ),
     mutants: flag('plants each of these faults in turn, and expects each to be found'),
-    replay: text('JSON', 'runs one sequence, as a failure prints it', undefined),
+    replay: textOption('JSON', 'runs one sequence, as a failure prints it', undefined),
   },
 });
 
@@ -64,6 +64,15 @@ async function explore(generation: Generation): Promise<void> {
   if (violations > 0) process.exitCode = 1;
 }
 
+function readSequence(json: string): Sequence {
+  try {
+    return JSON.parse(json) as Sequence;
+  } catch (error) {
+    console.error(`Expected \`--replay\` to have a sequence as JSON: ${String(error)}`);
+    return process.exit(2);
+  }
+}
+
 async function main(): Promise<void> {
   if (values.mutants) {
     await findMutants();
@@ -72,7 +81,7 @@ async function main(): Promise<void> {
   const plant = values.plant === undefined ? undefined : PLANTS[values.plant];
   plant?.insert();
   if (values.replay !== undefined) {
-    console.log((await run(JSON.parse(values.replay) as Sequence)) ?? 'no failure');
+    console.log((await run(readSequence(values.replay))) ?? 'no failure');
     return;
   }
   const chosen = values.generation ?? plant?.generation;

@@ -13,7 +13,7 @@ import './outside-mocha.js';
 import { fork, type ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { parseArgs } from 'node:util';
+import { numberOption, readCommand } from '../support/command-line.js';
 import { EngineServer, REDIS } from '../bus/engine-server.js';
 import { BusClient } from './bus-client.js';
 import type { BusCommand, BusReply } from './bus-protocol.js';
@@ -177,24 +177,20 @@ async function soak(options: Options): Promise<boolean> {
   return isClean && disordered === 0;
 }
 
-const { values } = parseArgs({
+const { values } = readCommand({
+  name: 'npm run soak:bus --',
+  summary: 'Several processes over Redis, while Redis is killed twice and one process once.',
   options: {
-    minutes: { type: 'string', default: '10' },
-    clients: { type: 'string', default: '1000' },
-    processes: { type: 'string', default: '4' },
-    rate: { type: 'string', default: '5' },
-    retained: { type: 'string', default: '4194304' },
+    minutes: numberOption(10, 'how long the processes send'),
+    clients: numberOption(1000, 'clients'),
+    processes: numberOption(4, 'processes'),
+    rate: numberOption(5, 'messages a second of each process'),
+    retained: numberOption(4 * 1024 * 1024, 'bytes that each process keeps to send again'),
   },
 });
 
 async function main(): Promise<void> {
-  const isClean = await soak({
-    minutes: Number(values.minutes),
-    clients: Number(values.clients),
-    processes: Number(values.processes),
-    rate: Number(values.rate),
-    retained: Number(values.retained),
-  });
+  const isClean = await soak(values);
   console.log(isClean ? '1 passed, 0 failed' : '0 passed, 1 failed');
   process.exit(isClean ? 0 : 1);
 }

@@ -2,7 +2,7 @@
  * Connects and disconnects over and over, every transport in turn, in each of the ways a
  * connection can end; then counts what is left.
  *
- * As a script: `node --expose-gc build/test/soak/cycles.js [cycles for each variant, 10000]`.
+ * As a script: `npm run cycles -- 10000`.
  *
  * @module
  */
@@ -12,6 +12,7 @@ import { createServer, type Server } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { listen, type Listener } from '../../lib/index.js';
+import { readCommand } from '../support/command-line.js';
 import { VARIANTS, type Variant } from '../support/drivers/index.js';
 import { RawSocket, request } from '../support/raw.js';
 
@@ -155,4 +156,19 @@ async function main(count: number): Promise<void> {
   given.server.close();
 }
 
-if (require.main === module) void main(Number(process.argv[2] ?? 10_000));
+/** The cycles of each variant. */
+function readCount(): number {
+  const [count = '10000'] = readCommand({
+    name: 'npm run cycles --',
+    summary: 'Opens and closes connections, and counts what is left.',
+    words: '[CYCLES OF EACH TRANSPORT, 10000]',
+    options: {},
+  }).words;
+  if (!/^\d+$/.test(count)) {
+    console.error(`Expected a number of cycles, got ${count}`);
+    process.exit(2);
+  }
+  return Number(count);
+}
+
+if (require.main === module) void main(readCount());

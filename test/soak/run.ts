@@ -21,7 +21,7 @@ import './outside-mocha.js';
 import { fork, type ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { parseArgs } from 'node:util';
+import { flag, numberOption, readCommand } from '../support/command-line.js';
 import { VARIANTS as VARIANTS_OF_0_6 } from '../support/drivers/index.js';
 import { Attacker } from './attacker.js';
 import { SoakClient } from './client.js';
@@ -193,24 +193,21 @@ function mebibytes(bytes: number): string {
 }
 
 async function main(): Promise<void> {
-  const { values } = parseArgs({
+  const { values } = readCommand({
+    name: 'npm run soak --',
+    summary: 'Many clients through a proxy that breaks connections, and a count of every message.',
     options: {
-      clients: { type: 'string', default: '200' },
-      minutes: { type: 'string', default: '1' },
-      seed: { type: 'string', default: String(Date.now() % 1_000_000) },
-      pace: { type: 'string', default: '2' },
-      delivery: { type: 'boolean', default: false },
-      attacks: { type: 'boolean', default: false },
-      jitter: { type: 'boolean', default: false },
+      clients: numberOption(200, 'clients'),
+      minutes: numberOption(1, 'how long they send'),
+      seed: numberOption(Date.now() % 1_000_000, 'the seed of the faults'),
+      pace: numberOption(2, 'seconds between two messages of a client'),
+      delivery: flag('clients and server with delivery'),
+      attacks: flag('other connections break as attacks do'),
+      jitter: flag('short interruptions, beside socket.io 4 with recovery'),
     },
   });
-  const options = {
-    clients: Number(values.clients),
-    minutes: Number(values.minutes),
-    seed: Number(values.seed),
-    pace: Number(values.pace),
-    hasAttacks: values.attacks,
-  };
+  const { clients, minutes, seed, pace } = values;
+  const options = { clients, minutes, seed, pace, hasAttacks: values.attacks };
   console.log('soak', options);
   if (values.jitter) {
     const outcomes = await jitter(options);

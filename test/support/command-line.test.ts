@@ -1,13 +1,21 @@
 import { expect } from 'chai';
-import { choice, flag, number, parseCommand, text, UsageError, usageOf } from './command-line.js';
+import {
+  choice,
+  flag,
+  number,
+  parseCommand,
+  textOption,
+  UsageError,
+  usageOf,
+} from './command-line.js';
 
 const COMMAND = {
   name: 'npm run sample --',
   summary: 'Does something.',
   options: {
-    minutes: number(1, 'how long it runs'),
+    minutes: numberOption(1, 'how long it runs'),
     transport: choice(['websocket', 'htmlfile'], 'one transport only', undefined),
-    replay: text('JSON', 'repeats one', undefined),
+    replay: textOption('JSON', 'repeats one', undefined),
     attacks: flag('with attacks'),
   },
 };

@@ -39,7 +39,7 @@ export class UsageError extends Error {
 }
 
 /** An option with a number, 0 or more. */
-export function number(initial: number, help: string): Option<number> {
+export function numberOption(initial: number, help: string): Option<number> {
   return {
     placeholder: 'N',
     help: `${help} (${initial})`,
@@ -52,7 +52,7 @@ export function number(initial: number, help: string): Option<number> {
 }
 
 /** An option with a text. */
-export function text<Initial extends string | undefined>(
+export function textOption<Initial extends string | undefined>(
   placeholder: string,
   help: string,
   initial: Initial,
