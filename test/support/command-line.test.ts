@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import {
   choice,
   flag,
-  number,
+  numberOption,
   parseCommand,
   textOption,
   UsageError,
