@@ -10,7 +10,9 @@ const FIRST_SEED = 100_000;
 /** Sequences of each generation; more in a long run: `npm run model`. */
 const SEQUENCES = 1000;
 
-describe('model of sessions', () => {
+describe('model of sessions', function () {
+  this.timeout(120_000);
+
   for (const [name, { generation, symptom, insert }] of Object.entries(PLANTS)) {
     it(`finds a planted fault of ${generation}: ${name}`, async () => {
       afterThisTest(insert());
