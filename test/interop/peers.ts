@@ -35,7 +35,10 @@ async function install(spec: string): Promise<string> {
     writeFileSync(join(made, 'package.json'), '{"private":true}');
     const options = { cwd: made, timeout: INSTALL_MS };
     await promisify(execFile)('npm', ['install', ...FLAGS, ...NETWORK, spec], options);
-    if (!existsSync(folder)) renameSync(made, folder);
+    renameSync(made, folder);
+  } catch (error) {
+    // Another run may have installed it meanwhile.
+    if (!existsSync(folder)) throw error;
   } finally {
     rmSync(made, { recursive: true, force: true });
   }
