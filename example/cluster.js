@@ -6,10 +6,17 @@
  * forwards the requests for sessions of another one.
  *
  *   node example/cluster.js         http://localhost:8080/ (set PORT and WORKERS for others)
+ *
+ * A rolling restart: the signal SIGUSR2 replaces all processes, one after the other. A new process serves
+ * before an old one asks its clients to continue elsewhere.
+ *
+ *   kill -USR2 PID                  PID: the process that was started by hand
  */
 const cluster = require('cluster');
 const http = require('http');
 const { randomBytes } = require('crypto');
+const { once } = require('events');
+const { setTimeout } = require('timers/promises');
 const io = require('../');
 const { clusterBus, redisBus, relay } = require('socket.io-node/bus');
 const chat = require('./chat');
@@ -18,6 +25,10 @@ const pages = require('./pages');
 const WORKERS = Number(process.env.WORKERS || 2);
 /** How long to wait before a process is replaced: one that cannot start must not busy the machine. */
 const RESTART_DELAY_MS = 500;
+/** Over how long the clients of a process are asked to continue elsewhere when it is replaced. */
+const DRAIN_MS = Number(process.env.DRAIN_MS || 10_000);
+/** How long a process then waits for the polls that it has forwarded: they are held for 20 seconds. */
+const LAST_REQUESTS_MS = 25_000;
 const REDIS_URL = process.env.REDIS_URL || 'redis://127.0.0.1:6379';
 
 /** The package `redis`, or the client that it is made of; null if neither is installed. */
@@ -63,8 +74,9 @@ async function work() {
     listener.broadcast(message, except);
     if (process.connected) process.send({ published: message });
   });
-  process.on('message', ({ published }) => {
+  process.on('message', ({ published, drain }) => {
     if (published) remember(published);
+    if (drain) end([listener, echo]);
   });
 
   // for the transport doctor
@@ -74,6 +86,16 @@ async function work() {
   });
   server.on('error', ({ message }) => process.send({ failed: message }));
   server.listen(process.env.PORT || 8080);
+
+  /** Ends this process without losing a client. */
+  async function end(listeners) {
+    const closed = new Promise((resolve) => {
+      server.close(resolve); // first: the other processes get the new connections
+    });
+    await Promise.all(listeners.map((one) => one.close({ over: DRAIN_MS })));
+    await Promise.race([closed, setTimeout(LAST_REQUESTS_MS)]);
+    process.exit();
+  }
 }
 
 async function manage() {
@@ -96,11 +118,34 @@ async function manage() {
         if (published && other !== worker && other.isConnected()) other.send({ published });
       }
     });
-    worker.on('exit', (code, signal) => {
+    worker.number = number;
+    worker.on('error', () => {}); // it has ended while a message was sent to it
+    worker.on('exit', async (code, signal) => {
+      if (worker.isReplaced) return;
       console.error(`Process ${number} ended (${signal ?? code}) and is replaced`);
-      setTimeout(start, RESTART_DELAY_MS, number);
+      await setTimeout(RESTART_DELAY_MS);
+      start(number);
     });
+    return worker;
   }
+
+  let isRestarting = false;
+  async function restart() {
+    if (isRestarting) return;
+    isRestarting = true;
+    for (const worker of Object.values(cluster.workers)) {
+      if (worker.isReplaced || worker.isDead()) continue;
+      worker.isReplaced = true;
+      await once(start(worker.number), 'listening');
+      const gone = once(worker, 'exit');
+      if (worker.isConnected()) worker.send({ drain: true });
+      if (!worker.isDead()) await gone;
+      console.log(`Process ${worker.number} has been replaced`);
+    }
+    isRestarting = false;
+  }
+  process.on('SIGUSR2', restart);
+
   let listening = 0;
   cluster.on('listening', (worker, { port }) => {
     if (++listening !== WORKERS) return;

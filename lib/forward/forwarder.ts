@@ -7,8 +7,10 @@ import {
   Agent,
   request as sendRequest,
   type IncomingMessage,
+  type Server,
   type ServerResponse,
 } from 'node:http';
+import type { Socket } from 'node:net';
 import { requestPath } from '../protocol/url.js';
 import { ignoreError } from '../util/ignore-error.js';
 import { splitAddress } from './address.js';
@@ -23,6 +25,11 @@ const SMALL_BODY = 16 * 1024;
 
 const hasLargeBody = ({ headers }: IncomingMessage): boolean =>
   'transfer-encoding' in headers || Number(headers['content-length'] ?? 0) > SMALL_BODY;
+
+/** True if the server of a request takes no further connections. Node has no documented way. */
+function isOfClosedServer({ socket }: IncomingMessage): boolean {
+  return (socket as Socket & { readonly server?: Server }).server?.listening === false;
+}
 
 export class Forwarder {
   // Without a limit: each poll that waits needs a connection.
@@ -73,6 +80,9 @@ export class Forwarder {
       const { 'transfer-encoding': coding, 'content-length': length } = incoming.headers;
       if (coding === undefined && length === undefined)
         response.useChunkedEncodingByDefault = false;
+      // A server that has closed does not close connections that are in use: the next request of the
+      // client would reach a process that has ended its Listener.
+      if (isOfClosedServer(request)) response.shouldKeepAlive = false;
       response.writeHead(incoming.statusCode ?? 0, incoming.statusMessage, answerHeaders(incoming));
       response.flushHeaders();
       incoming.on('error', ignoreError);

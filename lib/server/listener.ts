@@ -154,6 +154,7 @@ export class Listener extends Broadcaster implements Host, RouterHost {
       timers: this._timers,
       now: () => this.options.clock.now(),
       groups: () => this._groups,
+      isForwarded: this.#joined?.forwarding != null,
       onEnd: () => this.#leavePolicyServers(),
       onClosed: () => this.#joined?.close(),
     });
@@ -345,7 +346,7 @@ export class Listener extends Broadcaster implements Host, RouterHost {
         this.check(request, response),
       handleUpgrade: (request, socket, head) => this.check(request, socket, true, head),
       rejectUnsupported: (request, target) => this.#router.rejectUnsupported(request, target),
-      onServerClose: () => void this.#shutdown.end(false),
+      onServerClose: () => this.#shutdown.onServerClose(),
     };
   }
 

@@ -266,4 +266,40 @@ describe('busOptions.address', () => {
       '`busOptions.address` to be a string',
     );
   });
+
+  it('reach a process that drains, also when its server has closed', async () => {
+    const members = await serveAll(2, { delivery: true });
+    const [owner, other] = members as [Served, Served];
+    // Two sessions with delivery, each between two polls.
+    const paths: string[] = [];
+    for (let i = 0; i < 2; i++) {
+      // oxlint-disable-next-line eslint/no-await-in-loop -- one after the other
+      const { body } = await request(owner.port, '/socket.io/xhr-polling//c=1&a=0&k=&s=1&t=1');
+      const [, id, key] = /^~m~\d+~m~(\d+)~m~\d+~m~~h~d(\d+):/.exec(body) ?? [];
+      paths.push(`/socket.io/xhr-polling/${id}/c=1&a=0&k=${key}&s=1&t=1`);
+    }
+    const closed = once(owner.server, 'close');
+    owner.server.close();
+    void owner.io.close({ over: 60_000 });
+    await closed;
+    expect(Object.keys(owner.io.clients)).to.have.length(2);
+    expect((await request(other.port, paths[0] as string)).body).to.match(/~h~m~m~\d+~m~~h~e0:0$/);
+    void owner.io.close();
+    expect((await request(other.port, paths[1] as string)).body).to.match(/~h~m~m~\d+~m~~h~e0:0$/);
+  });
+
+  it('are answered on connections that end if the server has closed', async () => {
+    const members = await serveAll(2);
+    const [owner, other] = members as [Served, Served];
+    const { driver, client } = await openBetweenPolls(owner);
+    const raw = await RawSocket.connect(other.port);
+    raw.write(requestBytes(`/socket.io/xhr-polling/${driver.sessionId}/1`));
+    await until(() => client.response !== null, 'the poll');
+    const closed = once(other.server, 'close');
+    other.server.close();
+    client.send('last');
+    const { headers, body } = await raw.readResponse();
+    expect([headers['connection'], body]).to.deep.equal(['close', framed('last')]);
+    await closed;
+  });
 });

@@ -55,6 +55,10 @@ export class Example {
     return children.split(' ').filter(Boolean).map(Number);
   }
 
+  signal(name: NodeJS.Signals): void {
+    this.#child.kill(name);
+  }
+
   /** Ends it as Ctrl-C does; rejects if it has exited before. */
   async stop(): Promise<void> {
     if (this.#child.exitCode !== null) throw new Error(`It ended: ${this.lines.join('\n')}`);

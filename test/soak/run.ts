@@ -12,7 +12,7 @@
  * is reported at the end.
  *
  * With `--attacks`, other connections break as attacks do: see attacker.ts. With `--delivery`, see
- * delivery/run.ts. With `--jitter`, see jitter/run.ts.
+ * delivery/run.ts. With `--jitter`, see jitter/run.ts. With `--rolling`, see rolling/run.ts.
  *
  * @module
  */
@@ -32,6 +32,7 @@ import type { SessionRecord } from './session-record.js';
 import type { Account, Command, Figures, Load, Reply } from './protocol.js';
 import { FaultyProxy } from './proxy.js';
 import { Random } from './random.js';
+import { isWhole, soakRolling } from './rolling/run.js';
 import { V1_SOAK_VARIANTS } from './v1-clients.js';
 import { judge, Sums } from './verdict.js';
 
@@ -204,11 +205,24 @@ async function main(): Promise<void> {
       delivery: flag('clients and server with delivery'),
       attacks: flag('other connections break as attacks do'),
       jitter: flag('short interruptions, beside socket.io 4 with recovery'),
+      rolling: flag('rolling restarts of a cluster, with the options below'),
+      restarts: numberOption(3, 'how often all processes are replaced'),
+      processes: numberOption(2, 'processes that are replaced'),
+      stay: numberOption(0, 'processes that stay, with clients without delivery'),
+      over: numberOption(8000, 'over how many milliseconds a process drains'),
     },
   });
   const { clients, minutes, seed, pace } = values;
   const options = { clients, minutes, seed, pace, hasAttacks: values.attacks };
   console.log('soak', options);
+  if (values.rolling) {
+    const { restarts, processes, stay, over } = values;
+    const outcome = await soakRolling({ clients, restarts, processes, stay, over, pace });
+    console.dir(outcome);
+    const { messages, lost, doubled } = outcome.delivery;
+    console.log(`clients ${clients}, messages ${messages}, lost ${lost}, doubled ${doubled}`);
+    process.exit(isWhole(outcome) ? 0 : 1);
+  }
   if (values.jitter) {
     const outcomes = await jitter(options);
     console.dir(outcomes, { depth: 4 });

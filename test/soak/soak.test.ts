@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { BUILT_IN } from '../../lib/transports/index.js';
 import { soakDelivery } from './delivery/run.js';
 import { jitter } from './jitter/run.js';
+import { isWhole, soakRolling } from './rolling/run.js';
 import { isClean, soak } from './run.js';
 
 describe('soak', function () {
@@ -35,5 +36,17 @@ describe('soak', function () {
     const none = { lostSilently: 0, doubled: 0, reordered: 0, named: 0 };
     expect(delivery).to.deep.include({ ...whole, ...none });
     expect(delivery?.cuts).to.be.above(0);
+  });
+
+  it('loses and doubles nothing while all workers of a cluster are replaced', async function () {
+    this.timeout(150_000);
+    const options = { clients: 12, restarts: 1, processes: 2, stay: 1, over: 500, pace: 0.2 };
+    const outcome = await soakRolling(options);
+    const none = { lost: 0, doubled: 0, reordered: 0 };
+    expect(outcome.delivery).to.deep.include({ clients: 12, named: 0, ...none });
+    expect(outcome.staying).to.deep.include({ clients: 3, ...none });
+    expect(outcome.delivery.moves).to.be.above(0);
+    expect(outcome.delivery.messages).to.be.above(12);
+    expect(isWhole(outcome), JSON.stringify(outcome)).to.equal(true);
   });
 });

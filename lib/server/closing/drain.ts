@@ -46,11 +46,14 @@ export class Drain {
     this.onTimeout();
   }
 
-  /** The time is over. Idempotent. */
+  /** The time is over: the sessions that are left are asked at once. Idempotent. */
   end(): void {
     if (this.#hasEnded) return;
     this.#hasEnded = true;
     this.#timers.clear(this.#timer);
+    for (const session of this.#sessions()) {
+      if (!this.#asked.has(session)) session._drain();
+    }
     this.#onEnd();
   }
 

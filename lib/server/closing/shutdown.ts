@@ -38,6 +38,8 @@ export interface ShutdownParts {
   readonly now: () => number;
   /** The groups of clients as they are now. */
   readonly groups: () => readonly ClientGroup[];
+  /** True if other processes forward the requests of sessions to this one. */
+  readonly isForwarded: boolean;
   /** Called first: what serves no sessions ends. */
   readonly onEnd: () => void;
   /** Called when all sessions have ended. */
@@ -79,6 +81,11 @@ export class Shutdown {
     if (this.#parts.registry.size > 0) return;
     this.#onEmpty?.();
     this.#drain?.end();
+  }
+
+  /** The HTTP server has closed. While the Listener drains, other processes forward requests to it. */
+  onServerClose(): void {
+    if (this.#drain === null || !this.#parts.isForwarded) void this.end(false);
   }
 
   /** Ends all sessions and pending handshakes. Resolves when nothing of them is left to be sent. */

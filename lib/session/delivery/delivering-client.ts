@@ -29,8 +29,11 @@ import { PendingProbe } from './pending-probe.js';
 const TILDE = 0x7e;
 /** The URL of a close request. */
 const CLOSE = /\/close\/[^/]*=/;
-/** How long a client may take to acknowledge what it was sent before its session moves, in milliseconds. */
-const MOVE_MS = 2000;
+/**
+ * How long a client that is asked to move may take for its next request, in milliseconds: the default
+ * `closeTimeout` of polls. On a busy machine a new connection waits for seconds.
+ */
+const MOVE_MS = 8000;
 /**
  * How long a session waits before a request has had its key, in milliseconds. A client detects that
  * a connection is silently lost after 15 s, and has time for two attempts to resume the session.
@@ -289,9 +292,17 @@ export class DeliveringClient extends Client {
     super.onTimeout();
   }
 
-  /** @internal A session that the application ends between two polls waits for the next one. */
+  /**
+   * @internal A session that the application ends between two polls waits for the next one. One that
+   * must move waits for its client too: otherwise the client would not know what has arrived.
+   */
   override _close(reason: DisconnectReason): void {
     const state = this.#state;
+    if (reason === 'server close' && state.is(Flag.MUST_MOVE) && !this._isEnding) {
+      if (!state.is(Flag.MOVING)) this._timer.start(MOVE_MS);
+      state.set(Flag.MOVING, true);
+      return;
+    }
     const isBetweenPolls = this._current === null && state.is(Flag.POLLING);
     const isWaiting = isBetweenPolls && !state.is(Flag.MOVING) && !this._isEnding;
     const mustWait = isWaiting && state.unacknowledged > 0;

@@ -7,10 +7,11 @@ import { afterThisTest } from '../../support/cleanup.js';
 import { ManualClock } from '../../support/clock.js';
 import { VARIANTS, WebsocketDriver, XhrPollingDriver } from '../../support/drivers/index.js';
 import { Queue } from '../../support/queue.js';
+import { framed } from '../../support/payload.js';
 import { request } from '../../support/raw.js';
 import { serve, type Served } from '../../support/server.js';
 import { V1_VARIANTS } from '../../support/v1-drivers.js';
-import { until, within } from '../../support/wait.js';
+import { flushEventLoop, until, within } from '../../support/wait.js';
 
 const OVER = 10_000;
 
@@ -243,7 +244,7 @@ describe('listener.close({ over }) with delivery', () => {
     expect(reasons).to.deep.equal(['server close']);
   });
 
-  it('ends a client that does not acknowledge after two seconds, with `lost`', async () => {
+  it('ends a client that does not acknowledge within eight seconds, with `lost`', async () => {
     const { io, port, clock } = await setUp({ delivery: true });
     const driver = new WebsocketDriver(port);
     const { socket } = await openDelivering(port, 'websocket');
@@ -254,10 +255,59 @@ describe('listener.close({ over }) with delivery', () => {
     client.send('in doubt');
     const closed = io.close({ over: OVER });
     client.send('too late');
-    clock.tick(2020);
+    clock.tick(8020);
     await closed;
     expect(lost).to.deep.equal(['in doubt', 'too late']);
     socket.disconnect();
     driver.drop();
+  });
+
+  /** A session with delivery between two polls: its client has sent a message, and gets another. */
+  async function betweenPolls({ io, port }: Served): Promise<(path: string) => Promise<string>> {
+    const first = await request(port, '/socket.io/xhr-polling//c=1&a=0&k=&s=1&t=1');
+    const [, id, key] = /^~m~\d+~m~(\d+)~m~\d+~m~~h~d(\d+):/.exec(first.body) ?? [];
+    const at = `/socket.io/xhr-polling/${id}`;
+    const place = (received: number, next: number): string =>
+      `c=1&a=${received}&k=${key}&s=${next}&t=1`;
+    const body = `data=${encodeURIComponent(framed('up'))}`;
+    await request(port, `${at}/send/${place(0, 1)}`, { method: 'POST', body });
+    (Object.values(io.clients)[0] as Client).send('down');
+    return async (path) => {
+      const isClose = path === 'close';
+      const url = isClose ? `${at}/close/${place(1, 2)}` : `${at}/${place(0, 1)}`;
+      return (await request(port, url, isClose ? { method: 'POST', body: 'data=' } : {})).body;
+    };
+  }
+
+  it('asks a client that is between two polls at the end of the time with its next poll', async () => {
+    const served = await setUp({ delivery: true });
+    const { io, clock, reasons } = served;
+    const lost: unknown[] = [];
+    io.on('connection', (client) => client.on('lost', (messages) => lost.push(...messages)));
+    const send = await betweenPolls(served);
+    const closed = io.close({ over: OVER });
+    clock.tick(OVER);
+    await flushEventLoop();
+    clock.tick(7000);
+    expect(await send('poll'))
+      .to.include('down')
+      .and.match(/~h~m~m~\d+~m~~h~e1:1$/);
+    expect(size(io)).to.equal(1);
+    await send('close');
+    await closed;
+    expect([reasons, lost, clock.pending]).to.deep.equal([['server close'], [], 0]);
+  });
+
+  it('ends a client that does not poll any more eight seconds after the time', async () => {
+    const served = await setUp({ delivery: true });
+    const { io, clock, reasons } = served;
+    await betweenPolls(served);
+    const closed = io.close({ over: OVER });
+    clock.tick(OVER);
+    await flushEventLoop();
+    expect(reasons).to.deep.equal([]);
+    clock.tick(8000);
+    await closed;
+    expect(reasons).to.deep.equal(['server close']);
   });
 });
