@@ -8,6 +8,8 @@ export interface ClusterHost {
   readonly clock: Clock;
   /** The groups of this process. */
   localGroups(): readonly ClientGroup[];
+  /** Sends a packet of protocol 1 to the clients of this process in an endpoint, if it is declared. */
+  sendToEndpoint(name: string, packet: string, except: readonly string[]): void;
   sessionCount(): number;
   /** Where other processes forward requests for sessions of this one; empty: they do not. */
   address(): string;

@@ -107,6 +107,12 @@ export class Cluster implements ClientGroup {
     this.#outbox.send(kindOf(shared), new BodyWriter().selection(selection).end(payload));
   }
 
+  /** Sends a packet of protocol 1 to the clients of an endpoint. */
+  sendToEndpoint(name: string, packet: string, except: readonly string[]): void {
+    const body = new BodyWriter().selection({ rooms: null, except }).list([name]);
+    this.#outbox.send(Kind.ENDPOINT, body.end(packet));
+  }
+
   join(selection: Selection, rooms: readonly string[]): void {
     this.#outbox.send(Kind.JOIN, new BodyWriter().selection(selection).list(rooms).end());
   }
@@ -265,7 +271,7 @@ export class Cluster implements ClientGroup {
     }
     const body = new BodyReader(packet.body);
     if (body.bytes(NODE_BYTES).toString('hex') !== this.node) return;
-    this.#questions.onAnswer(peer.node, body.u32(), parse(body.rest()));
+    this.#questions.onAnswer(peer.node, body.u32(), body.rest());
   }
 
   #resend(from: number, to: number, now: number): void {
@@ -376,14 +382,6 @@ export class Cluster implements ClientGroup {
       const body = new BodyWriter().bytes(Buffer.from(peer.node, 'hex'));
       this.#outbox.signal(Kind.MISSING, body.u48(gap.from).u48(gap.to).end());
     }
-  }
-}
-
-function parse(json: string): unknown {
-  try {
-    return JSON.parse(json);
-  } catch {
-    return null;
   }
 }
 

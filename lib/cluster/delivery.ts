@@ -50,6 +50,11 @@ export class Delivery {
         for (const group of groups) group.send(shared, selection);
         break;
       }
+      case Kind.ENDPOINT: {
+        const [name = ''] = body.list();
+        this.#host.sendToEndpoint(name, body.rest(), selection.except);
+        break;
+      }
       case Kind.JOIN: {
         const rooms = body.list();
         for (const group of groups) group.join(selection, rooms);

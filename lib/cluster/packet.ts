@@ -35,6 +35,8 @@ export const Kind = {
   SEND_VOLATILE: 8,
   /** The same for a named event. */
   EMIT_VOLATILE: 9,
+  /** A packet of protocol 1 for the clients of an endpoint; its name is a list of one. */
+  ENDPOINT: 10,
   /** A process has begun; others answer with a heartbeat. */
   HELLO: 16,
   /** A heartbeat: the process runs. Its body has the number of sessions and the address. */

@@ -52,10 +52,11 @@ export class Questions {
     });
   }
 
-  onAnswer(node: string, id: number, answer: unknown): void {
+  /** @param json the answer; null is used for malformed JSON */
+  onAnswer(node: string, id: number, json: string): void {
     const question = this.#open.get(id);
     if (!question?.open.delete(node)) return;
-    question.answers.push(answer);
+    question.answers.push(parse(json));
     if (question.open.size === 0) question.settle(null);
   }
 
@@ -68,5 +69,13 @@ export class Questions {
   /** Resolves all open queries with the answers so far. */
   close(): void {
     for (const question of this.#open.values()) question.settle(null);
+  }
+}
+
+function parse(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch {
+    return null;
   }
 }

@@ -119,6 +119,8 @@ export class Listener extends Broadcaster implements Host, RouterHost {
       this.options,
       {
         localGroups: () => this._groups.filter(({ isLocal }) => isLocal),
+        sendToEndpoint: (name, packet, except) =>
+          this.#endpoints.get(name)?._sendLocal(packet, except),
         sessionCount: () => this.#registry.size,
         emit: (event, ...args) => {
           recordBus(this, event, args);
@@ -223,7 +225,10 @@ export class Listener extends Broadcaster implements Host, RouterHost {
   of(name: string, options: EndpointOptions = {}): Endpoint {
     let endpoint = this.#endpoints.get(name);
     if (endpoint) endpoint._configure(options);
-    else this.#endpoints.set(name, (endpoint = new Endpoint(name, options)));
+    else {
+      endpoint = new Endpoint(name, options, this.#joined?.cluster);
+      this.#endpoints.set(name, endpoint);
+    }
     return endpoint;
   }
 

@@ -24,6 +24,7 @@ async function start(): Promise<void> {
   const server = createServer();
   const bus = makeBus();
   const io = open(server, bus);
+  io.of('/chat');
   let events: string[] = [];
   io.on('peerConnect', () => events.push('peerConnect'));
   io.on('peerDisconnect', (_peer, reason) => events.push(`peerDisconnect ${reason}`));
@@ -60,6 +61,9 @@ async function start(): Promise<void> {
     },
     send: (rooms, message, except = []) => {
       io.to(rooms).except(except).send(message);
+    },
+    sendToEndpoint: (message, except) => {
+      io.of('/chat').broadcast(message, except).broadcastEvent('said', [message], except);
     },
     sendLocal: (room, message) => {
       io.to(room).local.send(message);

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { inspect } from 'node:util';
 import { WebsocketDriver } from '../support/drivers/index.js';
+import { V1Client } from '../support/v1.js';
 import type { BusName } from './open-bus.js';
 
 /** How long a member may take to do what a test waits for, in milliseconds. */
@@ -24,6 +25,8 @@ export interface Calls {
   /** Broadcasts messages in one turn. */
   broadcast(messages: readonly unknown[], except?: string): void;
   send(rooms: string | string[], message: unknown, except?: string[]): void;
+  /** Sends a message and an event to the endpoint `/chat`. */
+  sendToEndpoint(message: string, except?: string): void;
   sendLocal(room: string, message: unknown): void;
   join(target: string, room: string): void;
   leave(target: string, room: string): void;
@@ -72,6 +75,14 @@ export class Member {
 
   connect(): Promise<WebsocketDriver> {
     return new WebsocketDriver(this.port).open();
+  }
+
+  /** Connects a client of 0.9 that joins the endpoint `/chat`. */
+  async joinEndpoint(): Promise<V1Client> {
+    const client = await V1Client.open(this.port);
+    client.send('1::/chat');
+    await client.next();
+    return client;
   }
 
   /** Repeats a call until its result is as expected. */

@@ -183,6 +183,29 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
     },
   },
 
+  'send to the clients of an endpoint, in order with broadcasts': {
+    async run({ a, b }) {
+      const [first, second] = [await a.joinEndpoint(), await b.joinEndpoint()];
+      const outside = await b.connect();
+      await a.call('sendToEndpoint', 'one');
+      await a.call('broadcast', ['to all']);
+      await a.call('sendToEndpoint', 'two', second.sessionId);
+      await a.call('sendToEndpoint', 'three');
+      const said = (text: string): string[] => [
+        `3::/chat:${text}`,
+        `5::/chat:{"name":"said","args":["${text}"]}`,
+      ];
+      for (const packet of [...said('one'), '3:::to all', ...said('two'), ...said('three')]) {
+        expect(await first.next()).to.equal(packet);
+      }
+      for (const packet of [...said('one'), '3:::to all', ...said('three')]) {
+        expect(await second.next()).to.equal(packet);
+      }
+      expect(await receive(outside, 1)).to.deep.equal(['to all']);
+      for (const { ws } of [first, second]) ws.terminate();
+    },
+  },
+
   'send to a session id, and end its session': {
     async run({ a, b }) {
       const [first, second] = [await a.connect(), await b.connect()];

@@ -84,6 +84,10 @@ export class Process {
       group: 'socket.io',
       clock,
       localGroups: () => [this.group],
+      sendToEndpoint: (name, packet, except) => {
+        const calls = [`endpoint ${name} ${packet}`, ...except.map((id) => `not ${id}`)];
+        this.group.calls.push(calls.join(' '));
+      },
       sessionCount: () => 7,
       address: () => `${name}.example:9000`,
       emit: (event, ...args) => {

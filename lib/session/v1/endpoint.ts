@@ -24,6 +24,11 @@ export interface EndpointOptions {
   readonly authorize?: EndpointAuthorize;
 }
 
+/** Reaches the clients of an endpoint in other processes. */
+export interface OtherProcesses {
+  sendToEndpoint(name: string, packet: string, except: readonly string[]): void;
+}
+
 /** Events of an endpoint. */
 export interface EndpointEvents {
   /** A client has joined. */
@@ -52,23 +57,28 @@ export class Endpoint extends EventEmitter<EndpointEvents> {
   /** The clients that have joined, by the id of their session. */
   readonly clients: ReadonlyMap<string, EndpointClient>;
   /** @internal */ readonly _clients: Map<string, EndpointClient> = new Map();
+  readonly #others: OtherProcesses | undefined;
   #authorize: EndpointAuthorize | undefined;
 
   /** @internal */
-  constructor(name: string, { authorize }: EndpointOptions) {
+  constructor(name: string, { authorize }: EndpointOptions, others?: OtherProcesses) {
     super();
     if (!isName(name)) throw invalidType('name', 'text without `:` and `?`, and not empty', name);
     this.name = name;
     this.clients = this._clients;
     this.#authorize = authorize;
+    this.#others = others;
   }
 
-  /** Sends a message to every client that has joined: text as it is, other values as JSON. */
+  /**
+   * Sends a message to every client that has joined, in all processes of the option `bus`: text as it
+   * is, other values as JSON.
+   */
   broadcast(message: unknown, except?: string): this {
     return this.#sendToAll(messagePacket(message, this.name, {}), except);
   }
 
-  /** Sends an event to every client that has joined. */
+  /** Sends an event to every client that has joined, in all processes of the option `bus`. */
   broadcastEvent(name: string, args: readonly unknown[] = [], except?: string): this {
     const packet = encodePacket({ type: 'event', endpoint: this.name, name, args });
     return this.#sendToAll(packet, except);
@@ -96,10 +106,17 @@ export class Endpoint extends EventEmitter<EndpointEvents> {
     return this.#authorize === undefined;
   }
 
-  #sendToAll(packet: string, except: string | undefined): this {
+  /** @internal Sends a packet to the clients of this process. */
+  _sendLocal(packet: string, except: readonly string[]): void {
     for (const [sessionId, { client }] of this._clients) {
-      if (sessionId !== except) client._sendMessages(packet, 1);
+      if (!except.includes(sessionId)) client._sendMessages(packet, 1);
     }
+  }
+
+  #sendToAll(packet: string, except: string | undefined): this {
+    const ids = except === undefined ? [] : [except];
+    this._sendLocal(packet, ids);
+    this.#others?.sendToEndpoint(this.name, packet, ids);
     return this;
   }
 }
