@@ -46,7 +46,7 @@ export const Flag = {
   OWES_HEAD: 4,
   /** The client is to be asked to continue elsewhere, with its next connection at the latest. */
   MUST_MOVE: 8,
-  /** It was asked: nothing more of it is taken, and it is sent nothing more. */
+  /** It was asked, or the Listener has closed: nothing more of it is taken, and it is sent nothing more. */
   MOVING: 16,
 } as const;
 export type Flag = (typeof Flag)[keyof typeof Flag];
