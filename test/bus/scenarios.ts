@@ -131,6 +131,12 @@ async function third(group: Group): Promise<Member> {
   return member;
 }
 
+/** The packets of `sendToEndpoint`. */
+const said = (text: string): string[] => [
+  `3::/chat:${text}`,
+  `5::/chat:{"name":"said","args":["${text}"]}`,
+];
+
 export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   'keep the order of broadcasts, rooms, direct messages and kicks': {
     async run({ a, b }) {
@@ -191,10 +197,6 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
       await a.call('broadcast', ['to all']);
       await a.call('sendToEndpoint', 'two', second.sessionId);
       await a.call('sendToEndpoint', 'three');
-      const said = (text: string): string[] => [
-        `3::/chat:${text}`,
-        `5::/chat:{"name":"said","args":["${text}"]}`,
-      ];
       for (const packet of [...said('one'), '3:::to all', ...said('two'), ...said('three')]) {
         expect(await first.next()).to.equal(packet);
       }

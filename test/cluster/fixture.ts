@@ -84,8 +84,8 @@ export class Process {
       group: 'socket.io',
       clock,
       localGroups: () => [this.group],
-      sendToEndpoint: (name, packet, except) => {
-        const calls = [`endpoint ${name} ${packet}`, ...except.map((id) => `not ${id}`)];
+      sendToEndpoint: (endpoint, packet, except) => {
+        const calls = [`endpoint ${endpoint} ${packet}`, ...except.map((id) => `not ${id}`)];
         this.group.calls.push(calls.join(' '));
       },
       sessionCount: () => 7,

@@ -365,28 +365,6 @@ describe('examples', function () {
       await chats(third, await joinsElsewhere(base, third));
     }));
 
-  it('cluster.js replaces all processes when it gets SIGUSR2, and has no fewer meanwhile', () =>
-    withExample(
-      'cluster.js',
-      async (example) => {
-        const before = await example.processes();
-        const client = await talkByWebSocket(`${example.url}/socket.io`);
-        expect(await client.next()).to.have.keys('buffer');
-        const counts = new Set<number>();
-        example.signal('SIGUSR2');
-        await eventually('the end of the restart', async () => {
-          counts.add((await example.processes()).length);
-          return example.lines.filter((line) => line.includes('has been replaced')).length === 2;
-        });
-        const after = await example.processes();
-        expect(Math.min(...counts)).to.equal(2);
-        expect(after).to.have.lengthOf(2).and.not.include.members(before);
-        expect(example.lines.join()).not.to.include('ended');
-        await (CHECKS['cluster.js'] as Check)(example);
-      },
-      { DRAIN_MS: '100' },
-    ));
-
   it('the chat ignores messages that are not text', () =>
     withExample('server.js', async ({ url }) => {
       const [first, second] = await joins(`${url}/socket.io`);

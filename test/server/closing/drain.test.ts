@@ -187,6 +187,23 @@ describe('listener.close({ over })', () => {
   }
 });
 
+/** A session with delivery between two polls: its client has sent a message, and gets another. */
+async function betweenPolls({ io, port }: Served): Promise<(path: string) => Promise<string>> {
+  const first = await request(port, '/socket.io/xhr-polling//c=1&a=0&k=&s=1&t=1');
+  const [, id, key] = /^~m~\d+~m~(\d+)~m~\d+~m~~h~d(\d+):/.exec(first.body) ?? [];
+  const at = `/socket.io/xhr-polling/${id}`;
+  const place = (received: number, next: number): string =>
+    `c=1&a=${received}&k=${key}&s=${next}&t=1`;
+  const body = `data=${encodeURIComponent(framed('up'))}`;
+  await request(port, `${at}/send/${place(0, 1)}`, { method: 'POST', body });
+  (Object.values(io.clients)[0] as Client).send('down');
+  return async (path) => {
+    const isClose = path === 'close';
+    const url = isClose ? `${at}/close/${place(1, 2)}` : `${at}/${place(0, 1)}`;
+    return (await request(port, url, isClose ? { method: 'POST', body: 'data=' } : {})).body;
+  };
+}
+
 describe('listener.close({ over }) with delivery', () => {
   for (const transport of ['websocket', 'xhr-polling', 'server-events']) {
     it(`moves a client to another server with nothing lost or doubled: ${transport}`, async () => {
@@ -261,23 +278,6 @@ describe('listener.close({ over }) with delivery', () => {
     socket.disconnect();
     driver.drop();
   });
-
-  /** A session with delivery between two polls: its client has sent a message, and gets another. */
-  async function betweenPolls({ io, port }: Served): Promise<(path: string) => Promise<string>> {
-    const first = await request(port, '/socket.io/xhr-polling//c=1&a=0&k=&s=1&t=1');
-    const [, id, key] = /^~m~\d+~m~(\d+)~m~\d+~m~~h~d(\d+):/.exec(first.body) ?? [];
-    const at = `/socket.io/xhr-polling/${id}`;
-    const place = (received: number, next: number): string =>
-      `c=1&a=${received}&k=${key}&s=${next}&t=1`;
-    const body = `data=${encodeURIComponent(framed('up'))}`;
-    await request(port, `${at}/send/${place(0, 1)}`, { method: 'POST', body });
-    (Object.values(io.clients)[0] as Client).send('down');
-    return async (path) => {
-      const isClose = path === 'close';
-      const url = isClose ? `${at}/close/${place(1, 2)}` : `${at}/${place(0, 1)}`;
-      return (await request(port, url, isClose ? { method: 'POST', body: 'data=' } : {})).body;
-    };
-  }
 
   it('asks a client that is between two polls at the end of the time with its next poll', async () => {
     const served = await setUp({ delivery: true });

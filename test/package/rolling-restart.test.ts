@@ -1,0 +1,39 @@
+import { expect } from 'chai';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { Example } from './example.js';
+import { talkByWebSocket } from './talk.js';
+
+describe('example/cluster.js', function () {
+  this.timeout(60_000);
+
+  it('replaces all processes when it gets SIGUSR2, and has no fewer meanwhile', async () => {
+    const environment = { DRAIN_MS: '100' };
+    const example = await Example.start(join('example', 'cluster.js'), '0', environment);
+    try {
+      const before = await example.processes();
+      const client = await talkByWebSocket(`${example.url}/socket.io`);
+      expect(await client.next()).to.have.keys('buffer');
+      const counts = new Set<number>();
+      const isOver = (): boolean =>
+        example.lines.filter((line) => line.includes('has been replaced')).length === 2;
+      example.signal('SIGUSR2');
+      while (!isOver()) {
+        // oxlint-disable-next-line eslint/no-await-in-loop -- one look after the other
+        counts.add((await example.processes()).length);
+        // oxlint-disable-next-line eslint/no-await-in-loop
+        await delay(20);
+      }
+      const after = await example.processes();
+      expect(Math.min(...counts)).to.be.at.least(2);
+      expect(after).to.have.lengthOf(2);
+      expect(after.filter((pid) => before.includes(pid))).to.deep.equal([]);
+      expect(example.lines.join()).not.to.include('ended');
+      const next = await talkByWebSocket(`${example.url}/socket.io`);
+      expect(await next.next()).to.have.keys('buffer');
+      await next.close();
+    } finally {
+      await example.stop();
+    }
+  });
+});
