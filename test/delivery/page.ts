@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { Socket } from '../../client/core/delivery/socket.js';
+import { PROBED, Socket } from '../../client/core/delivery/socket.js';
 import { withDelivery } from '../../client/core/delivery/index.js';
 import { setPlatform } from '../../client/core/platform.js';
 import type { Transport, TransportType } from '../../client/core/transport.js';
@@ -51,7 +51,8 @@ class Browser {
         if (!page?.isDead) onPayload(payload);
       },
     };
-    return this.network.request(kind, path, body, caller, page?.socket.transport);
+    const probe = kind === 'socket' ? page?.socket._probe : null;
+    return this.network.request(kind, path, body, caller, probe ?? page?.socket.transport);
   }
 }
 
@@ -188,6 +189,10 @@ const TYPES: Readonly<Record<string, TransportType>> = {
 export const TRANSPORTS: readonly string[] = Object.keys(TYPES);
 
 export interface PageOptions {
+  /** Time between probes of a WebSocket; 0: never. */
+  readonly probeEvery: number;
+  /** Called when the session continues on another connection, without an event. */
+  readonly onMove: () => void;
   readonly transports: readonly string[];
   readonly chance: Chance;
 }
@@ -213,8 +218,20 @@ export class PageSocket extends Socket {
     Object.setPrototypeOf(transport, Type.prototype as object);
   }
 
-  override getTransport(): Transport | null {
-    const name = this.page?.chance.oneOf(this.page.transports) ?? 'websocket';
+  override _probeLater(): void {
+    const every = this.page?.probeEvery ?? 0;
+    this._probeDelay = every;
+    if (every > 0) super._probeLater();
+  }
+
+  override _switchTo(transport: never): void {
+    this.page?.onMove();
+    super._switchTo(transport);
+  }
+
+  override getTransport(names?: readonly string[]): Transport | null {
+    if (names === PROBED && !this.page?.transports.includes('websocket')) return null;
+    const name = names === PROBED ? 'websocket' : this.page?.chance.oneOf(this.page.transports) ?? 'websocket';
     const Type = TYPES[name] as TransportType;
     const Delivering = withDelivery(Type as never);
     return new Delivering(this as never);

@@ -230,7 +230,15 @@ export class Simulation {
 
   #openPage(): void {
     const { chance, oracle, profile } = this;
-    const socket = PageSocket.create({ transports: profile.transports, chance });
+    const socket = PageSocket.create({
+      transports: profile.transports,
+      probeEvery: profile.probeEvery,
+      onMove: () => {
+        oracle.counts.moved++;
+        this.#trace?.('the page moves to another connection');
+      },
+      chance,
+    });
     const page = new TestPage(this.#pages.length, socket);
     this.#pages.push(page);
     (this.#browser as Browser).page = page;

@@ -35,7 +35,7 @@ export function overHttp<T extends HttpTransport>(Plain: TypeOf<T>): TypeOf<T> {
 
     override _url(rest: string | number): string {
       // The place stands where the number stands that makes other URLs unique.
-      return this.prepareUrl() + '/' + ('' + rest).replace(/n?\d+/, this.base._place());
+      return this.prepareUrl() + '/' + ('' + rest).replace(/n?\d+/, this.base._place(this));
     }
 
     override send(data: unknown): this {

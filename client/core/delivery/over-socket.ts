@@ -17,9 +17,12 @@ const OPEN = 1;
 const ACK_ALONG = 8;
 /** How long after a message the client requests an acknowledgement, in milliseconds. */
 const ASK_DELAY_MS = 1000;
+/** The server's answer to a probe. */
+const PROBED = '~m~4~m~~h~p';
 
 interface SocketTransport extends ConcreteTransport {
   socket?: WebSocketLike | undefined;
+  onError?(event: unknown): void;
 }
 
 /** The same transport with exactly-once delivery. */
@@ -33,13 +36,30 @@ export function overSocket<T extends SocketTransport>(Plain: TypeOf<T>): TypeOf<
       // After an empty session id both slashes are needed: servers of 2011 ignore what follows.
       return super
         .prepareUrl()
-        .replace(/\/?(\?.*|$)/, (this.sessionid ? '/' : '//') + this.base._place() + '$1');
+        .replace(/\/?(\?.*|$)/, (this.sessionid ? '/' : '//') + this.base._place(this) + '$1');
+    }
+
+    /** A probe has one message: then the session moves to it. */
+    override onData(payload: string): void {
+      const base = this.base;
+      if (base._probe !== this) super.onData(payload);
+      else if (payload !== PROBED) this.onDisconnect();
+      else {
+        base._fallback = base.transport!.type;
+        base._switchTo(this);
+        super.send(countText(base, 'u'));
+      }
+    }
+
+    /** A page is not informed of the failure of a probe. */
+    override onError(event: unknown): void {
+      if (this === (this.base.transport as unknown)) super.onError!(event);
     }
 
     override send(data: unknown): this {
       const base = this.base;
       const messages = ([] as unknown[]).concat(data);
-      if (this.socket && this.socket.readyState !== OPEN) base.queue(data);
+      if (!this.connected || (this.socket && this.socket.readyState !== OPEN)) base.queue(data);
       else {
         const echoes = isEcho(data);
         if (!echoes) base._unacked = base._unacked.concat(messages);

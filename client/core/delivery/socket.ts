@@ -6,11 +6,13 @@
  * @module
  */
 import type { FullSocketOptions, SocketOptions as PlainOptions } from '../options.js';
-import { Socket as PlainSocket } from '../socket.js';
-import { type Transport, transports } from '../transport.js';
-import { cacheBuster, inherit } from '../util.js';
+import { remembered } from '../remembered-transport.js';
+import { Socket as PlainSocket, State } from '../socket.js';
+import { CloseKind, type Transport, transports } from '../transport.js';
+import { platform } from '../platform.js';
+import { cacheBuster, indexOf, inherit, later } from '../util.js';
 import { withDelivery } from './index.js';
-import type { TypeOf } from './transport.js';
+import type { ConcreteTransport, CountingTransport, TypeOf } from './transport.js';
 
 /** The options of a `Socket` that can have delivery. */
 export interface SocketOptions extends PlainOptions {
@@ -22,6 +24,13 @@ export interface SocketOptions extends PlainOptions {
    */
   delivery?: boolean;
 }
+
+/** The transport that is probed while another one serves the session. */
+export const PROBED: readonly string[] = ['websocket'];
+/** The delay of the first probe after the session has opened, in milliseconds. */
+const FIRST_PROBE_MS = 1000;
+/** The delay of the second probe; each later one is twice as long. */
+const NEXT_PROBE_MS = 60000;
 
 export class Socket extends PlainSocket {
   declare options: FullSocketOptions & { delivery?: boolean };
@@ -45,6 +54,13 @@ export class Socket extends PlainSocket {
   declare _acked: number;
   /** The messages from `_acked + 1` on that have been on a wire. */
   declare _unacked: unknown[];
+
+  /** A connection beside the one that serves the session. */
+  declare _probe: ConcreteTransport | null | undefined;
+  /** The delay of the next probe, in milliseconds. */
+  declare _probeDelay: number;
+  /** The transport that served the session before it moved; it is used again if the move fails. */
+  declare _fallback: string | undefined;
 
   constructor(host?: string | null, options?: SocketOptions) {
     super(host, options);
@@ -78,6 +94,81 @@ export class Socket extends PlainSocket {
     return this;
   }
 
+  /** The session starts on what works at once: a WebSocket is probed beside it. */
+  override _order(): string[] {
+    const order = super._order();
+    if (this.options.delivery && !this._session) {
+      for (let i = order.length; i-- && /socket/.test(order[0]!); ) order.push(order.shift()!);
+    }
+    return order;
+  }
+
+  override onConnect(): void {
+    if (this.connected) {
+      // A move, which emits no event.
+      this._session = this.transport;
+      remembered(this.options, this.transport!.type);
+      this.doQueue();
+    } else {
+      this._probeDelay = FIRST_PROBE_MS;
+      super.onConnect();
+    }
+    if (this.connected) this._probeLater();
+  }
+
+  override onDisconnect(): void {
+    const fallback = this._fallback;
+    this._fallback = undefined;
+    if (fallback && this.connected && this._key && this._isWanted) {
+      const transport = this.getTransport([fallback]) as CountingTransport;
+      this._switchTo(transport);
+      transport.connect();
+    } else super.onDisconnect();
+  }
+
+  /** A change of the state ends the probe. */
+  override _enter(state: State): void {
+    this._endProbe();
+    super._enter(state);
+  }
+
+  /** Opens a WebSocket beside another transport, after a delay. */
+  _probeLater(): void {
+    const isHttp = 'checkSend' in this.transport!;
+    platform.clearTimeout(this._timer);
+    if (!this._key || !isHttp || indexOf(this.options.transports, PROBED[0]) < 0) return;
+    this._timer = later(() => {
+      const probe = (this._probe = this.getTransport(PROBED) as ConcreteTransport | null);
+      if (!probe) return;
+      this._timer = later(() => {
+        this._endProbe();
+        this._probeLater();
+      }, this.options.connectTimeout || Infinity);
+      try {
+        probe.connect();
+      } catch {
+        this._endProbe(); // the page may not open a WebSocket
+      }
+    }, this._probeDelay);
+    this._probeDelay = Math.max(NEXT_PROBE_MS, this._probeDelay * 2);
+  }
+
+  _endProbe(): void {
+    const probe = this._probe;
+    this._probe = null;
+    if (probe) probe.onDisconnect();
+  }
+
+  /** Continues the session on another connection. No event is emitted. */
+  _switchTo(transport: CountingTransport): void {
+    const previous = this.transport!;
+    this._probe = null;
+    this.transport = transport;
+    previous._end(CloseKind.LOST);
+    platform.clearTimeout(this._timer);
+    this._timer = later(() => transport.onDisconnect(), this.options.connectTimeout || Infinity);
+  }
+
   override _start(): void {
     // The server has dropped the session by then, also if it detected the loss of the connection
     // later.
@@ -90,19 +181,21 @@ export class Socket extends PlainSocket {
   }
 
   override _suspend(): void {
+    this._endProbe();
     super._suspend();
     this._window = -Infinity; // the server has ended the session
   }
 
   /** The place segment of a request; see lib/protocol/delivery/place.ts. */
-  _place(): string {
+  _place(transport: CountingTransport): string {
     return (
       'c=' +
-      this._attempts +
+      transport._attempt +
       '&a=' +
       (this._ackSent = this._received) +
       '&k=' +
       (this._key || '') +
+      (transport === this._probe ? '&p=1' : '') +
       '&s=' +
       (this._acked + 1) +
       '&t=' +

@@ -30,6 +30,7 @@ export type TypeOf<T> = new (base: never, options?: TransportOptions) => T;
 /** A transport that counts. */
 export interface CountingTransport extends ConcreteTransport {
   base: Socket;
+  _attempt: number;
   /** Sends what is in doubt, over a connection that the server has just accepted. */
   _resend?(): void;
   /** Sends the count of received messages, unless a request has it anyway. */
@@ -49,10 +50,10 @@ export function isEcho(data: unknown): boolean {
 }
 
 /**
- * A control message with the count of received messages: an acknowledgement, `a`, or the end, `e`.
- * The codec does not escape an object.
+ * A control message with the count of received messages: an acknowledgement, `a`, the end, `e`, or
+ * the request to move to a probe, `u`. The codec does not escape an object.
  */
-export function countText(base: Socket, kind: 'a' | 'e'): unknown {
+export function countText(base: Socket, kind: 'a' | 'e' | 'u'): unknown {
   return Object(HEARTBEAT + kind + (base._ackSent = base._received));
 }
 
@@ -63,6 +64,8 @@ export function withCounts<T extends ConcreteTransport>(
   const Type = Plain as unknown as TypeOf<ConcreteTransport & CountingTransport>;
   return class Counting extends Type {
     declare base: Socket;
+    /** The number of the attempt that has opened this connection. */
+    declare _attempt: number;
     /** The number of the next message on this connection. */
     declare _next: number;
 
@@ -71,7 +74,7 @@ export function withCounts<T extends ConcreteTransport>(
       // A session that the server has not granted delivery for is resumed as in 2011.
       if (this.sessionid && !base._key) base._makePlain(this, Type);
       else {
-        base._attempts++;
+        this._attempt = ++base._attempts;
         // Without an id, the connection is opened by its GET: see `prepareUrl`.
         this.sessionid = null;
       }
@@ -81,6 +84,12 @@ export function withCounts<T extends ConcreteTransport>(
     override prepareUrl(): string {
       this.sessionid = this.base._sessionId;
       return super.prepareUrl();
+    }
+
+    /** The end of a connection that does not serve the session changes nothing. */
+    override onDisconnect(): void {
+      if (this === (this.base.transport as unknown)) super.onDisconnect();
+      else this._end(CloseKind.LOST);
     }
 
     /** A connection counts as open when the server has sent its count: see `_up`. */

@@ -100,7 +100,7 @@ export class NodeWebSocket extends WS {
 
   #fail(error: ClientError): void {
     if (this._isClosed) return;
-    this.base.emit('error', [error]);
+    this.onError({ error });
     this.onDisconnect();
   }
 }
