@@ -24,8 +24,8 @@ const OUT = resolve(CLIENT, '../build/client');
 const LARGEST = {
   full: 8000,
   withoutFlash: 6000,
-  delivery: 8700,
-  deliveryWithoutFlash: 7900,
+  delivery: 8550,
+  deliveryWithoutFlash: 7750,
 };
 
 const BANNER = '/*! socket.io-node, MIT */';

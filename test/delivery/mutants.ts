@@ -33,12 +33,12 @@ const client = DeliveringClient.prototype;
  * --mutants` finds others, after a change of the simulation.
  */
 export const SEEDS: Readonly<Record<string, number>> = {
-  'takes frames of a connection that was replaced': 129,
-  'opens connections for old attempts': 27,
+  'takes frames of a connection that was replaced': 18,
+  'opens connections for old attempts': 18,
   'takes a POST that is sent again': 2,
   'takes a poll for an acknowledgement': 2,
-  'takes POSTs of other attempts': 496,
-  'decides about a POST when its head arrives': 496,
+  'takes POSTs of other attempts': 270,
+  'decides about a POST when its head arrives': 270,
   'takes a character of a POST that is cut off': 20,
   'does not ask for the key': 3,
   'does not keep a session that has shown its key without a connection': 563,

@@ -7,6 +7,7 @@
 import { PROBED, Socket } from '../../client/core/delivery/socket.js';
 import { withDelivery } from '../../client/core/delivery/index.js';
 import { setPlatform } from '../../client/core/platform.js';
+import type { ConcreteTransport } from '../../client/core/delivery/transport.js';
 import type { Transport, TransportType } from '../../client/core/transport.js';
 import { ServerEvents } from '../../client/core/transports/server-events.js';
 import { WS } from '../../client/core/transports/websocket.js';
@@ -189,12 +190,13 @@ const TYPES: Readonly<Record<string, TransportType>> = {
 export const TRANSPORTS: readonly string[] = Object.keys(TYPES);
 
 export interface PageOptions {
-  /** Time between probes of a WebSocket; 0: never. */
-  readonly probeEvery: number;
+  /** Time between probes of a WebSocket; 0: never; null: as the client does. */
+  readonly probeEvery: number | null;
   /** Called when the session continues on another connection, without an event. */
   readonly onMove: () => void;
   readonly transports: readonly string[];
-  readonly chance: Chance;
+  /** Chooses among the transports; null: the client does. */
+  readonly chance: Chance | null;
 }
 
 /** A socket whose transports are chosen by chance, also to resume a session. */
@@ -218,23 +220,29 @@ export class PageSocket extends Socket {
     Object.setPrototypeOf(transport, Type.prototype as object);
   }
 
-  override _probeLater(): void {
-    const every = this.page?.probeEvery ?? 0;
+  override _probeLater(transport: Transport): void {
+    const every = this.page?.probeEvery ?? this._probeDelay;
     this._probeDelay = every;
-    if (every > 0) super._probeLater();
+    if (every > 0) super._probeLater(transport);
   }
 
-  override _switchTo(transport: never): void {
+  override _switchTo(transport: ConcreteTransport): ConcreteTransport {
     this.page?.onMove();
-    super._switchTo(transport);
+    return super._switchTo(transport);
   }
 
   override getTransport(names?: readonly string[]): Transport | null {
     if (names === PROBED && !this.page?.transports.includes('websocket')) return null;
-    const name = names === PROBED ? 'websocket' : this.page?.chance.oneOf(this.page.transports) ?? 'websocket';
+    const name = names === PROBED ? 'websocket' : this._choose(names);
     const Type = TYPES[name] as TransportType;
     const Delivering = withDelivery(Type as never);
     return new Delivering(this as never);
+  }
+
+  _choose(names?: readonly string[]): string {
+    const { page } = this;
+    if (page?.chance) return page.chance.oneOf(page.transports);
+    return (page && (names ?? this._order())[0]) ?? 'websocket';
   }
 }
 

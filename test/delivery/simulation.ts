@@ -59,7 +59,7 @@ function ownNetwork(scheduler: Scheduler, chance: Chance, profile: Profile): Net
 }
 
 /** The process's own functions that a run replaces by deterministic ones. */
-function replaceGlobals(scheduler: Scheduler, chance: Chance): () => void {
+export function replaceGlobals(scheduler: Scheduler, chance: Chance): () => void {
   const { random } = Math;
   // oxlint-disable-next-line typescript/unbound-method -- it is put back as it was
   const { nextTick } = process;

@@ -22,7 +22,6 @@ const PROBED = '~m~4~m~~h~p';
 
 interface SocketTransport extends ConcreteTransport {
   socket?: WebSocketLike | undefined;
-  onError?(event: unknown): void;
 }
 
 /** The same transport with exactly-once delivery. */
@@ -33,10 +32,9 @@ export function overSocket<T extends SocketTransport>(Plain: TypeOf<T>): TypeOf<
     declare _asking: unknown;
 
     override prepareUrl(): string {
-      // After an empty session id both slashes are needed: servers of 2011 ignore what follows.
-      return super
-        .prepareUrl()
-        .replace(/\/?(\?.*|$)/, (this.sessionid ? '/' : '//') + this.base._place(this) + '$1');
+      // Two slashes follow the name of the transport if there is no session id: servers of 2011
+      // ignore what follows them.
+      return super.prepareUrl() + '/' + this.base._place(this);
     }
 
     /** A probe has one message: then the session moves to it. */
@@ -49,11 +47,6 @@ export function overSocket<T extends SocketTransport>(Plain: TypeOf<T>): TypeOf<
         base._switchTo(this);
         super.send(countText(base, 'u'));
       }
-    }
-
-    /** A page is not informed of the failure of a probe. */
-    override onError(event: unknown): void {
-      if (this === (this.base.transport as unknown)) super.onError!(event);
     }
 
     override send(data: unknown): this {

@@ -9,7 +9,7 @@ import type { FullSocketOptions, SocketOptions as PlainOptions } from '../option
 import { remembered } from '../remembered-transport.js';
 import { Socket as PlainSocket, State } from '../socket.js';
 import { CloseKind, type Transport, transports } from '../transport.js';
-import { platform } from '../platform.js';
+import { noop, platform } from '../platform.js';
 import { cacheBuster, indexOf, inherit, later } from '../util.js';
 import { withDelivery } from './index.js';
 import type { ConcreteTransport, CountingTransport, TypeOf } from './transport.js';
@@ -31,6 +31,10 @@ export const PROBED: readonly string[] = ['websocket'];
 const FIRST_PROBE_MS = 1000;
 /** The delay of the second probe; each later one is twice as long. */
 const NEXT_PROBE_MS = 60000;
+
+interface ProbeTransport extends ConcreteTransport {
+  socket: { onerror: unknown };
+}
 
 export class Socket extends PlainSocket {
   declare options: FullSocketOptions & { delivery?: boolean };
@@ -56,7 +60,7 @@ export class Socket extends PlainSocket {
   declare _unacked: unknown[];
 
   /** A connection beside the one that serves the session. */
-  declare _probe: ConcreteTransport | null | undefined;
+  declare _probe: ProbeTransport | null | undefined;
   /** The delay of the next probe, in milliseconds. */
   declare _probeDelay: number;
   /** The transport that served the session before it moved; it is used again if the move fails. */
@@ -109,64 +113,65 @@ export class Socket extends PlainSocket {
       this._session = this.transport;
       remembered(this.options, this.transport!.type);
       this.doQueue();
-    } else {
-      this._probeDelay = FIRST_PROBE_MS;
-      super.onConnect();
-    }
-    if (this.connected) this._probeLater();
+    } else super.onConnect();
   }
 
   override onDisconnect(): void {
     const fallback = this._fallback;
-    this._fallback = undefined;
-    if (fallback && this.connected && this._key && this._isWanted) {
-      const transport = this.getTransport([fallback]) as CountingTransport;
-      this._switchTo(transport);
-      transport.connect();
-    } else super.onDisconnect();
+    if (this._probe && this._probe._isClosed) this._probe = null;
+    else {
+      this._fallback = undefined;
+      if (fallback && this.connected && this._key && this._isWanted) {
+        this._switchTo(this.getTransport([fallback]) as ConcreteTransport).connect();
+      } else super.onDisconnect();
+    }
   }
 
   /** A change of the state ends the probe. */
   override _enter(state: State): void {
     this._endProbe();
+    this._probeDelay = FIRST_PROBE_MS;
     super._enter(state);
   }
 
-  /** Opens a WebSocket beside another transport, after a delay. */
-  _probeLater(): void {
-    const isHttp = 'checkSend' in this.transport!;
-    platform.clearTimeout(this._timer);
-    if (!this._key || !isHttp || indexOf(this.options.transports, PROBED[0]) < 0) return;
-    this._timer = later(() => {
-      const probe = (this._probe = this.getTransport(PROBED) as ConcreteTransport | null);
+  /** After a delay, opens a WebSocket beside a transport over HTTP that serves the session. */
+  _probeLater(transport: Transport): void {
+    if (!transport.connected) return;
+    this._setTimer(() => {
+      if (!('checkSend' in transport) || indexOf(this.options.transports, PROBED[0]) < 0) return;
+      this._probeDelay = Math.max(NEXT_PROBE_MS, this._probeDelay * 2);
+      const probe = (this._probe = this.getTransport(PROBED) as ProbeTransport | null);
       if (!probe) return;
-      this._timer = later(() => {
+      this._setTimer(() => {
         this._endProbe();
-        this._probeLater();
-      }, this.options.connectTimeout || Infinity);
+        this._probeLater(transport);
+      }, this.options.connectTimeout);
       try {
         probe.connect();
+        probe.socket.onerror = noop;
       } catch {
-        this._endProbe(); // the page may not open a WebSocket
+        this._endProbe(); // the page must not open a WebSocket
       }
     }, this._probeDelay);
-    this._probeDelay = Math.max(NEXT_PROBE_MS, this._probeDelay * 2);
+  }
+
+  _setTimer(fn: () => void, delay: number): void {
+    platform.clearTimeout(this._timer);
+    this._timer = later(fn, delay || Infinity);
   }
 
   _endProbe(): void {
-    const probe = this._probe;
-    this._probe = null;
-    if (probe) probe.onDisconnect();
+    if (this._probe) this._probe.onDisconnect();
   }
 
   /** Continues the session on another connection. No event is emitted. */
-  _switchTo(transport: CountingTransport): void {
+  _switchTo(transport: ConcreteTransport): ConcreteTransport {
     const previous = this.transport!;
     this._probe = null;
     this.transport = transport;
     previous._end(CloseKind.LOST);
-    platform.clearTimeout(this._timer);
-    this._timer = later(() => transport.onDisconnect(), this.options.connectTimeout || Infinity);
+    this._setTimer(() => transport.onDisconnect(), this.options.connectTimeout);
+    return transport;
   }
 
   override _start(): void {
@@ -195,7 +200,7 @@ export class Socket extends PlainSocket {
       (this._ackSent = this._received) +
       '&k=' +
       (this._key || '') +
-      (transport === this._probe ? '&p=1' : '') +
+      (transport === (this._probe as unknown) ? '&p=1' : '') +
       '&s=' +
       (this._acked + 1) +
       '&t=' +

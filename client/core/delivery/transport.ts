@@ -32,11 +32,11 @@ export interface CountingTransport extends ConcreteTransport {
   base: Socket;
   _attempt: number;
   /** Sends what is in doubt, over a connection that the server has just accepted. */
-  _resend?(): void;
+  _resend(): void;
   /** Sends the count of received messages, unless a request has it anyway. */
   _sendAck(): void;
   /** Called when the server has acknowledged messages, or has accepted the connection. */
-  _settle?(): void;
+  _settle(): void;
   /** Notifies the server that the session ends. Returns how the connection is closed then. */
   _leave(kind: CloseKind): CloseKind;
   /** Ends the session: it is over, or a count of the server is impossible. */
@@ -86,12 +86,6 @@ export function withCounts<T extends ConcreteTransport>(
       return super.prepareUrl();
     }
 
-    /** The end of a connection that does not serve the session changes nothing. */
-    override onDisconnect(): void {
-      if (this === (this.base.transport as unknown)) super.onDisconnect();
-      else this._end(CloseKind.LOST);
-    }
-
     /** A connection counts as open when the server has sent its count: see `_up`. */
     override onConnect(): void {}
 
@@ -135,13 +129,12 @@ export function withCounts<T extends ConcreteTransport>(
         base._sessionId = this.sessionid;
         base._key = count;
         base._window = +second!;
-        this._up(0);
+        this._up(1);
       } else if (kind === 'a') {
         if (!base._acknowledge(+count!) || +second! > base._received) this._fail();
-        else if (second && !this.connected) this._up(+second, true);
         else {
-          if (second) this._next = +second + 1;
-          if (this._settle) this._settle();
+          if (second) this._up(+second + 1, true);
+          this._settle();
         }
       } else if (kind === 'e') {
         base._acknowledge(+count!);
@@ -150,16 +143,21 @@ export function withCounts<T extends ConcreteTransport>(
       else if (!kind) this.onHeartbeat(count!);
     }
 
-    /** The server accepts the connection; its next message follows the message `sent`. */
-    _up(sent: number, isRecovered?: boolean): void {
+    /** The server accepts the connection, or repeats the number of its next message. */
+    _up(next: number, isRecovered?: boolean): void {
       const base = this.base;
-      this._next = sent + 1;
+      this._next = next;
+      if (this.connected) return;
       base.delivery = true;
       base.recovered = !!isRecovered;
-      if (this._resend) this._resend();
+      this._resend();
       super.onConnect();
-      if (this._settle) this._settle();
+      base._probeLater(this);
+      this._settle();
     }
+
+    override _resend(): void {}
+    override _settle(): void {}
 
     override _fail(isClean?: boolean): void {
       this.base._endSession(!!isClean);

@@ -24,6 +24,9 @@ interface DeliveringTransport extends Transport {
 
 type TypeOf<T> = new (base: never, options?: TransportOptions) => T;
 
+/** The URL of a WebSocket: its path without a slash at the end, a query, and the place. */
+const URL_WITH_PLACE = /^([^?]*?)(\?.*)?(\/c=[^/]*)$/;
+
 /** The same transport with exactly-once delivery. */
 export function withMoves<T extends Transport & { connect(): T; send(data: unknown): T }>(
   Type: TypeOf<T>,
@@ -31,6 +34,13 @@ export function withMoves<T extends Transport & { connect(): T; send(data: unkno
   const Delivering = withDelivery(Type as never) as unknown as TypeOf<DeliveringTransport>;
   return class MovingTransport extends Delivering {
     #isMoving = false;
+
+    /** The place precedes the query of the address. */
+    override prepareUrl(): string {
+      const url = super.prepareUrl();
+      const [, path, query = '', place] = URL_WITH_PLACE.exec(url) ?? [];
+      return place === undefined ? url : `${path}${this.sessionid ? '' : '/'}${place}${query}`;
+    }
 
     override onMessage(text: string): void {
       const control = readControl(text);

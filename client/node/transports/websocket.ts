@@ -100,7 +100,8 @@ export class NodeWebSocket extends WS {
 
   #fail(error: ClientError): void {
     if (this._isClosed) return;
-    this.onError({ error });
+    // The failure of a probe is not an error.
+    if ((this.base as { transport?: unknown }).transport === this) this.base.emit('error', [error]);
     this.onDisconnect();
   }
 }

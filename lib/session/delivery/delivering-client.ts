@@ -370,11 +370,11 @@ export class DeliveringClient extends Client {
 
   /** @internal A POST has been taken. */
   _afterPost({ url = '' }: IncomingMessage): void {
-    // A page cannot read the answer to a form: its next poll, which is held, has the count.
+    // A page cannot read the answer to a form: the poll that is held has the count, or the next one.
     const connection = this._current;
-    if (this._type.isReadableAcrossOrigins === true && connection?.isPoll === true) {
+    if (this._type.isReadableAcrossOrigins === true && connection?.isPoll !== false) {
       this.#state.set(Flag.OWES_HEAD);
-      this._resume(connection);
+      if (connection) this._resume(connection);
     }
     if (CLOSE.test(url)) this._end('client close');
   }
