@@ -131,8 +131,10 @@ export class DeliveringClient extends Client {
       return;
     }
     const isNew = resumption === Resumption.BEGINS;
-    state.set(Flag.OWES_HEAD, isNew);
-    if (isNew) this.listener._counters.resumes++;
+    if (isNew) {
+      state.set(Flag.OWES_HEAD);
+      this.listener._counters.resumes++;
+    }
     state.acknowledge(received);
     state.attempt = attempt;
     state.set(Flag.POLLING, connection.isPoll);
