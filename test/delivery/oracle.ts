@@ -65,7 +65,15 @@ export interface Counts {
 }
 
 export class Oracle {
-  readonly counts: Counts = { up: 0, down: 0, sessions: 0, resumed: 0, moved: 0, announced: 0, plain: 0 };
+  readonly counts: Counts = {
+    up: 0,
+    down: 0,
+    sessions: 0,
+    resumed: 0,
+    moved: 0,
+    announced: 0,
+    plain: 0,
+  };
   readonly sessions: Map<string, SessionRecord> = new Map();
   readonly #up = new Map<string, SessionRecord>();
   readonly #lostUp = new Set<string>();

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import type { Client } from '../../lib/index.js';
 import { Chance } from './chance.js';
 import { type Caller, type Handle, type Kind, Network } from './network.js';
-import { type Page, PageSocket, useBrowser } from './page.js';
+import { PageSocket, useBrowser } from './page.js';
 import { Scheduler } from './scheduler.js';
 import { TestServer } from './server.js';
 import { replaceGlobals } from './simulation.js';
@@ -34,13 +34,7 @@ class ProxiedNetwork extends Network {
     this.#proxy = proxy;
   }
 
-  override request(
-    kind: Kind,
-    url: string,
-    body: string,
-    caller: Caller,
-    maker: unknown,
-  ): Handle {
+  override request(kind: Kind, url: string, body: string, caller: Caller, maker: unknown): Handle {
     const closesAfter = this.#proxy === null ? undefined : PROXIES[this.#proxy];
     if (kind !== 'socket') return super.request(kind, url, body, caller, maker);
     this.opened.push(this.scheduler.now());
@@ -118,10 +112,17 @@ function observe(
     onMove: () => undefined,
     chance: null,
   });
-  browser.page = { socket, isDead: false } as Page;
+  browser.page = { socket, isDead: false };
   const traffic: Traffic = {
-    ...{ socket, network, sessions, served, up },
-    ...{ events: [], down: [], sent: 0, longestPause: 0 },
+    socket,
+    network,
+    sessions,
+    served,
+    events: [],
+    up,
+    down: [],
+    sent: 0,
+    longestPause: 0,
   };
   const pauseUntilNow = (last: number): void => {
     if (last > 0) traffic.longestPause = Math.max(traffic.longestPause, scheduler.now() - last);

@@ -102,7 +102,7 @@ export class Socket extends PlainSocket {
   override _order(): string[] {
     const order = super._order();
     if (this.options.delivery && !this._session) {
-      for (let i = order.length; i-- && /socket/.test(order[0]!); ) order.push(order.shift()!);
+      for (let i = order.length; i-- && /socket/.test(order[0]!);) order.push(order.shift()!);
     }
     return order;
   }

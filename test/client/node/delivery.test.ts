@@ -135,6 +135,48 @@ describe('the option `delivery` of the Node client', () => {
     });
   }
 
+  it('starts over HTTP, moves to a WebSocket, and continues over HTTP when that breaks', async () => {
+    const { socket, client, up, down } = await connect({});
+    expect(client().transport).to.equal('server-events');
+    let events = '';
+    for (const name of ['connect', 'disconnect', 'error']) socket.on(name, () => (events += name));
+    await until(() => client().transport === 'websocket', 'the move');
+    socket.send('one');
+    client().send('one');
+    await until(() => up.length === 1 && down.length === 1, 'the messages over the WebSocket');
+    cut(socket);
+    socket.send('two');
+    client().send('two');
+    await until(() => up.length === 2 && down.length === 2, 'the messages over HTTP');
+    expect(client().transport).to.equal('server-events');
+    expect(events).to.equal('');
+    expect(up).to.deep.equal(['one', 'two']);
+    expect(down).to.deep.equal(['one', 'two']);
+  });
+
+  it('does not report a WebSocket that is refused as an error', async () => {
+    const { socket, served, client } = await connect({});
+    let refused = 0;
+    let errors = 0;
+    socket.on('error', () => errors++);
+    served.server.prependListener('upgrade', (_request, connection) => {
+      connection.end('HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n');
+      connection.on('close', () => refused++);
+    });
+    await until(() => refused > 0 && !socket._probe, 'the refusal');
+    expect(errors).to.equal(0);
+    expect(client().transport).to.equal('server-events');
+  });
+
+  it('puts the place before the query of an address', () => {
+    const socket = new Socket('ws://127.0.0.1:1/custom/websocket?a=1', { delivery: true });
+    const transport = socket.transport as unknown as { prepareUrl(): string };
+    const place = 'c=undefined&a=0&k=&s=1&t=';
+    expect(transport.prepareUrl())
+      .to.include(`/custom/websocket//${place}`)
+      .and.match(/\?a=1$/);
+  });
+
   it('moves a session from one transport to another', async () => {
     const { socket, client, up, down } = await connect({ transports: [...TRANSPORTS] });
     const { sessionId } = client();
