@@ -22,8 +22,9 @@ const STRIKE_MS = 500;
 const STRIKE_SHARE = 0.01;
 const PERCENT_OF_NEW = 3;
 /** How long everything may take to arrive when nothing breaks any more. */
-const SETTLE_MS = 45_000;
+const SETTLE_MS = 60_000;
 const LONGEST_BURST = 4;
+const CONNECT_MS = 20_000;
 /** A connection counts as lost when so much time has passed after a burst was due, in milliseconds. */
 const SILENCE_MS = 5000;
 
@@ -71,6 +72,8 @@ class Soaked {
       tryTransportsOnConnectTimeout: false,
       delivery: true,
       reconnectionDelay: 100,
+      // On a busy machine, the response to an attempt may take longer than the default of 5 s.
+      connectTimeout: CONNECT_MS,
       maxReconnectionAttempts: 1e9,
       // Otherwise each client that has nothing to receive would reconnect again and again.
       transportOptions: { [transport]: { timeout: pace * 1000 + SILENCE_MS } },
