@@ -50,7 +50,7 @@ class Session {
   readonly #finish: (code: ExitCode) => void;
   readonly #recorder: Recorder | null;
   readonly #start: number = performance.now();
-  /** Input without a connection, not yet printed as sent; the socket itself sends it later. */
+  /** Input without a connection, not yet printed and recorded as sent; the socket itself sends it later. */
   readonly #unsent: unknown[] = [];
   #since: number = this.#start;
   #hasInputEnded = false;
@@ -114,7 +114,10 @@ class Session {
     try {
       return new Recorder(record, raw, (error) => this.#onRecordError(error));
     } catch (error) {
-      throw new UsageError(`Cannot write --record: ${(error as Error).message}`);
+      const { code, message } = error as NodeJS.ErrnoException;
+      const reason =
+        code === 'EEXIST' ? `${record} exists; expected the name of a new file` : message;
+      throw new UsageError(`Cannot write --record: ${reason}`);
     }
   }
 
@@ -129,8 +132,14 @@ class Session {
     const transport = this.#socket.transport?.type ?? '';
     const { handshake } = this.#socket;
     this.#print({ event: 'connect', transport, handshake, took: Math.round(this.#lap()) });
-    for (const data of this.#unsent.splice(0)) this.#print({ event: 'sent', data });
+    for (const data of this.#unsent.splice(0)) this.#onSent(data);
     this.#scheduleLeave();
+  }
+
+  #onSent(data: unknown): void {
+    this.#recorder?.sent(data);
+    // A terminal shows the line already, as it was typed.
+    if (!this.#isTerminal) this.#print({ event: 'sent', data });
   }
 
   #onConnectFailed(): void {
@@ -150,15 +159,13 @@ class Session {
     try {
       if (this.#command.json) data = JSON.parse(line);
       if (!this.#sendEvent(data)) this.#socket.send(data);
-      this.#recorder?.sent(data);
     } catch (error) {
       // not JSON, or nested too deeply to be sent
       return this.#print({ event: 'error', ...explain(error) });
     }
-    // A terminal shows the line already, as it was typed.
-    if (this.#isTerminal) this.#prompt();
-    else if (this.#socket.connected) this.#print({ event: 'sent', data });
+    if (this.#socket.connected) this.#onSent(data);
     else this.#unsent.push(data);
+    if (this.#isTerminal) this.#prompt();
   }
 
   /** With --protocol 0.9 and --json, `{"name":…,"args":[…]}` is a named event. */

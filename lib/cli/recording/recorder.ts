@@ -47,19 +47,19 @@ export class Recorder {
   /**
    * Records the events of a socket.
    *
-   * @param hasEvents true if the server may send named events: with 0.9
+   * @param isV1 true with 0.9: the server may send named events, and its handshake is an object too
    */
-  observe(socket: Socket, hasEvents = false): void {
+  observe(socket: Socket, isV1 = false): void {
     socket.on('connect', () => {
       const { handshake, sessionId } = socket;
       if (sessionId !== null) this.#addId(sessionId);
-      const isFeed = typeof handshake === 'object' && handshake !== null;
+      const isFeed = !isV1 && typeof handshake === 'object' && handshake !== null;
       this.#write({ type: 'connect', ...(isFeed && { handshake }) });
     });
     socket.on('message', (data) => {
       this.#write({ type: 'message', from: 'server', data: valueOf(data, this.#isRaw) });
     });
-    if (hasEvents) {
+    if (isV1) {
       socket.of().events.onAny((name, args) => {
         this.#write({ type: 'event', from: 'server', name, args });
       });

@@ -86,6 +86,31 @@ describe('connect --record', () => {
     expect(statSync(file).mode & 0o777).to.equal(0o600);
   });
 
+  it('writes a session of 0.9 for replay, and input that waits for the connection behind it', async () => {
+    const { io, port } = await serve({
+      authorize: () => new Promise((resolve) => setTimeout(() => resolve(true), 500)),
+    });
+    io.on('connection', (client) => {
+      client.on('message', (message) => client.send({ got: message }));
+    });
+    const file = temporaryFile();
+    const url = `127.0.0.1:${port}`;
+    const run = new Run('connect', url, '--protocol', '0.9', '--record', file, '--wait', '0.5');
+    run.type('early\n');
+    await run.shows('{"got":"early"}');
+    run.end();
+    expect(await run.code()).to.equal(0);
+    expect(entriesIn(file)).to.deep.equal([
+      { type: 'connect' },
+      says('client', 'early'),
+      says('server', { got: 'early' }),
+      { type: 'disconnect', from: 'client' },
+    ]);
+    const [, replayPort] = await replay(file, '--fast');
+    const driver = await V1_VARIANTS[0]!.open(replayPort);
+    expect(await driver.next()).to.equal('4:::{"got":"early"}');
+  });
+
   it('writes no session id, header, cookie or URL', async () => {
     const { io, port } = await serve();
     const ids: string[] = [];
@@ -128,7 +153,9 @@ describe('connect --record', () => {
     const before = readFileSync(file, 'utf8');
     const run = new Run('connect', '127.0.0.1:1', '--record', file);
     expect(await run.code()).to.equal(2);
-    expect(run.err).to.include('Cannot write --record: EEXIST: file already exists');
+    expect(run.err).to.include(
+      `Cannot write --record: ${file} exists; expected the name of a new file`,
+    );
     expect(readFileSync(file, 'utf8')).to.equal(before);
     const nowhere = new Run('connect', '127.0.0.1:1', '--record', join(file, 'b'));
     expect(await nowhere.code()).to.equal(2);
