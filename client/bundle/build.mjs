@@ -5,7 +5,8 @@
  *     node client/bundle/build.mjs
  *
  * SWC lowers TypeScript and current syntax, classes.mjs lowers classes, rollup joins the modules,
- * and terser minifies; it also quotes reserved words for Internet Explorer 8.
+ * and terser minifies, with the names of names.mjs for private properties. Terser also quotes
+ * reserved words for Internet Explorer 8.
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
@@ -16,6 +17,7 @@ import { parse } from 'acorn';
 import { rollup } from 'rollup';
 import { minify } from 'terser';
 import { DERIVE, deriveClasses } from './classes.mjs';
+import { notePrivateNames, shortNames } from './names.mjs';
 
 const CLIENT = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 const OUT = resolve(CLIENT, '../build/client');
@@ -24,8 +26,8 @@ const OUT = resolve(CLIENT, '../build/client');
 const LARGEST = {
   full: 8000,
   withoutFlash: 6000,
-  delivery: 8550,
-  deliveryWithoutFlash: 7750,
+  delivery: 8500,
+  deliveryWithoutFlash: 7700,
 };
 
 const BANNER = '/*! socket.io-node, MIT */';
@@ -86,7 +88,9 @@ function typescript({ hasFlash, hasDelivery }) {
     load(id) {
       if (id === HELPER) return DERIVE;
       if (!hasFlash && id.endsWith('/flashsocket.ts')) return NO_FLASH;
-      return readFileSync(id, 'utf8');
+      const source = readFileSync(id, 'utf8');
+      notePrivateNames(source, id);
+      return source;
     },
     transform(code, id) {
       // The codec uses the global `JSON`, which old browsers do not have.
@@ -137,6 +141,7 @@ async function readable(code) {
 /** Minifies; the source map refers to the readable script. */
 async function small(code) {
   const source = { 'socket.io.js': code };
+  const props = shortNames(code);
   return minify(source, {
     ie8: true,
     ecma: 5,
@@ -157,6 +162,7 @@ async function small(code) {
       reserved: ['i'],
       properties: { regex: /^_[a-z]/, reserved: ['_onMessage'] },
     },
+    nameCache: { props: { props } },
     format: { ...FORMAT, comments: false },
     sourceMap: { filename: 'socket.io.min.js', asObject: true },
   });

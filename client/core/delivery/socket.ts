@@ -102,7 +102,7 @@ export class Socket extends PlainSocket {
   override _order(): string[] {
     const order = super._order();
     if (this.options.delivery && !this._session) {
-      for (let i = order.length; i-- && /socket/.test(order[0]!);) order.push(order.shift()!);
+      order.sort((one, other) => +/socket/.test(one) - +/socket/.test(other));
     }
     return order;
   }
@@ -138,17 +138,19 @@ export class Socket extends PlainSocket {
   _probeLater(transport: Transport): void {
     if (!transport.connected) return;
     this._setTimer(() => {
-      if (!('checkSend' in transport) || indexOf(this.options.transports, PROBED[0]) < 0) return;
-      this._probeDelay = Math.max(NEXT_PROBE_MS, this._probeDelay * 2);
-      const probe = (this._probe = this.getTransport(PROBED) as ProbeTransport | null);
+      const isHttp = 'checkSend' in transport;
+      const probe =
+        isHttp && indexOf(this.options.transports, PROBED[0]) >= 0 && this.getTransport(PROBED);
       if (!probe) return;
+      this._probe = probe as ProbeTransport;
+      this._probeDelay = Math.max(NEXT_PROBE_MS, this._probeDelay * 2);
       this._setTimer(() => {
         this._endProbe();
         this._probeLater(transport);
       }, this.options.connectTimeout);
       try {
-        probe.connect();
-        probe.socket.onerror = noop;
+        this._probe.connect();
+        this._probe.socket.onerror = noop;
       } catch {
         this._endProbe(); // the page must not open a WebSocket
       }

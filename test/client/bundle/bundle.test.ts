@@ -9,7 +9,7 @@ import { frame } from '../../../lib/protocol/frames.js';
 const FOLDER = join(__dirname, '..', '..', '..', 'client');
 const PLAIN = ['socket.io.js', 'socket.io.min.js'];
 /** Bytes, minified and gzipped, with the flashsocket. */
-const LARGEST = { 'socket.io.min.js': 8000, 'socket.io.delivery.min.js': 8550 };
+const LARGEST = { 'socket.io.min.js': 8000, 'socket.io.delivery.min.js': 8500 };
 const SCRIPTS = [...PLAIN, 'socket.io.delivery.min.js'];
 
 function read(name: string): string {
