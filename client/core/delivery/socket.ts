@@ -98,10 +98,14 @@ export class Socket extends PlainSocket {
     return this;
   }
 
-  /** The session starts on what works at once: a WebSocket is probed beside it. */
+  /**
+   * The session starts on what works at once: a WebSocket is probed beside it, unless this browser
+   * remembers that it has worked.
+   */
   override _order(): string[] {
     const order = super._order();
-    if (this.options.delivery && !this._session) {
+    const isKnown = this._session || /socket/.test(remembered(this.options));
+    if (this.options.delivery && !isKnown) {
       order.sort((one, other) => +/socket/.test(one) - +/socket/.test(other));
     }
     return order;
