@@ -31,6 +31,7 @@ export const REFUSALS = {
   ERR_SIO_UPGRADE_REQUIRED: [426, 'This transport needs a WebSocket upgrade'],
   ERR_SIO_TOO_MANY_SESSIONS_OF_ADDRESS: [429, 'Session limit reached for your address'],
   ERR_SIO_DRAINING: [503, 'This server is about to end: connect again'],
+  ERR_SIO_UNKNOWN_PROCESS: [503, 'The process of this session is not known yet: try again'],
   ERR_SIO_TOO_MANY_SESSIONS: [503, 'Session limit reached'],
   ERR_SIO_TOO_MANY_HANDSHAKES: [503, 'Handshake limit reached'],
 } as const;
@@ -75,14 +76,14 @@ export function refusal(
 }
 
 /**
- * The headers of a refusal while the server drains. A client tries again on another connection, which a
+ * The headers of a refusal that another process would not send, or this one would not send later. A client tries again on another connection, which a
  * load balancer leads to another process.
  */
-const DRAINING: Readonly<Record<string, string>> = { Connection: 'close', 'Retry-After': '1' };
+const RETRY: Readonly<Record<string, string>> = { Connection: 'close', 'Retry-After': '1' };
 
 /** The headers that a refusal has because of its code. */
 export function refusalHeaders(code: RefusalCode): Readonly<Record<string, string>> {
-  return code === 'ERR_SIO_DRAINING' ? DRAINING : {};
+  return code === 'ERR_SIO_DRAINING' || code === 'ERR_SIO_UNKNOWN_PROCESS' ? RETRY : {};
 }
 
 /** How long a refused peer may take to read its response. */

@@ -74,7 +74,7 @@ export class Cluster implements ClientGroup {
     );
     this.#health = new Health(this.#options, this.#startedAt, (reason) => this.#onHealth(reason));
     this.#outbox = new Outbox(bus, this.#options, {
-      seal: (packets) => this.#codec.seal({ node: this.node, age: this.#age, packets }),
+      seal: (packets) => this.#codec.seal({ node: this.node, age: this.age, packets }),
       onPublish: (error) => this.#health.onPublish(error, host.clock.now()),
     });
     this.#subscribe();
@@ -150,7 +150,8 @@ export class Cluster implements ClientGroup {
     }
   }
 
-  get #age(): number {
+  /** How long this process has taken part, in milliseconds. */
+  get age(): number {
     return this.#host.clock.now() - this.#startedAt;
   }
 
@@ -227,7 +228,7 @@ export class Cluster implements ClientGroup {
    * A process that started before: the packets that it sends from now on.
    */
   #createPeer(node: string, age: number, [first]: readonly Packet[], now: number): Peer {
-    const isYounger = age <= this.#age;
+    const isYounger = age <= this.age;
     const next = first === undefined ? 1 : isNumbered(first) ? first.number : first.number + 1;
     return new Peer(node, isYounger ? 1 : next, now, this.#options);
   }

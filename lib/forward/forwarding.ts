@@ -42,6 +42,12 @@ export interface ForwardingHost {
   readonly node: string;
   /** The address at which another process accepts requests; undefined if it is not known. */
   addressOf(node: string): string | undefined;
+  /** True if a process has left: its sessions have ended. */
+  hasLeft(node: string): boolean;
+  /** True if other processes may exist that are not known yet: after the start, and while the engine is down. */
+  mayMiss(): boolean;
+  /** Answers a request whose process is not known yet. */
+  refuse(incoming: Incoming): void;
   /** Handles a request that another process has forwarded; false: it is not for a Listener. */
   handle(incoming: Incoming, origin: ForwardedOrigin): boolean;
   /** This process takes requests at this address from now on. */
@@ -82,17 +88,17 @@ export class Forwarding {
    * resumed has the id in a header.
    *
    * @param fallback called if that process cannot be reached; the request is not forwarded again
-   * @returns false if the id names this process, or none
+   * @returns false if the id names this process, or none, or one that has left
    */
   forward(route: Route, incoming: Incoming, fallback: Fallback): boolean {
     const { request, target } = incoming;
     const node = nodeOf(sessionIdOf(route, request));
     if (node === null || node === this.#host.node || request.method === 'OPTIONS') return false;
-    if (this.#failed.has(request)) return false;
+    if (this.#failed.has(request) || this.#host.hasLeft(node)) return false;
     const address = this.#host.addressOf(node);
-    if (address === undefined && this.#waiting >= MOST_WAITING) return false;
     target.on('error', ignoreError);
-    if (address === undefined) this.#await(node, incoming, fallback);
+    if (address === undefined && this.#waiting >= MOST_WAITING) this.#host.refuse(incoming);
+    else if (address === undefined) this.#await(node, incoming, fallback);
     else this.#send(node, address, incoming, fallback);
     return true;
   }
@@ -107,7 +113,8 @@ export class Forwarding {
       if (address === undefined && !isOver) return;
       clearInterval(timer);
       this.#waiting--;
-      if (address === undefined) this.#fail(incoming, fallback);
+      if (address === undefined && this.#host.mayMiss()) this.#refuse(incoming);
+      else if (address === undefined) this.#fail(incoming, fallback);
       else this.#send(node, address, incoming, fallback);
     }, ATTEMPT_MS);
   }
@@ -118,6 +125,10 @@ export class Forwarding {
     const fail = (): void => this.#fail(incoming, fallback);
     if (isUpgrade) forwardUpgrade(request, target as Socket, head, address, token, fail);
     else this.#forwarder.forward(request, target as ServerResponse, address, token, fail);
+  }
+
+  #refuse(incoming: Incoming): void {
+    if (!incoming.target.destroyed) this.#host.refuse(incoming);
   }
 
   /** Handles a request here that cannot be forwarded: its session is not known. */

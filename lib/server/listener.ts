@@ -131,6 +131,7 @@ export class Listener extends Broadcaster implements Host, RouterHost {
         this.#proxies.setForwarded(request, origin);
         return this.check(request, target, isUpgrade, head);
       },
+      (refused) => this._onRefused(refused),
     );
     if (this.#joined) this._groups.push(this.#joined.cluster);
     this.#registry.tag = this.#joined?.forwarding?.tag ?? '';

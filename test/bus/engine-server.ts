@@ -60,6 +60,9 @@ export const REDIS: EngineKind = {
   ],
 };
 
+/** Debian has it in its backports: the tests are skipped without it. */
+export const VALKEY: EngineKind = { ...REDIS, program: 'valkey-server' };
+
 /** One node of Redis Cluster, which has all slots. */
 export const REDIS_CLUSTER: EngineKind = {
   program: 'redis-server',

@@ -8,6 +8,7 @@ import {
   POSTGRES,
   REDIS,
   REDIS_CLUSTER,
+  VALKEY,
   type EngineKind,
 } from './engine-server.js';
 import { Member } from './members.js';
@@ -35,6 +36,8 @@ const ALL: readonly Ability[] = ['kill', 'freeze', 'cut', 'absent'];
 export const ENGINES: Readonly<Record<BusName, Engine>> = {
   'redis, client redis': { kind: REDIS, abilities: ALL },
   'redis, client ioredis': { kind: REDIS, abilities: ALL },
+  'valkey, client redis': { kind: VALKEY, abilities: ALL },
+  'valkey, client ioredis': { kind: VALKEY, abilities: ALL },
   // Its clients connect to the addresses that the nodes announce, not to a proxy.
   'redis cluster, client redis': { kind: REDIS_CLUSTER, abilities: ['kill', 'freeze'] },
   'redis cluster, client ioredis': { kind: REDIS_CLUSTER, abilities: ['freeze'] },

@@ -30,9 +30,27 @@ function ioredis(port: number): Redis {
   return client;
 }
 
+function overRedis(port: number): () => Bus {
+  const client = createClient({
+    socket: { port, host, reconnectStrategy: RECONNECT_MS },
+    disableOfflineQueue: true,
+  });
+  client.on('error', () => undefined);
+  // It continues to connect; the Listener works alone until then.
+  client.connect().catch(() => undefined);
+  return () => redisBus(client);
+}
+
+function overIoredis(port: number): () => Bus {
+  const client = ioredis(port);
+  return () => redisBus(client);
+}
+
 export type BusName =
   | 'redis, client redis'
   | 'redis, client ioredis'
+  | 'valkey, client redis'
+  | 'valkey, client ioredis'
   | 'redis cluster, client redis'
   | 'redis cluster, client ioredis'
   | 'nats'
@@ -42,20 +60,10 @@ export type BusName =
 
 export const BUSES: Readonly<Record<BusName, (port: number) => (() => Bus) | Promise<() => Bus>>> =
   {
-    'redis, client redis': (port) => {
-      const client = createClient({
-        socket: { port, host, reconnectStrategy: RECONNECT_MS },
-        disableOfflineQueue: true,
-      });
-      client.on('error', () => undefined);
-      // It continues to connect; the Listener works alone until then.
-      client.connect().catch(() => undefined);
-      return () => redisBus(client);
-    },
-    'redis, client ioredis': (port) => {
-      const client = ioredis(port);
-      return () => redisBus(client);
-    },
+    'redis, client redis': overRedis,
+    'redis, client ioredis': overIoredis,
+    'valkey, client redis': overRedis,
+    'valkey, client ioredis': overIoredis,
     async 'redis cluster, client redis'(port) {
       const client = createCluster({
         rootNodes: [{ socket: { port, host } }],

@@ -147,12 +147,55 @@ describe('requests that arrive at another process', function () {
     }
   });
 
-  it('are answered 404 if their process has ended', async () => {
-    const [owner, other] = await serveAll(2);
-    const driver = await new XhrPollingDriver(owner!.port).open();
-    const lost = driver.sessionId.slice(0, -20) + tagOf('00000000000000ff');
+  it('are answered 404 if their process is unknown although the bus works', async () => {
+    const timings = { heartbeatInterval: 50, timeout: 300 };
+    const { port } = await serve({
+      bus: new LocalEngine().bus(),
+      busOptions: { secret: SECRET, address: '127.0.0.1', ...timings },
+    });
+    const lost = '1'.repeat(20) + tagOf('00000000000000ff');
     for (const id of [lost, 'x'.repeat(20) + '9'.repeat(20), '9'.repeat(20)]) {
-      expect((await request(other!.port, `/socket.io/xhr-polling/${id}/1`)).status).to.equal(404);
+      expect((await request(port, `/socket.io/xhr-polling/${id}/1`)).status).to.equal(404);
+    }
+  });
+
+  it('are answered 404 if their process has left', async () => {
+    const engine = new LocalEngine();
+    const busOptions = { secret: SECRET, address: '127.0.0.1', timeout: 1e6 };
+    const owner = await serve({ bus: engine.bus(), busOptions });
+    const other = await serve({ bus: engine.bus(), busOptions });
+    await until(() => addressesOf(other.io.bus).length === 1, 'the address');
+    const driver = await new XhrPollingDriver(owner.port).open();
+    const path = `/socket.io/xhr-polling/${driver.sessionId}/1`;
+    await owner.io.close();
+    expect((await request(other.port, path)).status).to.equal(404);
+  });
+
+  it('are answered 503 while their process may not be known yet, and while the bus is down', async () => {
+    const busOptions = { secret: SECRET, address: '127.0.0.1' };
+    const young = await serve({
+      bus: new LocalEngine().bus(),
+      busOptions: { ...busOptions, timeout: 1e6 },
+    });
+    const cut = await serve({
+      bus: { publish: () => Promise.reject(new Error('down')), subscribe: () => undefined },
+      busOptions: { ...busOptions, heartbeatInterval: 50, timeout: 300 },
+    });
+    await until(() => cut.io.bus?.isUp === false, 'the failure of the bus');
+    const id = '1'.repeat(20) + tagOf('00000000000000ff');
+    const upgrade = { Connection: 'Upgrade', Upgrade: 'websocket', 'Sec-WebSocket-Version': '13' };
+    for (const { io, port } of [young, cut]) {
+      const codes: string[] = [];
+      io.on('refused', ({ code }) => codes.push(code));
+      for (const [transport, headers] of [
+        ['xhr-polling', {}],
+        ['websocket', upgrade],
+      ] as const) {
+        // oxlint-disable-next-line eslint/no-await-in-loop -- one after the other
+        const response = await request(port, `/socket.io/${transport}/${id}/1`, { headers });
+        expect([response.status, response.headers['retry-after']]).to.deep.equal([503, '1']);
+      }
+      expect(codes).to.deep.equal(Array<string>(2).fill('ERR_SIO_UNKNOWN_PROCESS'));
     }
   });
 
