@@ -64,6 +64,8 @@ export class RetransmitBuffer {
     this.#head = freed;
     if (freed === this.#end) {
       this.#head = this.#end = 0;
+      // What is pushed from now on is counted when it matters again.
+      this.#bytes = null;
       if (payloads.length > MOST_PLACES) this.#payloads = [];
     } else if (freed >= MIN_COMPACTION && freed * 2 >= this.#end) {
       this.#payloads = payloads.slice(freed, this.#end);
