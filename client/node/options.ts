@@ -200,7 +200,10 @@ const NAMES: Check = [
 ];
 
 const CHECKS: Readonly<Record<keyof SocketOptions, Check>> = {
-  protocol: ["'0.6' or '0.9'", (value) => value === '0.6' || value === '0.9'],
+  protocol: [
+    "'0.6', or '0.9' for servers of 0.7 to 0.9",
+    (value) => value === '0.6' || value === '0.9',
+  ],
   handshake: FLAG,
   secure: FLAG,
   document: OBJECT,

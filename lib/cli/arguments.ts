@@ -194,7 +194,8 @@ function parseConnect(values: Values, [url, ...more]: readonly string[]): Connec
   }
   const isV1 = values.protocol === '0.9';
   if (values.protocol !== undefined && values.protocol !== '0.6' && !isV1) {
-    throw new UsageError(`Expected --protocol to be 0.6 or 0.9, got '${values.protocol}'`);
+    const expected = '0.6, or 0.9 for Socket.IO 0.7 to 0.9';
+    throw new UsageError(`Expected --protocol to be ${expected}, got '${values.protocol}'`);
   }
   if (values['no-handshake'] && !isV1) throw new UsageError('--no-handshake needs --protocol 0.9');
   return {

@@ -44,9 +44,32 @@ export interface ConnectOptions {
 
 const DEFAULT_TIMEOUT_MS = 1500;
 
+const OPTION_NAMES: Readonly<Record<keyof ConnectOptions, true>> = {
+  protocol: true,
+  transport: true,
+  resource: true,
+  query: true,
+  headers: true,
+  address: true,
+  answersHeartbeats: true,
+  timeout: true,
+};
+
+function checkNames(options: ConnectOptions): void {
+  for (const name of Object.keys(options)) {
+    if (Object.hasOwn(OPTION_NAMES, name)) continue;
+    const meant = closestName(name, Object.keys(OPTION_NAMES));
+    const hint = meant === undefined ? '' : `; did you mean \`${meant}\`?`;
+    throw new TypeError(`Unknown option \`${name}\`${hint}`);
+  }
+}
+
+/** Clients of these versions use the protocol of 0.9. */
+const VERSIONS_OF_V1 = ['0.7', '0.8'];
+
 function checkChoice(name: string, value: string, known: readonly string[]): void {
   if (known.includes(value)) return;
-  const meant = closestName(value, known);
+  const meant = VERSIONS_OF_V1.includes(value) ? '0.9' : closestName(value, known);
   const hint = meant === undefined ? '' : `; did you mean '${meant}'?`;
   throw new TypeError(
     `Expected \`${name}\` to be one of ${known.join(', ')}, got '${value}'${hint}`,
@@ -77,6 +100,7 @@ export class TestClient extends TestConversation {
 
   private constructor(network: Network, agent: Agent, options: ConnectOptions) {
     const { protocol = '0.6', transport = 'websocket', timeout = DEFAULT_TIMEOUT_MS } = options;
+    checkNames(options);
     checkChoice('protocol', protocol, Object.keys(GENERATIONS));
     checkChoice('transport', transport, TRANSPORTS[protocol]);
     const outlet: Outlet = {

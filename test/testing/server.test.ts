@@ -113,6 +113,17 @@ describe('createTestServer', () => {
 });
 
 describe('the options of connect()', () => {
+  it('reject an unknown name, with the one that was probably meant', async () => {
+    const t = create();
+    listen(t.server);
+    const connect = (options: object): Promise<unknown> =>
+      t.connect(options).catch((reason: Error) => `${reason.name}: ${reason.message}`);
+    expect(await connect({ transprt: 'htmlfile' })).to.equal(
+      'TypeError: Unknown option `transprt`; did you mean `transport`?',
+    );
+    expect(await connect({ toString: 1 })).to.equal('TypeError: Unknown option `toString`');
+  });
+
   it('reject an unknown transport, with the one that was probably meant', async () => {
     const t = create();
     listen(t.server);
@@ -123,6 +134,9 @@ describe('the options of connect()', () => {
     );
     expect(await connect({ protocol: '1' })).to.equal(
       "TypeError: Expected `protocol` to be one of 0.6, 0.9, got '1'",
+    );
+    expect(await connect({ protocol: '0.7' })).to.equal(
+      "TypeError: Expected `protocol` to be one of 0.6, 0.9, got '0.7'; did you mean '0.9'?",
     );
     expect(await connect({ protocol: '0.9', transport: 'server-events' })).to.include(
       "got 'server-events'",
