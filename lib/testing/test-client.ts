@@ -65,11 +65,11 @@ function checkNames(options: ConnectOptions): void {
 }
 
 /** Clients of these versions use the protocol of 0.9. */
-const VERSIONS_OF_V1 = ['0.7', '0.8'];
+const VERSIONS_OF_V1 = new Set(['0.7', '0.8']);
 
 function checkChoice(name: string, value: string, known: readonly string[]): void {
   if (known.includes(value)) return;
-  const meant = VERSIONS_OF_V1.includes(value) ? '0.9' : closestName(value, known);
+  const meant = VERSIONS_OF_V1.has(value) ? '0.9' : closestName(value, known);
   const hint = meant === undefined ? '' : `; did you mean '${meant}'?`;
   throw new TypeError(
     `Expected \`${name}\` to be one of ${known.join(', ')}, got '${value}'${hint}`,
