@@ -65,6 +65,7 @@ class Soaked {
     port: number,
     transport: string,
     pace: number,
+    moves: boolean,
   ) {
     this.socket = new Socket(`http://127.0.0.1:${port}`, {
       // The options accept a list with a transport of the Node client only.
@@ -78,6 +79,8 @@ class Soaked {
       // Otherwise each client that has nothing to receive would reconnect again and again.
       transportOptions: { [transport]: { timeout: pace * 1000 + SILENCE_MS } },
     });
+    // Otherwise a client over HTTP moves to a WebSocket, and back when that breaks.
+    if (!moves) this.socket.options.transports = [transport];
     this.socket.on('error', () => undefined);
     this.socket.on('message', (message) => this.order.take(Number(String(message).slice(1))));
     let id = '';
@@ -156,7 +159,9 @@ export async function soakDelivery(options: SoakOptions): Promise<DeliveryOutcom
   const ends = countEnds(child, crowd);
   const load = watchLoad();
   for (let i = 0; i < clients; i++) {
-    crowd.push(new Soaked(i, proxyPort, transports[i % transports.length] as string, pace));
+    const transport = transports[i % transports.length] as string;
+    const moves = Math.floor(i / transports.length) % 2 === 1;
+    crowd.push(new Soaked(i, proxyPort, transport, pace, moves));
     // oxlint-disable-next-line eslint/no-await-in-loop -- not all at the same moment
     if (i % 20 === 0) await sleep(50);
   }
