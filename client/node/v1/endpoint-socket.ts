@@ -58,6 +58,8 @@ export class EndpointSocket
   #queue: string[] = [];
   /** False after `disconnect`. */
   #isWanted = true;
+  /** True if the server has ended the membership or refused it: only another request joins. */
+  #isLeft = false;
 
   /** @internal */
   constructor(session: PacketSession, name: string) {
@@ -89,9 +91,9 @@ export class EndpointSocket
     return this;
   }
 
-  /** Joins the endpoint again after `disconnect`. */
+  /** Joins the endpoint again after `disconnect`, or after the server has ended or refused it. */
   connect(): this {
-    if (this.#isWanted) return this;
+    if (this.connected || (this.#isWanted && !this.#isLeft)) return this;
     this.#isWanted = true;
     this._conversation.reopen();
     this._join();
@@ -119,6 +121,7 @@ export class EndpointSocket
   /** @internal Requests to join, if there is a connection. */
   _join(): void {
     if (this.name !== '' && this.#isWanted && this.#session.isOpen) {
+      this.#isLeft = false;
       this.#session.write(encodePacket({ type: 'connect', endpoint: this.name }));
     }
   }
@@ -135,11 +138,13 @@ export class EndpointSocket
 
   /** @internal */
   _onLeft(): void {
+    this.#isLeft = true;
     if (this._close([])) this._emitDisconnect();
   }
 
   /** @internal */
   _onRefused(): void {
+    this.#isLeft = true;
     this.#emitSafely('connect_failed');
   }
 

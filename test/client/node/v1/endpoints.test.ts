@@ -33,6 +33,30 @@ describe('an endpoint of the Node client with protocol 0.9', () => {
     expect(socket.connected).to.equal(true);
   });
 
+  it('joins again on connect() after the server has refused it, and after the server has ended it', async () => {
+    const { io, port } = await serve();
+    const seen = new Queue<unknown>();
+    let isOpen = false;
+    io.of('/chat', { authorize: () => isOpen }).on('connection', (member) => {
+      member.on('message', (message) => {
+        seen.push(message);
+        member.disconnect();
+      });
+    });
+    const socket = new Socket(`http://127.0.0.1:${port}`, V1);
+    afterThisTest(() => void socket.disconnect());
+    const chat = socket.of('/chat').send('first');
+    socket.connect();
+    await once(chat, 'connect_failed');
+    isOpen = true;
+    const left = once(chat, 'disconnect');
+    chat.connect();
+    expect(await seen.next('the first message')).to.equal('first');
+    await left;
+    chat.send('second').connect();
+    expect(await seen.next('the second message')).to.equal('second');
+  });
+
   it('queues events until it has joined, drops volatile ones, and drops the queue when it leaves', async () => {
     const { io, port } = await serve();
     const events = new Queue<string>();
