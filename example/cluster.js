@@ -136,7 +136,10 @@ async function manage() {
     for (const worker of Object.values(cluster.workers)) {
       if (worker.isReplaced || worker.isDead()) continue;
       worker.isReplaced = true;
-      await once(start(worker.number), 'listening');
+      start(worker.number);
+      let next; // another one if the first one ends before it listens
+      do [next] = await once(cluster, 'listening');
+      while (next.number !== worker.number);
       const gone = once(worker, 'exit');
       if (worker.isConnected()) worker.send({ drain: true });
       if (!worker.isDead()) await gone;

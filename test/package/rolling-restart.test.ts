@@ -1,6 +1,9 @@
 import { expect } from 'chai';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { until } from '../support/wait.js';
 import { Example } from './example.js';
 import { talkByWebSocket } from './talk.js';
 
@@ -34,6 +37,26 @@ describe('example/cluster.js', function () {
       await next.close();
     } finally {
       await example.stop();
+    }
+  });
+
+  it('continues with the next process when one ends before it listens', async () => {
+    const code = "const { worker } = require('cluster'); if (worker?.id === 3) process.exit(9);";
+    const folder = mkdtempSync(join(tmpdir(), 'rolling-'));
+    const preload = join(folder, 'end.cjs');
+    writeFileSync(preload, code);
+    const environment = { DRAIN_MS: '100', NODE_OPTIONS: `--require ${preload}` };
+    const example = await Example.start(join('example', 'cluster.js'), '0', environment);
+    try {
+      const replaced = (): number =>
+        example.lines.filter((line) => line.includes('has been replaced')).length;
+      example.signal('SIGUSR2');
+      await until(() => replaced() === 2, 'two processes to be replaced');
+      expect(example.lines.join()).to.include('Process 1 ended (9) and is replaced');
+      expect(await example.processes()).to.have.lengthOf(2);
+    } finally {
+      await example.stop();
+      rmSync(folder, { recursive: true });
     }
   });
 });
