@@ -150,6 +150,9 @@ export const TRANSPORTS: readonly string[] = ['websocket', 'server-events', 'xhr
 /** All transports; `hixie-76`, a WebSocket as in 2010, is used only if it is named. */
 export const ALL_TRANSPORTS: readonly string[] = [...TRANSPORTS, 'hixie-76'];
 
+/** Those that have a form for 0.7 to 0.9. */
+const V1_TRANSPORTS: readonly string[] = ['websocket', 'xhr-polling', 'hixie-76'];
+
 /** Defaults of options that the browser client does not have, or has with another default. */
 export const DEFAULTS: Readonly<
   Required<
@@ -279,6 +282,12 @@ export function checkOptions(options: SocketOptions): void {
   const isV1 = options.protocol === '0.9';
   if (options.delivery && isV1) {
     throw new TypeError("Expected `delivery` only with `protocol: '0.6'`, got '0.9'");
+  }
+  if (isV1 && options.transports?.every((name) => !V1_TRANSPORTS.includes(name))) {
+    throw new TypeError(
+      `Expected \`transports\` to have one of ${V1_TRANSPORTS.join(', ')} with \`protocol: '0.9'\`, ` +
+        `got '${options.transports.join(', ')}'`,
+    );
   }
   if (options.handshake === false && !isV1) {
     throw new TypeError("Expected `handshake: false` only with `protocol: '0.9'`");

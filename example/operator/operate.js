@@ -140,9 +140,15 @@ exports.operate = function (server, listener, { password }) {
     operator.on('disconnect', () => watch.stop(operator));
   });
 
-  function sendFile(res, file, type, status = 200) {
-    const body = fs.readFileSync(path.join(__dirname, file));
+  const read = (file) => fs.readFileSync(path.join(__dirname, file), 'utf8');
+
+  function sendFile(res, type, body, status = 200) {
     res.writeHead(status, { ...HEADERS, 'Content-Type': `${type}; charset=utf-8` }).end(body);
+  }
+
+  function sendLogin(res, isWrong) {
+    const page = read('login.html');
+    sendFile(res, 'text/html', isWrong ? page.replace(' hidden>', '>') : page, 401);
   }
 
   function redirect(res, location, headers = {}) {
@@ -154,12 +160,10 @@ exports.operate = function (server, listener, { password }) {
       const [url, query] = req.url.split('?');
       if (url !== '/operator' && !url.startsWith('/operator/')) return false;
       if (FILES[url]) {
-        sendFile(res, path.basename(url), FILES[url]);
+        sendFile(res, FILES[url], read(path.basename(url)));
       } else if (url === '/operator' && req.method === 'GET') {
-        const isIn = login.has(req.headers.cookie);
-        const isWrong = !isIn && query === 'wrong';
-        const page = isIn ? 'page.html' : isWrong ? 'login-failed.html' : 'login.html';
-        sendFile(res, page, 'text/html', isIn ? 200 : 401);
+        if (login.has(req.headers.cookie)) sendFile(res, 'text/html', read('page.html'));
+        else sendLogin(res, query === 'wrong');
       } else if (url === '/operator/login' && req.method === 'POST' && isSameSite(req)) {
         login.attempt(req, (cookie) => {
           redirect(

@@ -30,7 +30,10 @@ function sizeOf({ data }: OfficialPacket): number {
  */
 export class PacketCounter {
   readonly #counters: Counters;
-  /** The latest packet that was sent: a broadcast has the same content for all connections. */
+  /**
+   * The latest content of this turn: a broadcast has the same for all connections. A later turn
+   * must not keep it, because it may be large.
+   */
   #sent: OfficialPacket['data'];
   #sentSize = 0;
 
@@ -49,11 +52,16 @@ export class PacketCounter {
     if (packet.type === 'message') this.#counters.receive(sizeOf(packet));
   };
 
+  readonly #forgetSent = (): void => {
+    this.#sent = undefined;
+  };
+
   /** Called once for all packets that leave together, unlike the event `packetCreate`. */
   readonly #onFlush = (packets: readonly OfficialPacket[]): void => {
     for (const packet of packets) {
       if (packet.type !== 'message') continue;
       if (packet.data !== this.#sent) {
+        if (this.#sent === undefined) setImmediate(this.#forgetSent);
         this.#sent = packet.data;
         this.#sentSize = sizeOf(packet);
       }

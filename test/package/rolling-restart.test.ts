@@ -7,6 +7,9 @@ import { until } from '../support/wait.js';
 import { Example } from './example.js';
 import { talkByWebSocket } from './talk.js';
 
+/** At 20 ms or more each: less than the limit of a test, on a busy machine too. */
+const MOST_LOOKS = 1000;
+
 describe('example/cluster.js', function () {
   this.timeout(60_000);
 
@@ -21,7 +24,8 @@ describe('example/cluster.js', function () {
       const isOver = (): boolean =>
         example.lines.filter((line) => line.includes('has been replaced')).length === 2;
       example.signal('SIGUSR2');
-      while (!isOver()) {
+      for (let looks = 0; !isOver(); looks++) {
+        expect(looks, 'looks until both processes were replaced').to.be.below(MOST_LOOKS);
         // oxlint-disable-next-line eslint/no-await-in-loop -- one look after the other
         counts.add((await example.processes()).length);
         // oxlint-disable-next-line eslint/no-await-in-loop

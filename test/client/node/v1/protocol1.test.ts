@@ -227,11 +227,16 @@ describe('the Node client with protocol 0.9', () => {
     await recorded.next('reconnect');
   });
 
-  it('has no endpoints with protocol 0.6, and no delivery with 0.9', () => {
+  it('rejects endpoints with protocol 0.6, and delivery and unsuitable transports with 0.9', () => {
     expect(() => new Socket('http://localhost').of('/chat')).to.throw(TypeError, 'of() needs');
     expect(() => new Socket('http://localhost', { protocol: '0.9', delivery: true })).to.throw(
       TypeError,
       'Expected `delivery` only',
+    );
+    const transports = ['server-events'];
+    expect(() => new Socket('ws://localhost', { protocol: '0.9', transports })).to.throw(
+      TypeError,
+      "Expected `transports` to have one of websocket, xhr-polling, hixie-76 with `protocol: '0.9'`, got 'server-events'",
     );
     expect(() => new Socket('ws://localhost', { handshake: false })).to.throw(
       TypeError,
