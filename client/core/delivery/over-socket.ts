@@ -32,7 +32,7 @@ export function overSocket<T extends SocketTransport>(Plain: TypeOf<T>): TypeOf<
     declare _asking: unknown;
 
     override prepareUrl(): string {
-      // Two slashes follow the name of the transport if there is no session id: servers of 2011
+      // A request without a session id has two slashes after its transport: servers of 2011
       // ignore what follows them.
       return super.prepareUrl() + '/' + this.base._place(this);
     }
